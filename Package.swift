@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list for every target: the language as strict as it gets.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335: an existential is visible where it is paid for
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409: what a room shows of its imports is deliberate
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444: no member arrives through somebody else's import
+    .strictMemorySafety(),  // SE-0458: unsafe code says so, and lives in the wrappers
+    .treatAllWarnings(as: .error),
+]
+
+/// A room of the house (docs/architecture.md), and the tests in the folder of the same name.
+func room(_ name: String, uses: [Target.Dependency] = [], resources: [Resource] = [], tested: Bool = true) -> [Target] {
+    let room = Target.target(name: name, dependencies: uses, resources: resources, swiftSettings: strict)
+    guard tested else { return [room] }
+    return [
+        room,
+        .testTarget(
+            name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + uses, path: "Tests/" + name,
+            swiftSettings: strict),
+    ]
+}
+
+/// A plugin: the folder `plugins/NAME` with its sources and its tests.
+func plugin(_ folder: String, _ module: String, uses: [Target.Dependency] = []) -> [Target] {
+    [
+        .target(
+            name: module, dependencies: ["PluginAPI", "EventModel", "Configuration"] + uses, path: "plugins/\(folder)/Sources",
+            swiftSettings: strict),
+        .testTarget(
+            name: module + "Tests",
+            dependencies: [.target(name: module), "PluginTesting", "PluginAPI", "EventModel", "Configuration", "TestSupport"] + uses,
+            path: "plugins/\(folder)/Tests", swiftSettings: strict),
+    ]
+}
+
+/// Every plugin, one line each; `plugins/Catalog` lists the same names.
+let plugins: [Target] =
+    plugin("page_url", "PageURLPlugin")
+    + plugin("referrer", "ReferrerPlugin")
+    + plugin("visitor_id", "VisitorIDPlugin", uses: ["Cryptography", "Platform"])
+    + plugin("discard", "DiscardPlugin")
+    + plugin("postgres", "PostgresPlugin", uses: ["Database", "Cryptography", "Platform"])
+
+/// The C libraries that Debian packages; only the wrapper room named beside each imports it.
+let libraries: [Target] = [
+    .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),  // FastCGI
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),  // Database
+    // No pkgConfig: Debian's hiredis.pc carries a flag that SwiftPM prohibits.
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),  // Cache
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),  // Cryptography
+    .target(name: "CSystem"),  // Platform: what Glibc's module does not show to Swift
+]
+
+let package = Package(
+    name: "footfall",
+    products: [.executable(name: "footfall", targets: ["footfall"])],
+    targets: libraries + plugins
+        + room("Platform", uses: ["CSystem"])
+        + room("Cryptography", uses: ["CSodium"])
+        + room("Configuration")
+        + room("EventModel")
+        + room("PluginAPI", uses: ["EventModel", "Configuration", "Platform"])
+        + room("PluginTesting", uses: ["PluginAPI", "EventModel", "Configuration", "Platform"], tested: false)
+        + room("Journal", uses: ["EventModel", "Platform"])
+        + room("Pipeline", uses: ["PluginAPI", "EventModel", "Journal", "Configuration", "Platform"])
+        + room("FastCGI", uses: ["CFastCGI", "Platform"])
+        + room(
+            "Collect", uses: ["FastCGI", "Pipeline", "Journal", "EventModel", "PluginAPI", "Platform", "Cryptography"],
+            resources: [.embedInCode("Tracker/footfall.js")])
+        + room("Database", uses: ["CPostgres", "Platform"])
+        + room("Cache", uses: ["CHiredis", "Platform"])
+        + room("Accounts", uses: ["Database", "EventModel", "Cryptography"])
+        + room("Reports", uses: ["Database", "Cache", "EventModel", "Platform"])
+        + room(
+            "Dashboard", uses: ["FastCGI", "Reports", "Accounts", "EventModel", "Platform"],
+            resources: [.embedInCode("Assets/dashboard.css")])
+        + room("Jobs", uses: ["Database", "Platform"])
+        + [
+            .target(
+                name: "Catalog",
+                dependencies: ["PluginAPI"] + plugins.filter { $0.type == .regular }.map { .target(name: $0.name) },
+                path: "plugins/Catalog/Sources", swiftSettings: strict),
+            .executableTarget(
+                name: "footfall",
+                dependencies: [
+                    "FastCGI", "Collect", "Dashboard", "Jobs", "Catalog", "Pipeline", "PluginAPI", "Journal", "Reports",
+                    "Accounts", "Cache", "Database", "EventModel", "Configuration", "Platform", "Cryptography",
+                ], swiftSettings: strict),
+            .testTarget(
+                name: "HouseTests",
+                dependencies: ["Catalog", "Pipeline", "PluginAPI", "Configuration", "EventModel", "TestSupport", "footfall"],
+                path: "Tests/House", swiftSettings: strict),
+            .target(name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport", swiftSettings: strict),
+        ]
+)

@@ -1,0 +1,157 @@
+import Cryptography
+public import Database
+public import EventModel
+
+/// Adds and finds sites.
+public struct SiteStore {
+    private let connection: Connection
+
+    /// A store on this connection.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// What a site is made of.
+    public struct NewSite: Sendable, Equatable {
+        /// Names the site in the dashboard.
+        public var domain: String
+        /// The public key; a random one where it is missing.
+        public var key: String?
+        /// Hosts whose pages may send events; empty for the domain itself and its `www.`.
+        public var hosts: [String]
+        /// IANA name of the time zone in which the site's days begin.
+        public var timeZone: String
+
+        /// A site to be.
+        public init(domain: String, key: String? = nil, hosts: [String] = [], timeZone: String = "UTC") {
+            self.domain = domain
+            self.key = key
+            self.hosts = hosts
+            self.timeZone = timeZone
+        }
+    }
+
+    /// Adds a site. With `ifMissing`, a domain that exists already is left as it is and returned.
+    public func add(_ new: NewSite, ifMissing: Bool = false) throws(SiteError) -> Site {
+        let domain = new.domain.lowercased()
+        let hosts = (new.hosts.isEmpty ? [domain, "www.\(domain)"] : new.hosts).map { $0.lowercased() }
+        try check(domain: domain, key: new.key, hosts: hosts)
+        let connection = self.connection
+        let key = new.key ?? SiteStore.randomKey()
+        do throws(DatabaseError) {
+            return try connection.transaction { () throws(DatabaseError) in
+                if ifMissing, let known = try find(domain: domain) { return known }
+                let isZone: Bool = try connection.query(
+                    "SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = \(new.timeZone))")[0].value(0)
+                guard isZone else { throw invalid("time zone \"\(new.timeZone)\" is not known to PostgreSQL") }
+                let added = try connection.query(
+                    """
+                    INSERT INTO site (domain, time_zone, hosts) VALUES (\(domain), \(new.timeZone), \(hosts))
+                    ON CONFLICT (domain) DO NOTHING RETURNING site_id
+                    """)
+                guard let row = added.first else {
+                    if ifMissing, let known = try find(domain: domain) { return known }
+                    throw invalid("site \"\(domain)\" exists already")
+                }
+                let number: Int32 = try row.value(0)
+                let isNewKey = try connection.execute(
+                    "INSERT INTO site_key (key, site_id) VALUES (\(key), \(number)) ON CONFLICT (key) DO NOTHING")
+                guard isNewKey == 1 else { throw invalid("key \"\(key)\" belongs to another site") }
+                return Site(
+                    id: SiteID(rawValue: number), domain: domain, key: key, hosts: hosts, timeZone: new.timeZone)
+            }
+        } catch {
+            throw error.sqlState == SiteStore.invalidState ? .invalid(error.message) : .database(error)
+        }
+    }
+
+    /// All sites by domain.
+    public func list() throws(SiteError) -> [Site] {
+        do throws(DatabaseError) {
+            return try sites(where: "true")
+        } catch {
+            throw .database(error)
+        }
+    }
+
+    /// The site of this domain; `nil` when there is none.
+    public func site(domain: String) throws(SiteError) -> Site? {
+        do throws(DatabaseError) {
+            return try find(domain: domain.lowercased())
+        } catch {
+            throw .database(error)
+        }
+    }
+
+    /// A key of 20 characters that nobody can guess, without letters and digits that look alike.
+    public static func randomKey() -> String {
+        let alphabet = Array("23456789abcdefghjkmnpqrstuvwxyzZ".utf8)
+        return String(decoding: Randomness.bytes(20).map { alphabet[Int($0 & 31)] }, as: UTF8.self)
+    }
+
+    private func find(domain: String) throws(DatabaseError) -> Site? {
+        try sites(where: "domain = \(domain)").first
+    }
+
+    private func sites(where condition: SQL) throws(DatabaseError) -> [Site] {
+        // A site's oldest key is the one that its pages carry; a site without any cannot receive events.
+        let rows = try connection.query(
+            """
+            SELECT site_id, domain, time_zone, hosts,
+                (SELECT key FROM site_key WHERE site_key.site_id = site.site_id ORDER BY created_at, key LIMIT 1)
+            FROM site WHERE \(condition) ORDER BY domain
+            """)
+        var sites: [Site] = []
+        for row in rows {
+            sites.append(
+                Site(
+                    id: SiteID(rawValue: try row.value(0)), domain: try row.value(1),
+                    key: try row.value(4, as: String?.self) ?? "", hosts: try row.value(3), timeZone: try row.value(2)))
+        }
+        return sites
+    }
+
+    /// Not one of PostgreSQL's codes: carries a complaint of ours through a transaction.
+    private static let invalidState = "FFINV"
+
+    private func invalid(_ message: String) -> DatabaseError {
+        DatabaseError(kind: .refused, sqlState: SiteStore.invalidState, message: message)
+    }
+
+    private func check(domain: String, key: String?, hosts: [String]) throws(SiteError) {
+        guard SiteStore.isHost(domain[...]) else {
+            throw .invalid("domain \"\(domain)\" is not a host name such as example.com")
+        }
+        for host in hosts where !SiteStore.isHost(host.utf8.starts(with: "*.".utf8) ? host.dropFirst(2) : host[...]) {
+            throw .invalid("host \"\(host)\" is neither a host name nor of the form *.example.com")
+        }
+        if let key {
+            let isPlain = key.utf8.allSatisfy { SiteStore.isNameByte($0) || $0 == UInt8(ascii: "_") }
+            guard isPlain, (1...64).contains(key.utf8.count) else {
+                throw .invalid("key \"\(key)\" may have letters, digits, - and _ only, at most 64")
+            }
+        }
+    }
+
+    /// A name as DNS has it (RFC 1123), an IPv4 address, or an IPv6 address in brackets.
+    private static func isHost(_ text: Substring) -> Bool {
+        if text.utf8.first == UInt8(ascii: "["), text.utf8.last == UInt8(ascii: "]") {
+            return text.utf8.count > 3
+                && text.utf8.dropFirst().dropLast().allSatisfy { $0 == UInt8(ascii: ":") || $0.hexadecimalDigit != nil }
+        }
+        guard (1...253).contains(text.utf8.count) else { return false }
+        return text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
+            (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+                && label.allSatisfy { isNameByte($0) || $0 == UInt8(ascii: "_") }
+        }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+}

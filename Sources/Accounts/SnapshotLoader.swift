@@ -1,0 +1,48 @@
+public import Database
+public import EventModel
+
+/// Reads what the gateway needs to know of all sites, calendars included, in one go.
+public struct SnapshotLoader {
+    private let connection: Connection
+
+    /// A loader on this connection.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// All sites that have a key, with the local days of their time zones from 40 days ago to 400 days ahead.
+    public func load() throws(SiteError) -> SiteSnapshot {
+        let sites = try SiteStore(connection).list().filter { !$0.key.isEmpty }
+        do throws(DatabaseError) {
+            return SiteSnapshot(sites: sites, calendars: try calendars(of: Set(sites.map(\.timeZone)).sorted()))
+        } catch {
+            throw .database(error)
+        }
+    }
+
+    /// A local day begins at the first moment that has its date. That is not always midnight: a clock that is put
+    /// forward at midnight skips it, and one that is put back to midnight has it twice, of which `AT TIME ZONE` gives
+    /// the second.
+    private func calendars(of zones: [String]) throws(DatabaseError) -> [String: LocalDays] {
+        let rows = try connection.query(
+            """
+            SELECT zone, min(candidate) AS start
+            FROM unnest(\(zones)) AS zone
+                CROSS JOIN generate_series(-40, 400) AS number
+                CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE zone)::date + number AS day) AS local
+                CROSS JOIN LATERAL (
+                    SELECT (day::timestamp AT TIME ZONE zone) - back AS candidate
+                    FROM unnest(ARRAY[interval '0', '30 minutes', '1 hour', '2 hours']) AS back) AS candidates
+            WHERE (candidate AT TIME ZONE zone)::date = day
+            GROUP BY zone, day
+            ORDER BY zone, start
+            """)
+        var calendars: [String: LocalDays] = [:]
+        for row in rows {
+            let zone: String = try row.value(0)
+            calendars[zone, default: LocalDays(starts: [])].starts.append(
+                Timestamp(milliseconds: try row.milliseconds(1)))
+        }
+        return calendars
+    }
+}

@@ -1,0 +1,71 @@
+import EventModel
+import FastCGI
+import Journal
+
+/// Answers with the headers that let a page on another origin send and read (CORS, Fetch standard section 3.2).
+///
+/// The origin is echoed when some site lets its host send. `*` would not do: `sendBeacon` always includes
+/// credentials, for which browsers refuse it. No cookie is ever set or read here, so that nothing is given away.
+struct CrossOrigin: Sendable {
+    private let allowed: String?
+
+    init(request: Request, sites: SiteSnapshot) {
+        guard let origin = request.header("ORIGIN"), let address = WebAddress(origin) else {
+            allowed = nil
+            return
+        }
+        allowed = sites.byKey.values.contains { $0.allows(host: address.host) } ? origin : nil
+    }
+
+    /// The answer to `OPTIONS`: which site it will be is not known before the body comes.
+    func preflight(_ request: Request) -> Response {
+        var response = response(status: 204)
+        guard allowed != nil else { return response }
+        response.addHeader("Access-Control-Allow-Methods", "POST, OPTIONS")
+        // With credentials a literal * means the header named *; what was asked for is echoed instead.
+        if let asked = request.header("ACCESS_CONTROL_REQUEST_HEADERS"), asked.utf8.count <= 256 {
+            response.addHeader("Access-Control-Allow-Headers", asked)
+        }
+        response.addHeader("Access-Control-Max-Age", "86400")
+        return response
+    }
+
+    /// The answer to events that the journal took, or could not take.
+    func answer(to outcome: AppendOutcome) -> Response {
+        switch outcome {
+        case .accepted: response(status: 204)
+        case .full, .closed: response(status: 503, extra: ("Retry-After", "5"))
+        }
+    }
+
+    /// The answer to what can never succeed, with the reason.
+    func refusal(_ status: Int, _ rejection: Rejection) -> Response {
+        var response = response(status: status)
+        response.addHeader("Content-Type", "application/json")
+        response.body = rejection.json
+        return response
+    }
+
+    /// An answer that nobody may keep.
+    func response(status: Int, extra: (name: StaticString, value: String)? = nil) -> Response {
+        var response = Response(status: status)
+        response.addHeader("Cache-Control", "no-store")
+        response.addHeader("Vary", "Origin")
+        if let allowed {
+            response.addHeader("Access-Control-Allow-Origin", allowed)
+            response.addHeader("Access-Control-Allow-Credentials", "true")
+        }
+        if let extra { response.addHeader(extra.name, extra.value) }
+        return response
+    }
+}
+
+/// What a beacon's body may call itself.
+enum BeaconBody {
+    /// `text/plain` is what `sendBeacon` gives a string, `application/json` what one would expect, and nothing at all
+    /// is what some clients send. Everything else is somebody else's request.
+    static func isAcceptable(contentType: String) -> Bool {
+        let type = contentType.prefix { $0 != ";" }.lowercased()
+        return ["", "text/plain", "application/json"].contains(type.filter { $0 != " " })
+    }
+}

@@ -1,0 +1,53 @@
+import Cryptography
+import EventModel
+import FastCGI
+import Platform
+
+/// Who sent a request, as far as its headers tell.
+struct Sender {
+    private let visitor: Visitor
+    private let requestID: UInt128
+    private let receivedAt: Timestamp
+
+    /// Reads the request's parameters. The address is nginx's `REMOTE_ADDR` and nothing else: every header that names
+    /// an address can be forged, and nginx's realip module has judged them already.
+    init(request: Request, now: Timestamp = Timestamp(milliseconds: Clock.wallMilliseconds())) {
+        receivedAt = now
+        visitor = Visitor(
+            address: request.parameters["REMOTE_ADDR"].flatMap { IPAddress($0) },
+            userAgent: (request.header("USER_AGENT") ?? "").prefix(bytes: 1024),
+            acceptLanguage: (request.header("ACCEPT_LANGUAGE") ?? "").prefix(bytes: 256))
+        // nginx's own id stays the same when it tries another upstream, so that a retry is recognised.
+        requestID =
+            request.parameters["FOOTFALL_REQUEST_ID"].flatMap { EventID(hexadecimal: $0)?.value }
+            ?? Randomness.bits128()
+    }
+
+    /// An event for the chain, if its site exists and lets the page's host send.
+    func event(_ wire: WireEvent, sites: SiteSnapshot, index: Int) throws(Rejection) -> Event {
+        guard !wire.site.isEmpty else { throw Rejection(field: "s", "is missing: the site's key") }
+        guard let site = sites.byKey[wire.site] else { throw Rejection(field: "s", "is not the key of a site") }
+        guard !wire.url.isEmpty else { throw Rejection(field: "u", "is missing: the page's full URL") }
+        guard let address = WebAddress(wire.url) else {
+            throw Rejection(field: "u", "is not a full http or https URL")
+        }
+        guard site.allows(host: address.host) else {
+            throw Rejection(field: "u", "host not allowed for this site")
+        }
+        guard !wire.name.isEmpty else { throw Rejection(field: "n", "is empty") }
+        var hit = Hit(
+            site: site.id, id: id(of: wire, index: index), name: wire.name, receivedAt: receivedAt, time: receivedAt)
+        hit.title = wire.title
+        hit.viewportWidth = wire.width
+        hit.properties = wire.properties
+        var visitor = visitor
+        visitor.pageURL = Sensitive(wire.url)
+        visitor.referrerURL = Sensitive(wire.referrer)
+        return Event(hit: hit, visitor: visitor)
+    }
+
+    private func id(of wire: WireEvent, index: Int) -> EventID {
+        guard !wire.id.isEmpty else { return EventID(requestID &+ UInt128(index)) }
+        return EventID(hexadecimal: wire.id) ?? EventID(ContentHash.bits128(of: Array(wire.id.utf8)))
+    }
+}

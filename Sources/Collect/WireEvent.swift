@@ -1,0 +1,215 @@
+import EventModel
+
+/// An event as a client sends it (DESIGN section 8), checked for types and sizes but not yet for sense.
+struct WireEvent: Sendable, Equatable {
+    /// `s`: the site's public key.
+    var site = ""
+    /// `n`: name of the event; a page view when missing.
+    var name = Hit.pageview
+    /// `u`: full URL of the page.
+    var url = ""
+    /// `r`: full URL of the referring page.
+    var referrer = ""
+    /// `t`: title of the page.
+    var title = ""
+    /// `w`: width of the viewport in CSS pixels.
+    var width: Int32?
+    /// `i`: the client's id of the event.
+    var id = ""
+    /// `p`: properties.
+    var properties: [Property] = []
+
+    /// Largest sizes in bytes, and counts.
+    enum Limit {
+        static let site = 64
+        static let name = 120
+        static let url = 8192
+        static let title = 1024
+        static let id = 64
+        static let properties = 30
+        static let propertyName = 100
+        static let propertyValue = 2000
+        static let eventsPerRequest = 100
+    }
+}
+
+/// Why a request can never succeed, said to its sender.
+struct Rejection: Error, Equatable {
+    /// The field at fault, such as `u` or `p.price`; `nil` when it is the whole body.
+    var field: String?
+    /// What is wrong, and what would be right.
+    var message: String
+    /// Place of the event in the array that was sent, when there is one.
+    var index: Int?
+
+    init(field: String? = nil, _ message: String, index: Int? = nil) {
+        self.field = field
+        self.message = message
+        self.index = index
+    }
+
+    /// The answer's body. Nothing of what the client sent is repeated but the name of a field.
+    var json: [UInt8] {
+        var text = "{\"error\":\(quoted(message))"
+        if let field { text += ",\"field\":\(quoted(field))" }
+        if let index { text += ",\"index\":\(index)" }
+        return Array((text + "}\n").utf8)
+    }
+
+    private func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": quoted += "\\\(scalar)"
+            case "<": quoted += "\\u003c"
+            case "\u{0}"..."\u{1f}": quoted += " "
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}
+
+extension WireEvent {
+    /// Reads one event, or an array of them. Throws the first thing that is wrong.
+    static func decode(_ body: [UInt8]) throws(Rejection) -> [WireEvent] {
+        do {
+            var scanner = JSONScanner(body)
+            var events: [WireEvent] = []
+            if try scanner.kind() == .array {
+                scanner.enter()
+                while try scanner.hasElement(isFirst: events.isEmpty) {
+                    guard events.count < Limit.eventsPerRequest else {
+                        throw Rejection("has more than \(Limit.eventsPerRequest) events")
+                    }
+                    events.append(try event(&scanner, index: events.count))
+                }
+            } else {
+                events.append(try event(&scanner, index: nil))
+            }
+            try scanner.end()
+            guard !events.isEmpty else { throw Rejection("has no event") }
+            return events
+        } catch let rejection as Rejection {
+            throw rejection
+        } catch let malformed as JSONScanner.Malformed {
+            throw Rejection("is not JSON at byte \(malformed.offset)")
+        } catch {
+            throw Rejection("cannot be read")
+        }
+    }
+
+    private static func event(_ scanner: inout JSONScanner, index: Int?) throws -> WireEvent {
+        guard try scanner.kind() == .object else { throw Rejection("must be an object", index: index) }
+        scanner.enter()
+        var event = WireEvent()
+        var isFirst = true
+        do {
+            while let key = try scanner.nextKey(isFirst: isFirst) {
+                isFirst = false
+                if try scanner.kind() == .null {
+                    try scanner.skip()
+                } else {
+                    try event.read(key, from: &scanner)
+                }
+            }
+        } catch var rejection as Rejection {
+            rejection.index = index
+            throw rejection
+        }
+        return event
+    }
+
+    private mutating func read(_ key: String, from scanner: inout JSONScanner) throws {
+        switch key {
+        case "s": site = try text(key, Limit.site, &scanner)
+        case "n": name = try text(key, Limit.name, &scanner)
+        case "u": url = try text(key, Limit.url, &scanner)
+        // What the browser cannot help (the length of a foreign page's address, a title) is cut, not refused.
+        case "r": referrer = try text(key, nil, &scanner).prefix(bytes: Limit.url)
+        case "t": title = try text(key, nil, &scanner).prefix(bytes: Limit.title)
+        case "i": id = try text(key, Limit.id, &scanner)
+        case "w": width = try width(key, &scanner)
+        case "ts":
+            guard try scanner.kind() == .number else { throw Rejection(field: key, "must be a number of milliseconds") }
+            _ = try scanner.number()
+        case "p": properties = try WireEvent.properties(&scanner)
+        default: try scanner.skip()
+        }
+    }
+
+    private func text(_ key: String, _ limit: Int?, _ scanner: inout JSONScanner) throws -> String {
+        guard try scanner.kind() == .string else { throw Rejection(field: key, "must be a text") }
+        let text = try scanner.string()
+        if let limit, text.utf8.count > limit { throw Rejection(field: key, "is longer than \(limit) bytes") }
+        return text.withoutControlCharacters
+    }
+
+    private func width(_ key: String, _ scanner: inout JSONScanner) throws -> Int32? {
+        guard try scanner.kind() == .number else { throw Rejection(field: key, "must be a number") }
+        let number = try scanner.number()
+        // Zero is what a hidden page reports; no screen is wider than the limit.
+        return number >= 1 && number <= 100_000 ? Int32(number) : nil
+    }
+
+    private static func properties(_ scanner: inout JSONScanner) throws -> [Property] {
+        guard try scanner.kind() == .object else { throw Rejection(field: "p", "must be an object") }
+        scanner.enter()
+        var properties: [Property] = []
+        var isFirst = true
+        while let key = try scanner.nextKey(isFirst: isFirst) {
+            isFirst = false
+            let name = key.withoutControlCharacters
+            guard !name.isEmpty, name.utf8.count <= Limit.propertyName else {
+                throw Rejection(field: "p", "has a name that is empty or longer than \(Limit.propertyName) bytes")
+            }
+            guard let value = try value(of: "p.\(name)", &scanner) else { continue }
+            // Of doubled names the last one counts, as in JavaScript.
+            properties.removeAll { $0.name == name }
+            properties.append(Property(name, value))
+            guard properties.count <= Limit.properties else {
+                throw Rejection(field: "p", "has more than \(Limit.properties) properties")
+            }
+        }
+        return properties
+    }
+
+    private static func value(of field: String, _ scanner: inout JSONScanner) throws -> PropertyValue? {
+        switch try scanner.kind() {
+        case .number: return .number(try scanner.number())
+        case .flag: return .flag(try scanner.flag())
+        case .null:
+            try scanner.skip()
+            return nil
+        case .string:
+            let text = try scanner.string()
+            guard text.utf8.count <= Limit.propertyValue else {
+                throw Rejection(field: field, "is longer than \(Limit.propertyValue) bytes")
+            }
+            return .text(text.withoutControlCharacters)
+        case .object, .array:
+            throw Rejection(field: field, "must be a text, a number, true or false")
+        }
+    }
+}
+
+extension WireEvent {
+    /// An event from the query of the pixel: `s`, `u`, `r`, `n`, `t`, `w`, `i`; other names are ignored.
+    init(query: String) {
+        for pair in query.split(separator: "&").prefix(50) {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else { continue }
+            let value = String(parts[1]).percentDecoded(plusIsSpace: true).withoutControlCharacters
+            switch parts[0] {
+            case "s": site = value.prefix(bytes: Limit.site)
+            case "n": if !value.isEmpty { name = value.prefix(bytes: Limit.name) }
+            case "u": url = value.prefix(bytes: Limit.url)
+            case "r": referrer = value.prefix(bytes: Limit.url)
+            case "t": title = value.prefix(bytes: Limit.title)
+            case "i": id = value.prefix(bytes: Limit.id)
+            case "w": width = Int32(value).flatMap { (1...100_000).contains($0) ? $0 : nil }
+            default: continue
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// What all pages have in common: the document, the head, the bar at the top and the foot.
+struct PageFrame {
+    /// Title of the window.
+    let title: String
+    /// Where we are, shown beside the brand; empty at the top.
+    var place: HTML = .empty
+    /// What the page is about.
+    let content: HTML
+    /// The last line of the page.
+    var foot: HTML = .empty
+
+    /// The whole document.
+    var html: HTML {
+        """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <meta name="robots" content="noindex, nofollow">
+        <title>\(title) · Footfall</title>
+        <link rel="stylesheet" href="\(url: Stylesheet.current.path)">
+        \(brandIcon)
+        </head>
+        <body>
+        <a class="skip" href="#content">Skip to the content</a>
+        <header class="top"><a class="brand" href="/dashboard">\(brandMark)<span>Footfall</span></a>\(place)</header>
+        <main id="content">
+        \(content)
+        </main>
+        <footer>\(foot)</footer>
+        </body>
+        </html>
+
+        """
+    }
+}

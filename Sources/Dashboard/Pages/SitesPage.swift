@@ -1,0 +1,50 @@
+import EventModel
+import Reports
+
+/// `/dashboard`: all sites at a glance.
+struct SitesPage {
+    /// The sites, by domain.
+    let sites: [SiteSummary]
+
+    /// The whole document.
+    var html: HTML {
+        PageFrame(title: "Sites", content: sites.isEmpty ? noSites : list).html
+    }
+
+    private var list: HTML {
+        func card(_ summary: SiteSummary) -> HTML {
+            let visitors = summary.visitors.reduce(0, +)
+            let number: HTML =
+                summary.hasData
+                ? """
+                <span class="figure">\(figure(visitors))</span> \
+                <span class="unit">\(visitors == 1 ? "visitor" : "visitors") in 7 days</span>
+                """
+                : "<span class=\"unit\">Waiting for the first event…</span>"
+            return """
+                <li class="card site"><h2><a href="\(url: DashboardPath.site(summary.site.domain))">\
+                <bdi>\(summary.site.domain)</bdi></a></h2>
+                <p>\(number)</p>\(summary.hasData ? sparkline(summary.visitors) : .empty)</li>
+
+                """
+        }
+        return """
+            <div class="headline"><div><h1>Sites</h1></div></div>
+            <ul class="sites">
+            \(each: sites, card)</ul>
+            """
+    }
+
+    private var noSites: HTML {
+        """
+        <div class="headline"><div><h1>Sites</h1></div></div>
+        <section class="card guide" aria-labelledby="none">
+        <h2 id="none">No site yet</h2>
+        <p>Add the first one where Footfall runs:</p>
+        <pre class="snippet" tabindex="0" role="region" aria-label="Command to run"><code>\
+        footfall site add example.com</code></pre>
+        <p>It prints the key of the site. This page then shows what to paste.</p>
+        </section>
+        """
+    }
+}

@@ -1,0 +1,43 @@
+import EventModel
+
+/// `/dashboard/SITE` before the first event: what to do, and the promise that it turns by itself.
+struct WaitingPage {
+    /// The site that nobody has visited yet.
+    let site: Site
+    /// Where this dashboard was opened, such as `https://stats.example`.
+    let origin: String
+
+    /// The whole document.
+    var html: HTML {
+        PageFrame(
+            title: site.domain,
+            content: """
+                <div class="headline"><div><h1><bdi>\(site.domain)</bdi></h1></div></div>
+                <section class="card guide" aria-labelledby="waiting">
+                <p class="pulse" aria-hidden="true"><span></span></p>
+                <h2 id="waiting">Waiting for the first event…</h2>
+                <p>Paste these two lines into the <code>&lt;head&gt;</code> of every page of \
+                <bdi>\(site.domain)</bdi>, then open one of them.</p>
+                \(snippet(key: site.key, origin: origin))
+                <p>This page looks again every few seconds and shows the first visit by itself.</p>
+                <details class="help"><summary>I pasted it, and nothing comes</summary>
+                <ul>
+                <li>Visits are taken from pages on \(hosts). Other hosts have to be added to the site.</li>
+                <li>Ad blockers in your own browser may hold the script back: try a private window.</li>
+                <li>The browser’s network panel shows a request to <code>/e</code> for every page view; its answer \
+                says what is wrong with it.</li>
+                </ul></details>
+                </section>
+                """
+        ).html
+    }
+
+    private var hosts: HTML {
+        var list: HTML = .empty
+        for host in site.hosts {
+            let separator: HTML = list.isEmpty ? "" : ", "
+            list += "\(separator)<code>\(host)</code>"
+        }
+        return list.isEmpty ? "<code>\(site.domain)</code>" : list
+    }
+}

@@ -1,0 +1,92 @@
+import Platform
+
+/// A bounded number of connections for threads that come and go. Blocks when all are in use, but not for ever.
+public final class Pool: Sendable {
+    private let settings: ConnectionSettings
+    private let limit: Int
+    private let waitMilliseconds: Int
+    private let state = Monitor(State())
+
+    /// @unchecked: an idle connection belongs to nobody. It is taken out under the monitor's lock and so handed, whole,
+    /// to one thread.
+    private struct State: @unchecked Sendable {
+        var idle: [Connection] = []
+        var open = 0
+        var isClosed = false
+    }
+
+    /// @unchecked: one hand-over from the pool to the thread that asked.
+    private struct Grant: @unchecked Sendable {
+        var connection: Connection?
+        var isClosed = false
+    }
+
+    /// A pool of at most `limit` connections, which are opened when needed.
+    ///
+    /// - Parameter waitMilliseconds: how long a thread waits for a connection before it gets an error of kind
+    ///   `retryable`.
+    public init(_ settings: ConnectionSettings, limit: Int, waitMilliseconds: Int = 5000) {
+        self.settings = settings
+        self.limit = max(1, limit)
+        self.waitMilliseconds = waitMilliseconds
+    }
+
+    /// How many connections are open.
+    public var openConnections: Int { state.read { $0.open } }
+
+    /// Runs `body` with a connection of its own. `body` must not keep it. A broken connection is not given out again,
+    /// nor one that is left in a transaction.
+    public func withConnection<Result>(
+        _ body: (Connection) throws(DatabaseError) -> Result
+    ) throws(DatabaseError) -> Result {
+        let connection = try take()
+        defer { giveBack(connection) }
+        return try body(connection)
+    }
+
+    /// Closes the idle connections and refuses further use; those in use close when they come back.
+    public func close() {
+        state.withLock { state in
+            state.isClosed = true
+            state.open -= state.idle.count
+            state.idle = []
+        }
+    }
+
+    private func take() throws(DatabaseError) -> Connection {
+        let limit = self.limit
+        let grant = state.wait(milliseconds: waitMilliseconds) { (state: inout State) -> Grant? in
+            if state.isClosed { return Grant(isClosed: true) }
+            while let idle = state.idle.popLast() {
+                if !idle.isBroken { return Grant(connection: idle) }
+                state.open -= 1
+            }
+            guard state.open < limit else { return nil }
+            state.open += 1
+            return Grant()
+        }
+        guard let grant else {
+            throw DatabaseError(
+                kind: .retryable, message: "all \(limit) database connections stayed busy for \(waitMilliseconds) ms")
+        }
+        guard !grant.isClosed else { throw DatabaseError(kind: .connection, message: "connection pool is closed") }
+        if let connection = grant.connection { return connection }
+        do {
+            return try Connection(settings)
+        } catch {
+            state.withLock { $0.open -= 1 }
+            throw error
+        }
+    }
+
+    private func giveBack(_ connection: Connection) {
+        let grant = Grant(connection: connection)
+        state.withLock { state in
+            if let connection = grant.connection, !state.isClosed, !connection.isBroken, !connection.isInTransaction {
+                state.idle.append(connection)
+            } else {
+                state.open -= 1
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+/// What may be stored of an event: the only part that a journal, a store or a report is ever shown.
+///
+/// Empty text means "unknown". Every field is named in `Field`, with its meaning and sensitivity.
+public struct Hit: Sendable, Equatable {
+    /// The site that the event belongs to.
+    public var site: SiteID
+    /// The event's id: the client's, else made of nginx's request id and the event's place in the request.
+    public var id: EventID
+    /// `pageview`, or the name of a custom event.
+    public var name: String
+    /// When the gateway received the event.
+    public var receivedAt: Timestamp
+    /// When it happened: the client's clock corrected, or else `receivedAt`.
+    public var time: Timestamp
+    /// Host of the page, lower case.
+    public var hostname: String
+    /// Path of the page, beginning with a slash.
+    public var path: String
+    /// Title of the page.
+    public var title: String
+    /// Name of the site that sent the visitor here, such as `Google` or `example.org`; empty for direct entry.
+    public var source: String
+    /// Host of the referring page, empty for direct entry and for pages of the site itself.
+    public var referrerHost: String
+    /// Path of the referring page, without its query.
+    public var referrerPath: String
+    /// Country of the visitor, ISO 3166-1 alpha-2.
+    public var country: String
+    /// Width of the browser's viewport in CSS pixels.
+    public var viewportWidth: Int32?
+    /// Pseudonym of the visitor; `nil` where there is none (identity switched off, replayed event).
+    public var visitor: VisitorID?
+    /// The visitor's pseudonym in the period before, carried for 30 minutes after the change so that the loader
+    /// can find the open visit. Never stored.
+    public var visitorBefore: VisitorID?
+    /// The site's own properties of the event.
+    public var properties: [Property]
+    /// What plugins found out and declared as facts of their own.
+    public var facts: [Property]
+
+    /// An event of which nothing but its place and time is known yet.
+    public init(site: SiteID, id: EventID, name: String, receivedAt: Timestamp, time: Timestamp) {
+        self.site = site
+        self.id = id
+        self.name = name
+        self.receivedAt = receivedAt
+        self.time = time
+        hostname = ""
+        path = ""
+        title = ""
+        source = ""
+        referrerHost = ""
+        referrerPath = ""
+        country = ""
+        viewportWidth = nil
+        visitor = nil
+        visitorBefore = nil
+        properties = []
+        facts = []
+    }
+
+    /// The name under which page views are counted.
+    public static let pageview = "pageview"
+
+    /// Whether the event is a page view, as against a custom event.
+    public var isPageview: Bool { name == Hit.pageview }
+}
+
+/// A named value of an event.
+public struct Property: Sendable, Equatable {
+    /// The property's name.
+    public var name: String
+    /// Its value.
+    public var value: PropertyValue
+
+    /// A property of this name and value.
+    public init(_ name: String, _ value: PropertyValue) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// The kinds of values that a property can have; nested values are not accepted at the edge.
+public enum PropertyValue: Sendable, Equatable {
+    /// A text.
+    case text(String)
+    /// A number, finite.
+    case number(Double)
+    /// True or false.
+    case flag(Bool)
+}
+
+/// One event on its way through the chain. A value: whoever holds it `inout` owns it alone.
+public struct Event: Sendable {
+    /// What may be stored.
+    public var hit: Hit
+    /// Who sent it: dies with the chain.
+    public var visitor: Visitor
+
+    /// An event as the edge hands it to the chain.
+    public init(hit: Hit, visitor: Visitor) {
+        self.hit = hit
+        self.visitor = visitor
+    }
+}

@@ -1,0 +1,91 @@
+/// A site as the gateway needs to know it at the edge.
+public struct Site: Sendable, Equatable, Codable {
+    /// Its number in the database.
+    public var id: SiteID
+    /// The domain that names it in the dashboard, such as `example.com`.
+    public var domain: String
+    /// The public key that its pages send; it can do nothing but send.
+    public var key: String
+    /// Hosts whose pages may send events, lower case; a leading `*.` stands for every subdomain.
+    public var hosts: [String]
+    /// The site's time zone by its IANA name.
+    public var timeZone: String
+
+    /// A site with these properties.
+    public init(id: SiteID, domain: String, key: String, hosts: [String], timeZone: String) {
+        self.id = id
+        self.domain = domain
+        self.key = key
+        self.hosts = hosts
+        self.timeZone = timeZone
+    }
+
+    /// Whether pages of `host` (lower case, without port) may send events for this site.
+    public func allows(host: some StringProtocol) -> Bool {
+        hosts.contains { allowed in
+            if allowed.utf8.starts(with: "*.".utf8) {
+                let suffix = allowed.utf8.dropFirst(1)
+                return host.utf8.count > suffix.count && host.utf8.suffix(suffix.count).elementsEqual(suffix)
+            }
+            return allowed.utf8.elementsEqual(host.utf8)
+        }
+    }
+}
+
+/// The days of one time zone as PostgreSQL computes them: the moments at which local days begin, ascending.
+///
+/// The database is the only source of calendars, so that the gateway's periods and the reports' days cannot disagree.
+public struct LocalDays: Sendable, Equatable, Codable {
+    /// Beginnings of consecutive local days.
+    public var starts: [Timestamp]
+
+    /// A calendar of these day beginnings, ascending.
+    public init(starts: [Timestamp]) {
+        self.starts = starts
+    }
+
+    /// The local day that contains `time`: its beginning and its end. Outside of the known range, and for an empty
+    /// calendar, the UTC day, so that an event is never without a day.
+    public func day(containing time: Timestamp) -> Range<Timestamp> {
+        guard let first = starts.first, let last = starts.last, first <= time, time < last else {
+            let length: Int64 = 86_400_000
+            let remainder = time.milliseconds % length
+            let start = time.advanced(byMilliseconds: -(remainder < 0 ? remainder + length : remainder))
+            return start..<max(start, start.advanced(byMilliseconds: length))
+        }
+        var low = 0
+        var high = starts.count - 1
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if starts[middle] <= time { low = middle } else { high = middle }
+        }
+        return starts[low]..<starts[high]
+    }
+}
+
+/// All sites of an installation at one moment.
+public struct SiteSnapshot: Sendable, Equatable, Codable {
+    /// The sites by their public keys.
+    public private(set) var byKey: [String: Site]
+    private var byID: [SiteID: Site]
+    /// The calendars by IANA time zone name.
+    public var calendars: [String: LocalDays]
+
+    /// A snapshot of these sites; `calendars` holds one entry for each time zone in use.
+    public init(sites: [Site] = [], calendars: [String: LocalDays] = [:]) {
+        byKey = Dictionary(sites.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        byID = Dictionary(sites.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.calendars = calendars
+    }
+
+    /// The site of this number.
+    public func site(_ id: SiteID) -> Site? {
+        byID[id]
+    }
+
+    /// The local day of the site that contains `time`.
+    public func day(of site: SiteID, containing time: Timestamp) -> Range<Timestamp> {
+        let calendar = byID[site].flatMap { calendars[$0.timeZone] } ?? LocalDays(starts: [])
+        return calendar.day(containing: time)
+    }
+}

@@ -1,0 +1,131 @@
+public import EventModel
+import Platform
+public import PluginAPI
+import Synchronization
+
+/// What became of an event in the chain.
+public enum ChainOutcome: Sendable, Equatable {
+    /// It may be stored.
+    case keep
+    /// It ends here: at which step, and why.
+    case drop(step: String, reason: String)
+}
+
+/// The plugins at work, in order. Folded once at start; an event costs one loop.
+public final class Chain: Sendable {
+    private let steps: [Step]
+    /// The stores behind the journal, by their ids.
+    public let stores: [(id: String, store: any EventStore)]
+
+    struct Step: Sendable {
+        let id: String
+        let stage: Stage
+        let counters = StepCounters()
+    }
+
+    init(_ entries: [(id: String, stage: Stage)]) {
+        steps = entries.compactMap { entry in
+            if case .store = entry.stage { return nil }
+            return Step(id: entry.id, stage: entry.stage)
+        }
+        stores = entries.compactMap { entry in
+            guard case .store(let store) = entry.stage else { return nil }
+            return (entry.id, store)
+        }
+    }
+
+    /// Takes one event through all enrichers and filters. Afterwards its `hit` is what may be stored.
+    public func run(_ event: inout Event) -> ChainOutcome {
+        var before = Clock.monotonicNanoseconds()
+        for step in steps {
+            let outcome = step.run(&event)
+            let after = Clock.monotonicNanoseconds()
+            step.counters.add(outcome, nanoseconds: after &- before)
+            before = after
+            if case .drop(let reason) = outcome { return .drop(step: step.id, reason: reason) }
+        }
+        return .keep
+    }
+
+    /// Stops enrichers and filters, first to last. Stores are stopped by their loaders.
+    public func stop() {
+        for step in steps { step.stage.plugin.stop() }
+    }
+
+    /// What each step has done so far, in order.
+    public var statistics: [StepStatistics] {
+        steps.map { $0.counters.statistics(id: $0.id) }
+    }
+}
+
+extension Chain.Step {
+    enum Outcome {
+        case pass
+        case fail
+        case drop(reason: String)
+    }
+
+    func run(_ event: inout Event) -> Outcome {
+        switch stage {
+        case .enricher(let plugin):
+            do {
+                try plugin.enrich(&event)
+                return .pass
+            } catch {
+                // Enrichers fail open: an event without a country is better than no event.
+                return .fail
+            }
+        case .filter(let plugin):
+            do {
+                switch try plugin.filter(&event) {
+                case .keep: return .pass
+                case .drop(let reason): return .drop(reason: "\(reason)")
+                }
+            } catch {
+                // Filters fail closed: nobody knows what would be stored.
+                return .drop(reason: "filter_failed")
+            }
+        case .store:
+            return .pass
+        }
+    }
+}
+
+/// What one step of the chain has done since it was made.
+public struct StepStatistics: Sendable, Equatable {
+    /// The step's id.
+    public var id: String
+    /// Events that went on, those with a failed enrichment among them.
+    public var passed: Int
+    /// Events that ended here.
+    public var dropped: Int
+    /// Events whose enrichment failed.
+    public var failed: Int
+    /// Time spent in all.
+    public var nanoseconds: Int
+}
+
+/// Counters of one step, added to by every thread.
+final class StepCounters: Sendable {
+    private let passed = Atomic(0)
+    private let dropped = Atomic(0)
+    private let failed = Atomic(0)
+    private let nanoseconds = Atomic(0)
+
+    func add(_ outcome: Chain.Step.Outcome, nanoseconds spent: UInt64) {
+        switch outcome {
+        case .pass: passed.add(1, ordering: .relaxed)
+        case .drop: dropped.add(1, ordering: .relaxed)
+        case .fail:
+            passed.add(1, ordering: .relaxed)
+            failed.add(1, ordering: .relaxed)
+        }
+        nanoseconds.add(Int(truncatingIfNeeded: spent), ordering: .relaxed)
+    }
+
+    func statistics(id: String) -> StepStatistics {
+        StepStatistics(
+            id: id, passed: passed.load(ordering: .relaxed), dropped: dropped.load(ordering: .relaxed),
+            failed: failed.load(ordering: .relaxed), nanoseconds: nanoseconds.load(ordering: .relaxed))
+    }
+}

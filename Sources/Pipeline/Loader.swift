@@ -1,0 +1,170 @@
+import EventModel
+public import Journal
+public import Platform
+public import PluginAPI
+import Synchronization
+
+/// Carries hits from the journal into one store, on a thread of its own, at the store's own pace.
+public final class Loader: Sendable {
+    /// The store's id in the chain.
+    public let id: String
+    private let store: any EventStore
+    private let journal: any HitJournal
+    private let log: Log
+    private let state = Monitor(State())
+    private let thread: Mutex<Thread?> = Mutex(nil)
+    private let passed: @Sendable () -> Void
+
+    private struct State {
+        var statistics = LoaderStatistics()
+        var isStopping = false
+        var position: UInt64?
+    }
+
+    /// Most hits in one batch: enough that a transaction's fixed cost vanishes, few enough that a batch stays small
+    /// in memory.
+    static let batchSize = 2000
+    /// Milliseconds between tries, doubling from the first to the last.
+    static let backoff = 100...30_000
+
+    /// A loader that does nothing before `start`. `passed` is called after every batch that the store has taken.
+    public init(
+        id: String, store: any EventStore, journal: any HitJournal, log: Log,
+        passed: @escaping @Sendable () -> Void
+    ) {
+        self.id = id
+        self.store = store
+        self.journal = journal
+        self.log = log
+        self.passed = passed
+    }
+
+    /// Begins to load.
+    public func start() throws(PlatformError) {
+        let worker = try Thread(name: "load-\(id)") { self.run() }
+        thread.withLock { $0 = worker }
+    }
+
+    /// Ends after the batch at hand, without waiting for the rest. Stops the store.
+    public func stop() {
+        state.withLock { $0.isStopping = true }
+        thread.withLock { $0 }?.join()
+        store.stop()
+    }
+
+    /// Waits until everything in the closed journal is loaded, at most so long. Returns whether it is.
+    public func drain(milliseconds: Int) -> Bool {
+        state.wait(milliseconds: milliseconds) { _ in journal.pending == 0 ? true : nil } ?? false
+    }
+
+    /// Sequence number through which the store has everything; `nil` until the store has said so.
+    public var position: UInt64? { state.read { $0.position } }
+
+    /// What has happened so far.
+    public var statistics: LoaderStatistics { state.read { $0.statistics } }
+
+    private func run() {
+        var wait = Loader.backoff.lowerBound
+        while !state.read({ $0.isStopping }) {
+            do {
+                try loadUntilStopped { wait = Loader.backoff.lowerBound }
+                return
+            } catch {
+                note(error)
+                pause(milliseconds: wait + Int.random(in: 0...(wait / 4)))
+                wait = min(wait * 2, Loader.backoff.upperBound)
+            }
+        }
+    }
+
+    /// Loads batch after batch. `progressed` is called after each.
+    private func loadUntilStopped(progressed: () -> Void) throws(StoreError) {
+        // After any error the store alone knows how far it has come: a COMMIT whose answer was lost may have happened.
+        var position = try store.position(in: journal.id)
+        advance(to: position)
+        while !state.read({ $0.isStopping }) {
+            guard let batch = journal.read(after: position, atMost: Loader.batchSize, milliseconds: 500) else {
+                if journal.isClosed, journal.pending == 0 { return }
+                continue
+            }
+            try load(batch)
+            position = batch.last
+            advance(to: position)
+            progressed()
+        }
+    }
+
+    /// Loads a batch; one that holds a hit which cannot be stored is halved until the hit stands alone.
+    private func load(_ batch: Batch) throws(StoreError) {
+        do {
+            let receipt = try store.store(batch)
+            state.withLock { state in
+                state.statistics.stored += receipt.stored
+                state.statistics.duplicates += receipt.duplicates
+                state.statistics.alarm = nil
+                state.statistics.isConnected = true
+            }
+        } catch .poison(let reason) {
+            guard batch.hits.count > 1 else {
+                try store.bury(batch, reason: reason)
+                state.withLock { $0.statistics.dead += 1 }
+                log.warning("store \(id): one event cannot be stored and is among the dead letters: \(reason)")
+                return
+            }
+            let middle = batch.hits.count / 2
+            try load(Batch(journal: batch.journal, first: batch.first, hits: Array(batch.hits[..<middle])))
+            try load(
+                Batch(
+                    journal: batch.journal, first: batch.first + UInt64(middle), hits: Array(batch.hits[middle...])))
+        }
+    }
+
+    private func advance(to position: UInt64) {
+        state.withLock { state in
+            state.position = position
+            state.statistics.isConnected = true
+        }
+        passed()
+        // `drain` looks at the journal, which `passed` has just released.
+        state.withLock { _ in }
+    }
+
+    private func note(_ error: StoreError) {
+        let (message, isAlarm): (String, Bool) =
+            switch error {
+            case .unavailable(let reason): ("is away, will try again: \(reason)", false)
+            case .refused(let reason): ("refuses, a person must mend this: \(reason)", true)
+            case .poison(let reason): ("cannot take an event: \(reason)", true)
+            }
+        let isNews = state.withLock { state in
+            defer {
+                state.statistics.failures += 1
+                state.statistics.isConnected = false
+                state.statistics.alarm = isAlarm ? message : nil
+            }
+            return state.statistics.isConnected || state.statistics.failures == 0
+        }
+        // One line when it begins; the counter tells how long it goes on.
+        if isNews || isAlarm { log.error("store \(id) \(message)") }
+    }
+
+    private func pause(milliseconds: Int) {
+        _ = state.wait(milliseconds: milliseconds) { $0.isStopping ? true : nil }
+    }
+}
+
+/// What a loader has done since it was made.
+public struct LoaderStatistics: Sendable, Equatable {
+    /// Hits that are stored.
+    public var stored = 0
+    /// Hits that had been stored before.
+    public var duplicates = 0
+    /// Hits among the dead letters.
+    public var dead = 0
+    /// Tries that failed.
+    public var failures = 0
+    /// Whether the last try worked.
+    public var isConnected = false
+    /// What a person must mend, if anything.
+    public var alarm: String?
+}

@@ -1,0 +1,106 @@
+import CSystem
+import Glibc
+
+/// This process and its children.
+public enum Process {
+    /// Forbids core dumps, which would carry addresses and user agents to disk (DESIGN section 1, promise 2).
+    public static func forbidCoreDumps() {
+        _ = csystem_forbid_core_dumps()
+    }
+
+    /// Makes the kernel stop this process when its parent dies, so that a killed supervisor leaves nothing behind.
+    /// `parent` is the process id that the parent had: if it is gone already, this process ends at once.
+    public static func stopWhenParentDies(parent: Int32) {
+        _ = csystem_die_with_parent(SIGTERM)
+        if getppid() != parent { exit(0) }
+    }
+
+    /// The id of this process.
+    public static var id: Int32 { getpid() }
+
+    /// The id of the process that started this one.
+    public static var parentID: Int32 { getppid() }
+
+    /// Starts this very program with other arguments, and hands it a descriptor as number 3, where `sd_listen_fds(3)` has
+    /// the first. Returns its process id.
+    public static func startSelf(
+        arguments: [String], environment: [String: String], descriptor: Int32
+    ) throws(PlatformError) -> Int32 {
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        // The child begins with no signal blocked; it blocks its own.
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, 3)
+        var argv = unsafe (["footfall"] + arguments).map { unsafe strdup($0) } + [nil]
+        var envp = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
+        defer {
+            for unsafe text in unsafe argv { unsafe free(text) }
+            for unsafe text in unsafe envp { unsafe free(text) }
+        }
+        var child: pid_t = 0
+        let result = unsafe posix_spawn(&child, "/proc/self/exe", &actions, &attributes, &argv, &envp)
+        guard result == 0 else { throw PlatformError(call: "posix_spawn", code: result) }
+        return child
+    }
+
+    /// How a child process ended.
+    public struct Ending: Sendable {
+        /// The child's process id.
+        public var child: Int32
+        /// Its exit status, or 128 plus the signal that killed it.
+        public var status: Int32
+    }
+
+    /// A child that has ended and was not asked for yet; `nil` when there is none.
+    public static func reap() -> Ending? {
+        var status: Int32 = 0
+        let child = unsafe waitpid(-1, &status, WNOHANG)
+        guard child > 0 else { return nil }
+        let signal = status & 0x7f
+        return Ending(child: child, status: signal == 0 ? (status >> 8) & 0xff : 128 + signal)
+    }
+
+    /// Asks a process to stop in an orderly way.
+    public static func terminate(_ process: Int32) {
+        _ = kill(process, SIGTERM)
+    }
+
+    /// Asks a process to reload its configuration.
+    public static func reload(_ process: Int32) {
+        _ = kill(process, SIGHUP)
+    }
+
+    /// Ends a process that did not stop when asked.
+    public static func kill9(_ process: Int32) {
+        _ = kill(process, SIGKILL)
+    }
+
+    /// The environment, read once: every look-up in Foundation's costs a copy of all of it.
+    public static func environment() -> [String: String] {
+        var variables: [String: String] = [:]
+        var entry = unsafe csystem_environment()
+        while let text = unsafe entry.pointee {
+            let pair = unsafe String(cString: text)
+            if let split = pair.firstIndex(of: "=") {
+                variables[String(pair[..<split])] = String(pair[pair.index(after: split)...])
+            }
+            unsafe entry += 1
+        }
+        return variables
+    }
+
+    /// Resident memory in bytes, from `/proc/self/statm`; 0 when it cannot be read.
+    public static func residentBytes() -> Int {
+        guard let text = try? Files.read("/proc/self/statm"),
+            let pages = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+        else { return 0 }
+        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+}

@@ -1,0 +1,44 @@
+import Glibc
+
+/// The signals that the gateway acts on. All others keep their usual meaning; SIGPIPE is ignored.
+public enum Signal: Sendable {
+    /// SIGTERM or SIGINT: stop in an orderly way.
+    case stop
+    /// SIGHUP: read the configuration again.
+    case reload
+    /// SIGCHLD: a child process has ended.
+    case childEnded
+}
+
+/// Signals are blocked in every thread and taken by one that waits for them: libfcgi does not retry calls that a
+/// signal interrupts (a body would come out short), and a handler could do next to nothing safely.
+public enum Signals {
+    /// Blocks the signals in this thread and in all that it starts from now on. Call it first thing in the program.
+    public static func block() {
+        var set = handled()
+        _ = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+        _ = signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Waits for the next of the signals.
+    public static func wait() -> Signal {
+        var set = handled()
+        while true {
+            var number: Int32 = 0
+            guard unsafe sigwait(&set, &number) == 0 else { continue }
+            switch number {
+            case SIGTERM, SIGINT: return .stop
+            case SIGHUP: return .reload
+            case SIGCHLD: return .childEnded
+            default: continue
+            }
+        }
+    }
+
+    private static func handled() -> sigset_t {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for number in [SIGTERM, SIGINT, SIGHUP, SIGCHLD] { unsafe sigaddset(&set, number) }
+        return set
+    }
+}

@@ -1,0 +1,28 @@
+public import EventModel
+public import Platform
+
+/// What the host lends to a plugin.
+public struct PluginContext: Sendable {
+    /// The chain entry's `id`, for logs.
+    public var id: String
+    /// The gateway's database, for stores that are not given one of their own. A secret: never log it.
+    public var databaseURL: Sensitive<String>
+    /// Tells this installation from others on the same machine; the same for all gateways that share a database.
+    public var installation: String
+    /// The sites and calendars of this moment.
+    public var sites: @Sendable () -> SiteSnapshot
+    /// Where to say what an operator should know.
+    public var log: Log
+
+    /// A context for a plugin.
+    public init(
+        id: String, databaseURL: Sensitive<String> = Sensitive(""), installation: String = "",
+        sites: @escaping @Sendable () -> SiteSnapshot = { SiteSnapshot() }, log: Log = Log(process: "plugin")
+    ) {
+        self.id = id
+        self.databaseURL = databaseURL
+        self.installation = installation
+        self.sites = sites
+        self.log = log
+    }
+}

@@ -1,0 +1,126 @@
+import Cryptography
+import EventModel
+import Platform
+import PluginAPI
+import Synchronization
+
+/// Keeps the salts: one for each site and period, 16 random bytes, made when first asked for within the period and
+/// removed an hour after its end.
+///
+/// With a folder, a salt is a file `SITE-START-END` there, which every gateway of the machine reads. Who creates the
+/// file first decides; the others take what they find.
+final class SaltKeeper: Sendable {
+    private let folder: String?
+    private let log: Log
+    private let salts: Mutex<[Name: [UInt8]]> = Mutex([:])
+    private let isStopped = Monitor(false)
+    private let cleaner: Mutex<Thread?> = Mutex(nil)
+    private let now: @Sendable () -> Timestamp
+
+    /// Milliseconds for which a salt outlives its period: late events of a visit that goes on over midnight.
+    static let afterlife: Int64 = 60 * 60 * 1000
+
+    struct Name: Hashable {
+        var site: SiteID
+        var start: Timestamp
+        var end: Timestamp
+
+        var fileName: String { "\(site.rawValue)-\(start.milliseconds)-\(end.milliseconds)" }
+
+        init(site: SiteID, period: Range<Timestamp>) {
+            self.site = site
+            start = period.lowerBound
+            end = period.upperBound
+        }
+
+        init?(fileName: String) {
+            let parts = fileName.split(separator: "-").compactMap { Int64($0) }
+            guard parts.count == 3, let site = Int32(exactly: parts[0]) else { return nil }
+            self.site = SiteID(rawValue: site)
+            start = Timestamp(milliseconds: parts[1])
+            end = Timestamp(milliseconds: parts[2])
+        }
+
+        func isOver(at now: Timestamp) -> Bool {
+            now.milliseconds(since: end) >= SaltKeeper.afterlife
+        }
+    }
+
+    init(
+        folder: String?, log: Log,
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(milliseconds: Clock.wallMilliseconds()) }
+    ) {
+        self.folder = folder
+        self.log = log
+        self.now = now
+    }
+
+    func start() throws(PluginError) {
+        if let folder {
+            do throws(PlatformError) {
+                try Files.makeFolder(folder, mode: 0o700)
+            } catch {
+                throw PluginError.settings(key: "salt_directory", "cannot be made: \(error)")
+            }
+            guard Files.isMemoryBacked(folder) else {
+                throw PluginError.settings(
+                    key: "salt_directory",
+                    "\(folder) does not lie in memory (tmpfs): the salts would reach a disk. Use /dev/shm or /run")
+            }
+        }
+        removeOutdated()
+        do throws(PlatformError) {
+            let thread = try Thread(name: "salt-cleaner") { self.clean() }
+            cleaner.withLock { $0 = thread }
+        } catch {
+            throw PluginError.unavailable("\(error)")
+        }
+    }
+
+    func stop() {
+        isStopped.withLock { $0 = true }
+        cleaner.withLock { $0 }?.join()
+        salts.withLock { $0 = [:] }
+    }
+
+    /// The salt of a period that is running or not long over; `nil` for every other period. A salt is only made while
+    /// its period runs: one made later would count the period's visitors a second time.
+    func salt(site: SiteID, period: Range<Timestamp>) -> [UInt8]? {
+        let name = Name(site: site, period: period)
+        let now = now()
+        guard !name.isOver(at: now) else { return nil }
+        return salts.withLock { salts in
+            if let salt = salts[name] { return salt }
+            guard let salt = obtain(name, mayCreate: period.contains(now)) else { return nil }
+            salts[name] = salt
+            return salt
+        }
+    }
+
+    private func obtain(_ name: Name, mayCreate: Bool) -> [UInt8]? {
+        guard let folder else { return mayCreate ? Randomness.bytes(SipHash.keyLength) : nil }
+        let path = "\(folder)/\(name.fileName)"
+        do {
+            if mayCreate, !Files.exists(path) {
+                _ = try Files.createOnce(path, bytes: Randomness.bytes(SipHash.keyLength), mode: 0o600)
+            }
+            guard Files.exists(path) else { return nil }
+            let salt = try Files.readBytes(path)
+            return salt.count == SipHash.keyLength ? salt : nil
+        } catch {
+            log.error("visitor_id: cannot keep a salt, events go on without a visitor: \(error)")
+            return nil
+        }
+    }
+
+    private func clean() {
+        while isStopped.wait(milliseconds: 60_000, until: { $0 ? true : nil }) == nil { removeOutdated() }
+    }
+
+    func removeOutdated() {
+        let now = now()
+        salts.withLock { $0 = $0.filter { !$0.key.isOver(at: now) } }
+        guard let folder, let files = try? Files.list(folder) else { return }
+        for file in files where Name(fileName: file)?.isOver(at: now) ?? false { Files.remove("\(folder)/\(file)") }
+    }
+}
