@@ -93,6 +93,6 @@ let package = Package(
                 name: "HouseTests",
                 dependencies: ["Catalog", "Pipeline", "PluginAPI", "Configuration", "EventModel", "TestSupport", "footfall"],
                 path: "Tests/House", swiftSettings: strict),
-            .target(name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport", swiftSettings: strict),
+            .target(name: "TestSupport", dependencies: ["Database", "Platform"], path: "Tests/TestSupport", swiftSettings: strict),
         ]
 )

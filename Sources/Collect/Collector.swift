@@ -9,14 +9,15 @@ import Synchronization
 /// hits to the journal and answers when the journal has them.
 public final class Collector: Sendable {
     private let journal: any HitJournal
-    private let sites: @Sendable () -> SiteSnapshot
+    private let sites: @Sendable () -> SiteSnapshot?
     private let chain: @Sendable () -> Chain
     private let counters = CollectCounters()
 
     /// A collector of these sites. `sites` and `chain` are asked at every request, so that both can be exchanged
-    /// while requests run.
+    /// while requests run. While `sites` is still unknown, senders are asked to come again: to tell them that their
+    /// site does not exist would lose their events.
     public init(
-        journal: any HitJournal, sites: @escaping @Sendable () -> SiteSnapshot,
+        journal: any HitJournal, sites: @escaping @Sendable () -> SiteSnapshot?,
         chain: @escaping @Sendable () -> Chain
     ) {
         self.journal = journal
@@ -39,7 +40,9 @@ public final class Collector: Sendable {
 
     private func beacon(_ exchange: Exchange) {
         let request = exchange.request
-        let sites = sites()
+        guard let sites = sites() else {
+            return exchange.answer(CrossOrigin(request: request, sites: SiteSnapshot()).answer(to: .full))
+        }
         let origin = CrossOrigin(request: request, sites: sites)
         switch request.method {
         case "POST": break
@@ -80,10 +83,11 @@ public final class Collector: Sendable {
             response.addHeader("Allow", "GET, HEAD")
             return exchange.answer(response)
         }
+        guard let sites = sites() else { return exchange.answer(Pixel.response(refusal: "try again later")) }
         var wire = WireEvent(query: request.query)
         if wire.url.isEmpty { wire.url = request.header("REFERER")?.prefix(bytes: WireEvent.Limit.url) ?? "" }
         do {
-            let event = try Sender(request: request).event(wire, sites: sites(), index: 0)
+            let event = try Sender(request: request).event(wire, sites: sites, index: 0)
             keep([event]) { outcome in
                 exchange.answer(Pixel.response(refusal: outcome == .accepted ? nil : "try again later"))
             }

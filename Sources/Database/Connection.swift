@@ -80,8 +80,9 @@ import CPostgres
         return result
     }
 
-    /// Runs a script of several statements, as migrations are. The only way for run-time text, and not public.
-    func runScript(_ text: String) throws(DatabaseError) {
+    /// Runs a script of several statements, as migrations are: the only way for run-time text. Not for other rooms;
+    /// tests use it to make databases and break them.
+    @_spi(Scripts) public func runScript(_ text: String) throws(DatabaseError) {
         guard !text.utf8.contains(0) else { throw DatabaseError(kind: .refused, message: "script contains a zero byte") }
         let result = unsafe PQexec(handle, text)
         defer { unsafe PQclear(result) }

@@ -3,6 +3,7 @@ import Synchronization
 /// One connection that several threads may ask for, one after the other: opened when needed, dropped when broken.
 public final class ConnectionHolder: Sendable {
     private let settings: ConnectionSettings
+    private let setUp: @Sendable (Connection) throws(DatabaseError) -> Void
     private let held = Mutex(Idle(connection: nil))
 
     /// @unchecked: whoever holds the lock is alone with the connection, and the connection does not leave the lock.
@@ -10,9 +11,13 @@ public final class ConnectionHolder: Sendable {
         var connection: Connection?
     }
 
-    /// A holder that has not connected yet.
-    public init(_ settings: ConnectionSettings) {
+    /// A holder that has not connected yet. `setUp` runs on every new connection before anything else.
+    public init(
+        _ settings: ConnectionSettings,
+        setUp: @escaping @Sendable (Connection) throws(DatabaseError) -> Void = { (_) throws(DatabaseError) in }
+    ) {
         self.settings = settings
+        self.setUp = setUp
     }
 
     /// Runs `body` with the connection while no other thread has it. `body` must not keep it.
@@ -20,7 +25,7 @@ public final class ConnectionHolder: Sendable {
         _ body: (Connection) throws(DatabaseError) -> Result
     ) throws(DatabaseError) -> Result {
         let outcome: UncheckedOutcome<Result> = held.withLock { held in
-            UncheckedOutcome(result: ConnectionHolder.use(&held, settings, body))
+            UncheckedOutcome(result: use(&held, body))
         }
         return try outcome.result.get()
     }
@@ -30,8 +35,8 @@ public final class ConnectionHolder: Sendable {
         held.withLock { $0.connection = nil }
     }
 
-    private static func use<Result>(
-        _ held: inout Idle, _ settings: ConnectionSettings, _ body: (Connection) throws(DatabaseError) -> Result
+    private func use<Result>(
+        _ held: inout Idle, _ body: (Connection) throws(DatabaseError) -> Result
     ) -> Swift.Result<Result, DatabaseError> {
         do throws(DatabaseError) {
             let connection: Connection
@@ -40,6 +45,7 @@ public final class ConnectionHolder: Sendable {
             } else {
                 held.connection = nil
                 connection = try Connection(settings)
+                try setUp(connection)
                 held.connection = connection
             }
             return .success(try body(connection))

@@ -12,7 +12,7 @@ public enum ChainOutcome: Sendable, Equatable {
 }
 
 /// The plugins at work, in order. Folded once at start; an event costs one loop.
-public final class Chain: Sendable {
+public final class Chain: Sendable, CustomStringConvertible {
     private let steps: [Step]
     /// The stores behind the journal, by their ids.
     public let stores: [(id: String, store: any EventStore)]
@@ -50,6 +50,11 @@ public final class Chain: Sendable {
     /// Stops enrichers and filters, first to last. Stores are stopped by their loaders.
     public func stop() {
         for step in steps { step.stage.plugin.stop() }
+    }
+
+    /// The ids in order: `page_url, referrer, visitor_id, discard → postgres`.
+    public var description: String {
+        steps.map(\.id).joined(separator: ", ") + " → " + stores.map(\.id).joined(separator: ", ")
     }
 
     /// What each step has done so far, in order.

@@ -20,18 +20,22 @@ public enum Signals {
         _ = signal(SIGPIPE, SIG_IGN)
     }
 
+    /// Waits for the next of the signals, at most so long; `nil` when none came.
+    public static func wait(milliseconds: Int) -> Signal? {
+        var set = handled()
+        var limit = timespec(tv_sec: milliseconds / 1000, tv_nsec: (milliseconds % 1000) * 1_000_000)
+        switch unsafe sigtimedwait(&set, nil, &limit) {
+        case SIGTERM, SIGINT: return .stop
+        case SIGHUP: return .reload
+        case SIGCHLD: return .childEnded
+        default: return nil
+        }
+    }
+
     /// Waits for the next of the signals.
     public static func wait() -> Signal {
-        var set = handled()
         while true {
-            var number: Int32 = 0
-            guard unsafe sigwait(&set, &number) == 0 else { continue }
-            switch number {
-            case SIGTERM, SIGINT: return .stop
-            case SIGHUP: return .reload
-            case SIGCHLD: return .childEnded
-            default: continue
-            }
+            if let signal = wait(milliseconds: 3_600_000) { return signal }
         }
     }
 

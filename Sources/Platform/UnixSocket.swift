@@ -41,3 +41,35 @@ extension PlatformError {
         code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS
     }
 }
+
+extension UnixSocket {
+    /// A connection to the socket at `path`, with a time limit for each read and write.
+    public static func connect(path: String, timeoutMilliseconds: Int32) throws(PlatformError) -> Int32 {
+        let descriptor = unsafe csystem_connect_unix(path, timeoutMilliseconds)
+        guard descriptor >= 0 else { throw PlatformError(call: "connect \(path)", code: errno) }
+        return descriptor
+    }
+
+    /// Writes all bytes. Returns whether the peer took them.
+    public static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    /// Reads until the peer closes, the time limit passes, or `limit` bytes are there.
+    public static func readAll(_ descriptor: Int32, limit: Int) -> [UInt8] {
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 8192)
+        while content.count < limit {
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { break }
+            content.append(contentsOf: chunk[..<count])
+        }
+        return content
+    }
+}

@@ -1,1 +1,6 @@
-print("footfall")
+import Glibc
+import Platform
+
+// Before any thread exists: all of them inherit the mask.
+Signals.block()
+exit(Program.run(CommandLine.arguments.dropFirst()))

@@ -44,7 +44,7 @@ struct Change {
     /// The change as markup; `earlier` names the period before.
     func html(comparedWith earlier: String) -> HTML {
         guard let amount else {
-            return "<span class=\"change\" title=\"Nothing to compare with in \(earlier)\">–</span>"
+            return "<span class=\"change\" title=\"Nothing to compare with in \(earlier)\">no earlier data</span>"
         }
         guard direction != 0 else {
             return "<span class=\"change\" title=\"\(before) in \(earlier)\">unchanged</span>"

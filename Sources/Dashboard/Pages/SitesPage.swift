@@ -37,9 +37,8 @@ struct SitesPage {
 
     private var noSites: HTML {
         """
-        <div class="headline"><div><h1>Sites</h1></div></div>
         <section class="card guide" aria-labelledby="none">
-        <h2 id="none">No site yet</h2>
+        <h1 id="none">No site yet</h1>
         <p>Add the first one where Footfall runs:</p>
         <pre class="snippet" tabindex="0" role="region" aria-label="Command to run"><code>\
         footfall site add example.com</code></pre>

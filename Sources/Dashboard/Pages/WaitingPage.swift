@@ -12,10 +12,9 @@ struct WaitingPage {
         PageFrame(
             title: site.domain,
             content: """
-                <div class="headline"><div><h1><bdi>\(site.domain)</bdi></h1></div></div>
                 <section class="card guide" aria-labelledby="waiting">
-                <p class="pulse" aria-hidden="true"><span></span></p>
-                <h2 id="waiting">Waiting for the first event…</h2>
+                <p class="about"><span class="pulse" aria-hidden="true"></span><bdi>\(site.domain)</bdi></p>
+                <h1 id="waiting">Waiting for the first event…</h1>
                 <p>Paste these two lines into the <code>&lt;head&gt;</code> of every page of \
                 <bdi>\(site.domain)</bdi>, then open one of them.</p>
                 \(snippet(key: site.key, origin: origin))

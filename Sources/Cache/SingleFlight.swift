@@ -1,0 +1,37 @@
+import Platform
+import Synchronization
+
+/// Lets one thread compute a value while all others that want the same value wait for it: a hundred viewers of one cold
+/// report cost one computation.
+final class SingleFlight: Sendable {
+    private typealias Flight = Monitor<Result<[UInt8], any Error>?>
+
+    private let flights = Mutex<[CacheKey: Flight]>([:])
+    private let patienceMilliseconds: Int
+
+    /// - Parameter patienceMilliseconds: how long a thread waits for another one before it computes by itself.
+    init(patienceMilliseconds: Int = 30_000) {
+        self.patienceMilliseconds = patienceMilliseconds
+    }
+
+    /// The result of `body`, run by this thread or by one that began before. An error is shared like a value:
+    /// a hundred viewers of a dead database must not ask it a hundred times.
+    func value(for key: CacheKey, joined: () -> Void, body: () throws -> [UInt8]) throws -> [UInt8] {
+        let (flight, isLeader) = flights.withLock { flights in
+            if let flight = flights[key] { return (flight, false) }
+            let flight = Flight(nil)
+            flights[key] = flight
+            return (flight, true)
+        }
+        guard isLeader else {
+            joined()
+            let result = flight.wait(milliseconds: patienceMilliseconds) { $0 }
+            return try result?.get() ?? body()
+        }
+        let result = Result { try body() }
+        // First out of the table, then the result: who comes in between begins anew and finds the value in memory.
+        flights.withLock { _ = $0.removeValue(forKey: key) }
+        flight.withLock { $0 = result }
+        return try result.get()
+    }
+}

@@ -1,0 +1,84 @@
+import Catalog
+import Configuration
+import EventModel
+import Pipeline
+import Platform
+import PluginAPI
+
+/// The configuration as a whole: settings that are right and a chain that is proven.
+struct GatewayConfiguration: Sendable {
+    var settings: GatewaySettings
+    var plan: ChainPlan
+    /// The file that it was read from.
+    var file: String
+
+    /// Where the file is looked for when nobody says.
+    static let usualFiles = ["config/footfall.json5", "/etc/footfall/footfall.json5"]
+
+    /// Reads, checks and proves the configuration. Throws a failure that holds every problem, one a line.
+    static func load(
+        file: String? = nil, environment: [String: String] = Process.environment()
+    ) throws(CommandFailure) -> GatewayConfiguration {
+        let file = try find(file ?? environment["FOOTFALL_CONFIG"])
+        do {
+            let text = try Files.read(file)
+            let sources = ConfigSources(environment: environment) { try? Files.read($0) }
+            let defaults = try ConfigValue(encoding: GatewaySettings())
+            let tree = try sources.resolve(try ConfigValue(json5: text), defaults: defaults)
+            let settings = try GatewaySettings.decode(tree, at: "")
+            let plan = try ChainPlan(settings.chain, catalog: catalog)
+            return GatewayConfiguration(settings: settings, plan: plan, file: file)
+        } catch let problems as ConfigProblems {
+            throw .configuration(message(file, problems.all))
+        } catch let problem as ConfigProblem {
+            throw .configuration(message(file, [problem]))
+        } catch {
+            throw .configuration("\(file): \(error)")
+        }
+    }
+
+    /// The folder of the migrations: the one in the settings, or where a package installs them.
+    var migrationsFolder: String {
+        let installed = "/usr/share/footfall/migrations"
+        return !Files.exists(settings.database.migrations) && Files.exists(installed)
+            ? installed : settings.database.migrations
+    }
+
+    /// Tells this installation from others on the same machine: a name made of the database's place, without the
+    /// password that its URL may hold.
+    var installation: String {
+        let url = settings.database.url
+        guard let at = url.lastIndex(of: "@"), let scheme = url.firstRange(of: "://"), scheme.upperBound <= at else {
+            return Installation.name(of: url.split(separator: "?").first.map(String.init) ?? url)
+        }
+        return Installation.name(of: String(url[url.index(after: at)...]))
+    }
+
+    /// What a plugin is lent.
+    func context(
+        id: String, sites: @escaping @Sendable () -> SiteSnapshot, log: Log
+    ) -> PluginContext {
+        PluginContext(
+            id: id, databaseURL: Sensitive(settings.database.url), installation: installation, sites: sites, log: log)
+    }
+
+    private static func find(_ file: String?) throws(CommandFailure) -> String {
+        if let file {
+            guard Files.exists(file) else {
+                throw .configuration("there is no configuration file \(file)")
+            }
+            return file
+        }
+        guard let file = usualFiles.first(where: { Files.exists($0) }) else {
+            throw .configuration(
+                "there is no configuration file: looked for \(usualFiles.joined(separator: " and ")).\n"
+                    + "Name one with --config FILE or FOOTFALL_CONFIG.")
+        }
+        return file
+    }
+
+    private static func message(_ file: String, _ problems: [ConfigProblem]) -> String {
+        let count = problems.count == 1 ? "one problem" : "\(problems.count) problems"
+        return "\(file) has \(count):\n" + problems.map { "  \($0)" }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,85 @@
+import Configuration
+
+/// Every option of `config/footfall.json5`, with its default.
+struct GatewaySettings: ValidatedSettings {
+    var listen = Listen()
+    var database = DatabaseSettings()
+    var redis = RedisSettings()
+    var ingest = Ingest()
+    var web = Web()
+    var cache = CacheSettings()
+    /// The plugins in order; the shape of each entry is `ChainEntry`'s.
+    var chain: [ConfigValue] = []
+
+    struct Listen: Codable {
+        var ingest = "/run/footfall/ingest.sock"
+        var web = "/run/footfall/web.sock"
+    }
+
+    struct DatabaseSettings: Codable {
+        var url = "postgresql:///footfall"
+        var migrations = "config/migrations"
+        var web_connections = 4
+    }
+
+    struct RedisSettings: Codable {
+        var url = ""
+    }
+
+    struct Ingest: Codable {
+        var threads = 4
+        var max_body_bytes = 65536
+        var max_pending_events = 100_000
+        var stop_seconds = 10
+    }
+
+    struct Web: Codable {
+        var threads = 4
+    }
+
+    struct CacheSettings: Codable {
+        var memory_bytes = 16 * 1024 * 1024
+    }
+
+    func problems() -> [SettingProblem] {
+        var problems: [SettingProblem] = []
+        func check(_ key: String, _ value: Int, _ range: ClosedRange<Int>) {
+            guard !range.contains(value) else { return }
+            problems.append(
+                SettingProblem(key, "must be from \(range.lowerBound) to \(range.upperBound), not \(value)"))
+        }
+        // sockaddr_un holds 107 bytes and a zero.
+        for (key, path) in [("listen.ingest", listen.ingest), ("listen.web", listen.web)] {
+            if path.isEmpty || path.utf8.count > 107 {
+                problems.append(SettingProblem(key, "must be a path of 1 to 107 bytes (a unix socket's limit)"))
+            }
+        }
+        if listen.ingest == listen.web { problems.append(SettingProblem("listen.web", "is the same as listen.ingest")) }
+        if database.url.isEmpty { problems.append(SettingProblem("database.url", "is missing")) }
+        check("database.web_connections", database.web_connections, 1...100)
+        check("ingest.threads", ingest.threads, 1...256)
+        check("ingest.max_body_bytes", ingest.max_body_bytes, 1024...16_777_216)
+        check("ingest.max_pending_events", ingest.max_pending_events, 1000...10_000_000)
+        check("ingest.stop_seconds", ingest.stop_seconds, 1...300)
+        check("web.threads", web.threads, 1...256)
+        check("cache.memory_bytes", cache.memory_bytes, 65_536...4_294_967_296)
+        return problems
+    }
+
+    /// What each option means, for the generated reference: units, effects, when to change it.
+    static let meanings: [(path: String, meaning: String)] = [
+        ("listen.ingest", "Unix socket on which nginx hands over events. Ignored when systemd passes a socket named `ingest`."),
+        ("listen.web", "Unix socket for dashboard and API. Ignored when systemd passes a socket named `web`."),
+        ("database.url", "Connection URI of PostgreSQL 15 or newer, as libpq reads it. A secret: use `${NAME}`, `url_file`, or the variable."),
+        ("database.migrations", "Folder of the migrations that `footfall migrate` runs."),
+        ("database.web_connections", "Most connections that the web process opens for reports."),
+        ("redis.url", "`redis://[:password@]host:port[/db]` or `unix:/path`. Empty: reports are cached in memory only."),
+        ("ingest.threads", "Threads that take events. They never wait for PostgreSQL; a few per core are enough."),
+        ("ingest.max_body_bytes", "Largest body of a request, in bytes. Browsers send at most 65,536 in a beacon."),
+        ("ingest.max_pending_events", "Events that wait in memory for the stores; when it is full, senders are answered 503."),
+        ("ingest.stop_seconds", "How long a stop waits for requests and for the stores to take what is pending, in seconds."),
+        ("web.threads", "Threads that render pages; each may wait for PostgreSQL."),
+        ("cache.memory_bytes", "Most memory for finished reports, in bytes."),
+        ("chain", "The plugins in the order in which an event meets them; `footfall plugins` lists them."),
+    ]
+}

@@ -1,0 +1,173 @@
+import Collect
+import Configuration
+import Cryptography
+import Database
+import EventModel
+import FastCGI
+import Journal
+import Pipeline
+import Platform
+import Synchronization
+
+/// The process that takes events: dispatcher, edge, chain, journal, loaders.
+final class IngestProcess: Sendable {
+    private let settings: GatewaySettings
+    private let file: String?
+    private let environment: [String: String]
+    private let log = Log(process: "ingest")
+    private let journal: MemoryJournal
+    private let directory: SiteDirectory
+    private let running: Mutex<RunningChain>
+
+    /// The chain at work and the loaders of its stores.
+    struct RunningChain: Sendable {
+        var chain: Chain
+        var loaders: [Loader] = []
+    }
+
+    /// Builds the chain and starts its plugins. `file` is where a reload reads the configuration again.
+    init(
+        _ configuration: GatewayConfiguration, file: String?, environment: [String: String]
+    ) throws(CommandFailure) {
+        settings = configuration.settings
+        self.file = file
+        self.environment = environment
+        journal = MemoryJournal(
+            id: JournalID(Randomness.bits128()), capacity: configuration.settings.ingest.max_pending_events)
+        directory = SiteDirectory(
+            database: ConnectionSettings(
+                url: configuration.settings.database.url, applicationName: "footfall sites",
+                statementTimeoutMilliseconds: 10_000),
+            log: log)
+        running = Mutex(
+            RunningChain(
+                chain: try IngestProcess.build(configuration, directory: directory, log: log)))
+    }
+
+    /// Serves until told to stop. Returns the exit code.
+    func run() throws(CommandFailure) -> Int32 {
+        let collector = Collector(
+            journal: journal, sites: { [directory] in directory.snapshot }, chain: { [self] in chain })
+        do throws(PlatformError) {
+            try directory.start()
+            try replaceLoaders()
+            let listener = try Listener.open(name: "ingest", path: settings.listen.ingest, environment: environment)
+            let dispatcher = try Dispatcher(
+                listener: listener, limits: Limits(bodyBytes: settings.ingest.max_body_bytes), log: log
+            ) { [self] exchange in
+                if !operations(collector).answer(exchange) { collector.handle(exchange) }
+            }
+            try dispatcher.start(threads: settings.ingest.threads, name: "ingest")
+            log.info("taking events with the chain \(chain.description)")
+            waitForStop()
+            stop(dispatcher)
+            return ExitCode.success
+        } catch {
+            throw .fault("\(error)")
+        }
+    }
+
+    private var chain: Chain { running.withLock { $0.chain } }
+
+    private var loaders: [Loader] { running.withLock { $0.loaders } }
+
+    private func operations(_ collector: Collector) -> Operations {
+        Operations(
+            process: "ingest",
+            problems: { [self] in
+                var problems = loaders.compactMap { loader in
+                    loader.statistics.alarm.map { "store \(loader.id) \($0)" }
+                }
+                if directory.snapshot == nil { problems.append("the sites are not known yet") }
+                return problems
+            },
+            metrics: { [self] in
+                IngestMetrics(
+                    collect: collector.statistics, steps: chain.statistics,
+                    loaders: loaders.map { ($0.id, $0.statistics) }, pending: journal.pending
+                ).text
+            })
+    }
+
+    private func waitForStop() {
+        while true {
+            switch Signals.wait() {
+            case .stop: return
+            case .reload: reload()
+            case .childEnded: continue
+            }
+        }
+    }
+
+    /// Builds and proves the chain of the file beside the one at work, and exchanges them; or keeps the old one.
+    private func reload() {
+        do throws(CommandFailure) {
+            let configuration = try GatewayConfiguration.load(file: file, environment: environment)
+            let chain = try IngestProcess.build(configuration, directory: directory, log: log)
+            let old = running.withLock { running in
+                defer { running.chain = chain }
+                return running.chain
+            }
+            do throws(PlatformError) {
+                try replaceLoaders()
+            } catch {
+                throw .fault("\(error)")
+            }
+            old.stop()
+            log.info("the chain is now \(chain.description)")
+        } catch {
+            log.error("the configuration was not reloaded, the old one stays: \(error.message)")
+        }
+    }
+
+    /// Stops the loaders of the chain before and starts those of the chain at work. What is pending stays in the
+    /// journal in between.
+    private func replaceLoaders() throws(PlatformError) {
+        let (old, chain) = running.withLock { running in
+            defer { running.loaders = [] }
+            return (running.loaders, running.chain)
+        }
+        for loader in old { loader.stop() }
+        let new = chain.stores.map { entry in
+            Loader(id: entry.id, store: entry.store, journal: journal, log: log) { [weak self] in
+                self?.releaseLoaded()
+            }
+        }
+        running.withLock { $0.loaders = new }
+        for loader in new { try loader.start() }
+    }
+
+    /// Lets the journal forget what every store has.
+    private func releaseLoaded() {
+        let positions = loaders.map { $0.position ?? 0 }
+        if let slowest = positions.min() { journal.release(through: slowest) }
+    }
+
+    private func stop(_ dispatcher: Dispatcher) {
+        let milliseconds = settings.ingest.stop_seconds * 1000
+        if !dispatcher.stop(milliseconds: milliseconds) { log.warning("some requests were not answered in time") }
+        journal.close()
+        let deadline = Clock.monotonicNanoseconds() &+ UInt64(milliseconds) * 1_000_000
+        for loader in loaders {
+            let left = Int64(bitPattern: deadline &- Clock.monotonicNanoseconds()) / 1_000_000
+            _ = loader.drain(milliseconds: max(0, Int(left)))
+        }
+        if journal.pending > 0 { log.error("\(journal.pending) events could not be loaded before the stop") }
+        for loader in loaders { loader.stop() }
+        chain.stop()
+        directory.stop()
+        log.info("stopped")
+    }
+
+    private static func build(
+        _ configuration: GatewayConfiguration, directory: SiteDirectory, log: Log
+    ) throws(CommandFailure) -> Chain {
+        do throws(ConfigProblems) {
+            return try configuration.plan.build { id in
+                configuration.context(id: id, sites: { directory.snapshot ?? SiteSnapshot() }, log: log)
+            }
+        } catch {
+            throw .configuration("\(configuration.file): \(error)")
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Collect
+import Pipeline
+import Platform
+
+/// Lines of Prometheus' text format.
+struct MetricsText {
+    private(set) var text = ""
+
+    /// A metric with one value.
+    mutating func add(_ name: StaticString, _ kind: StaticString, _ help: StaticString, _ value: some Numeric) {
+        add(name, kind, help, [([], value)])
+    }
+
+    /// A metric with a value for each set of labels. Label values are ids from the configuration, never visitors' data.
+    mutating func add(
+        _ name: StaticString, _ kind: StaticString, _ help: StaticString,
+        _ values: [(labels: [(name: String, value: String)], value: some Numeric)]
+    ) {
+        text += "# HELP footfall_\(name) \(help)\n# TYPE footfall_\(name) \(kind)\n"
+        for (labels, value) in values {
+            let list = labels.map { "\($0)=\"\(escape($1))\"" }.joined(separator: ",")
+            text += "footfall_\(name)\(list.isEmpty ? "" : "{\(list)}") \(value)\n"
+        }
+    }
+
+    private func escape(_ text: String) -> String {
+        text.map { $0 == "\\" || $0 == "\"" ? "\\\($0)" : $0 == "\n" ? "\\n" : "\($0)" }.joined()
+    }
+}
+
+/// The numbers of the ingest process.
+struct IngestMetrics {
+    var collect: CollectStatistics
+    var steps: [StepStatistics]
+    var loaders: [(id: String, statistics: LoaderStatistics)]
+    var pending: Int
+
+    var text: String {
+        var metrics = MetricsText()
+        metrics.add("events_received_total", "counter", "Events that went into the chain.", collect.received)
+        metrics.add("events_dropped_total", "counter", "Events that a filter dropped.", collect.dropped)
+        metrics.add("events_accepted_total", "counter", "Events that the journal took.", collect.accepted)
+        metrics.add("events_refused_total", "counter", "Events answered with 503, to come again.", collect.refused)
+        metrics.add("requests_rejected_total", "counter", "Requests that can never succeed.", collect.rejected)
+        metrics.add(
+            "step_events_total", "counter", "Events by step of the chain and outcome.",
+            steps.flatMap { step in
+                [("passed", step.passed), ("dropped", step.dropped), ("failed", step.failed)].map {
+                    ([("step", step.id), ("outcome", $0.0)], $0.1)
+                }
+            })
+        metrics.add(
+            "step_nanoseconds_total", "counter", "Time spent by step of the chain.",
+            steps.map { ([("step", $0.id)], $0.nanoseconds) })
+        metrics.add("events_pending", "gauge", "Events that not every store has yet.", pending)
+        metrics.add(
+            "store_events_total", "counter", "Events by store and outcome.",
+            loaders.flatMap { id, statistics in
+                [
+                    ("stored", statistics.stored), ("duplicate", statistics.duplicates), ("dead", statistics.dead),
+                ].map { ([("store", id), ("outcome", $0.0)], $0.1) }
+            })
+        metrics.add(
+            "store_failures_total", "counter", "Tries of a store that failed.",
+            loaders.map { ([("store", $0.id)], $0.statistics.failures) })
+        metrics.add(
+            "store_up", "gauge", "Whether the store's last try worked.",
+            loaders.map { ([("store", $0.id)], $0.statistics.isConnected ? 1 : 0) })
+        metrics.add("resident_bytes", "gauge", "Resident memory of the process.", Process.residentBytes())
+        return metrics.text
+    }
+}

@@ -1,0 +1,59 @@
+import FoundationEssentials
+import Glibc
+import Platform
+
+/// A Redis of the test's own on a unix socket: one that may be killed and frozen.
+///
+/// `FOOTFALL_TEST_REDIS_URL` names a Redis that tests may use; it cannot be killed, so tests of trouble start their own
+/// and are skipped where `redis-server` is not installed.
+final class RedisServer {
+    let url: String
+    private let folder: String
+    private var pid: pid_t = 0
+
+    static let program: String? = ["/usr/bin/redis-server", "/usr/local/bin/redis-server"].first {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
+    static var isInstalled: Bool { program != nil }
+
+    struct Failure: Error {}
+
+    init() throws {
+        folder = "/tmp/footfall-redis-\(UInt32.random(in: .min ... .max))"
+        url = "unix:\(folder)/redis.sock"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        try start()
+    }
+
+    deinit {
+        kill()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    func start() throws {
+        guard let program = RedisServer.program else { throw Failure() }
+        let arguments = [
+            program, "--port", "0", "--unixsocket", "\(folder)/redis.sock", "--save", "", "--appendonly", "no",
+            "--dir", folder, "--logfile", "\(folder)/log", "--daemonize", "no",
+        ]
+        var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        defer { unsafe pointers.forEach { unsafe free($0) } }
+        guard unsafe posix_spawn(&pid, program, nil, nil, &pointers, nil) == 0 else { throw Failure() }
+        for _ in 0..<200 {
+            if FileManager.default.fileExists(atPath: "\(folder)/redis.sock") { return }
+            Clock.sleep(milliseconds: 10)
+        }
+        throw Failure()
+    }
+
+    func freeze() { _ = Glibc.kill(pid, SIGSTOP) }
+    func thaw() { _ = Glibc.kill(pid, SIGCONT) }
+
+    func kill() {
+        guard pid > 0 else { return }
+        _ = Glibc.kill(pid, SIGKILL)
+        _ = waitpid(pid, nil, 0)
+        pid = 0
+        try? FileManager.default.removeItem(atPath: "\(folder)/redis.sock")
+    }
+}

@@ -1,0 +1,174 @@
+import Platform
+import Testing
+
+@testable import Cache
+
+/// With a Redis of the test's own, healthy and in trouble.
+@Suite(.enabled(if: RedisServer.isInstalled), .serialized)
+struct RedisTests {
+    private func key(_ name: String) -> CacheKey { CacheKey("test", version: 1, parts: [name]) }
+
+    private func cache(_ server: RedisServer) throws -> TieredCache {
+        TieredCache(redis: try RedisAddress(url: server.url))
+    }
+
+    private func compute(_ name: String, _ value: [UInt8], in cache: TieredCache) throws {
+        #expect(try cache.value(for: key(name)) { value } == value)
+    }
+
+    private func milliseconds(_ body: () throws -> Void) rethrows -> Int {
+        let start = Clock.monotonicNanoseconds()
+        try body()
+        return Int((Clock.monotonicNanoseconds() - start) / 1_000_000)
+    }
+
+    private func eventually(_ condition: () -> Bool) -> Bool {
+        for _ in 0..<300 {
+            if condition() { return true }
+            Clock.sleep(milliseconds: 20)
+        }
+        return false
+    }
+
+    @Test func aSecondProcessFindsWhatTheFirstOneComputed() throws {
+        let server = try RedisServer()
+        let bytes = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
+        #expect(try cache(server).value(for: key("all bytes\r\n$3")) { bytes } == bytes)
+        let second = try cache(server)
+        let found = try second.value(for: key("all bytes\r\n$3")) {
+            Issue.record("computed again")
+            return []
+        }
+        #expect(found == bytes)
+        #expect(second.counters.redisHits == 1)
+        #expect(second.counters.misses == 0)
+    }
+
+    @Test func anEmptyValueIsAValue() throws {
+        let server = try RedisServer()
+        _ = try cache(server).value(for: key("empty")) { [] }
+        let second = try cache(server)
+        #expect(try second.value(for: key("empty")) { [9] } == [])
+    }
+
+    @Test func whatCannotBeReadIsComputedAnewAndOverwritten() throws {
+        let server = try RedisServer()
+        _ = try cache(server).value(for: key("odd")) { [0] }
+        #expect(try cache(server).value(for: key("odd"), isUsable: { $0 == [1] }) { [1] } == [1])
+        #expect(try cache(server).value(for: key("odd"), isUsable: { $0 == [1] }) { [2] } == [1])
+    }
+
+    @Test func aWrongPasswordOrDatabaseChangesNoAnswer() throws {
+        let server = try RedisServer()
+        for suffix in ["?db=400"] {
+            let cache = TieredCache(redis: try RedisAddress(url: server.url + suffix))
+            #expect(try cache.value(for: key("x")) { [1] } == [1])
+            #expect(cache.counters.isRedisAway)
+            #expect(cache.counters.redisErrors == 1)
+        }
+    }
+
+    @Test func aKilledRedisChangesNoAnswerAndIsUsedAgainWhenItIsBack() throws {
+        let server = try RedisServer()
+        let cache = try cache(server)
+        #expect(try cache.value(for: key("a")) { [1] } == [1])
+        server.kill()
+        let first = try milliseconds { try compute("b", [2], in: cache) }
+        #expect(first < 200)
+        #expect(cache.counters.isRedisAway)
+        let later = try milliseconds {
+            for number in 0..<500 { try compute("later \(number)", [3], in: cache) }
+        }
+        #expect(later < 100, "a dead Redis costs nothing, but 500 values took \(later) ms")
+        #expect(cache.counters.redisErrors == 1)
+        try server.start()
+        #expect(eventually { !cache.counters.isRedisAway })
+        _ = try cache.value(for: key("after")) { [4] }
+        let second = try self.cache(server)
+        #expect(try second.value(for: key("after")) { [5] } == [4])
+    }
+
+    @Test func aFrozenRedisCostsTheTimeLimitOnce() throws {
+        let server = try RedisServer()
+        let cache = try cache(server)
+        #expect(try cache.value(for: key("a")) { [1] } == [1])
+        server.freeze()
+        defer { server.thaw() }
+        let first = try milliseconds { try compute("b", [2], in: cache) }
+        #expect((40...150).contains(first), "took \(first) ms")
+        let later = try milliseconds {
+            for number in 0..<500 { try compute("later \(number)", [3], in: cache) }
+        }
+        #expect(later < 100, "a frozen Redis costs nothing after the first time, but 500 values took \(later) ms")
+        server.thaw()
+        #expect(eventually { !cache.counters.isRedisAway })
+        // The answer to the question that was given up must not be taken for the answer to another one.
+        #expect(try cache.value(for: key("c")) { [6] } == [6])
+        #expect(try self.cache(server).value(for: key("c")) { [7] } == [6])
+    }
+
+    @Test func aRedisThatWasFrozenFromTheStartCostsTheTimeLimitOnce() throws {
+        let server = try RedisServer()
+        server.freeze()
+        defer { server.thaw() }
+        let cache = try cache(server)
+        let took = try milliseconds { try compute("a", [1], in: cache) }
+        #expect(took < 150, "took \(took) ms")
+    }
+
+    @Test func noRedisAtTheAddressChangesNoAnswer() throws {
+        for url in ["unix:/nowhere/redis.sock", "redis://127.0.0.1:1"] {
+            let cache = TieredCache(redis: try RedisAddress(url: url))
+            let took = try milliseconds { try compute("a", [1], in: cache) }
+            #expect(took < 150)
+            #expect(cache.counters.isRedisAway)
+        }
+    }
+
+    @Test func aFullRedisChangesNoAnswerAndStaysInUse() throws {
+        let server = try RedisServer()
+        let admin = try RedisConnection(
+            try #require(try RedisAddress(url: server.url)), timeoutMilliseconds: 500)
+        try admin.require(["CONFIG", "SET", "maxmemory", "1"])
+        let cache = try cache(server)
+        for number in 0..<20 { #expect(try cache.value(for: key("\(number)")) { [1] } == [1]) }
+        #expect(!cache.counters.isRedisAway)
+        #expect(cache.counters.redisErrors == 20)
+    }
+
+    @Test func manyThreadsShareTheConnections() throws {
+        let server = try RedisServer()
+        let address = try RedisAddress(url: server.url)
+        let caches = (0..<4).map { _ in TieredCache(redis: address) }
+        var threads: [Thread] = []
+        for number in 0..<16 {
+            threads.append(
+                try Thread(name: "reader-\(number)") {
+                    for round in 0..<200 {
+                        let place = (number * 31 + round) % 50
+                        let value = try? caches[number % 4].value(
+                            for: CacheKey("test", version: 1, parts: ["\(place)"])
+                        ) { [UInt8(place)] }
+                        if value != [UInt8(place)] { Issue.record("wrong answer for \(place)") }
+                    }
+                })
+        }
+        for thread in threads { thread.join() }
+        #expect(caches.allSatisfy { $0.counters.redisErrors == 0 })
+    }
+}
+
+/// With the Redis that `tools/test` names, over whatever transport it has.
+@Suite(.enabled(if: SharedRedis.url != nil))
+struct SharedRedisTests {
+    @Test func keepsAValue() throws {
+        let address = try RedisAddress(url: SharedRedis.url ?? "")
+        let key = CacheKey("test", version: 1, parts: ["\(UInt64.random(in: .min ... .max))"])
+        _ = try TieredCache(redis: address).value(for: key, seconds: 60) { [1, 2] }
+        #expect(try TieredCache(redis: address).value(for: key, seconds: 60) { [3] } == [1, 2])
+    }
+}
+
+enum SharedRedis {
+    static let url = Process.environment()["FOOTFALL_TEST_REDIS_URL"].flatMap { $0.isEmpty ? nil : $0 }
+}

@@ -1,0 +1,36 @@
+import Glibc
+public import Platform
+
+/// A folder that is gone with the test.
+public final class TemporaryFolder: Sendable {
+    /// Its absolute or relative path.
+    public let path: String
+
+    /// A new, empty folder below `parent`.
+    public init(in parent: String = "/tmp") throws(PlatformError) {
+        path = "\(parent)/footfall-test-\(Process.id)-\(UInt64.random(in: 0...UInt64.max))"
+        try Files.makeFolder(path, mode: 0o700)
+    }
+
+    deinit {
+        for name in (try? Files.list(path)) ?? [] { Files.remove("\(path)/\(name)") }
+        _ = unsafe rmdir(path)
+    }
+}
+
+/// The folder of the plugin whose test calls: `plugins/NAME` of `plugins/NAME/Tests/FILE.swift`.
+public func pluginFolder(_ file: StaticString = #filePath) -> String {
+    "\(file)".split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
+}
+
+/// The repository's folder.
+public var repositoryFolder: String {
+    "\(#filePath as StaticString)".split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+        .joined(separator: "/")
+}
+
+/// The permission bits of a file; `nil` when it is not there.
+public func permissions(of path: String) -> UInt32? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
+}

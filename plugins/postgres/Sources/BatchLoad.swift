@@ -1,0 +1,110 @@
+import Database
+import EventModel
+import Platform
+import PluginAPI
+
+/// One batch on its way into the database, in one transaction.
+///
+/// All loaders do their work in the same order (cursor, visitors, seen events, texts, events, visits, days), and each
+/// step goes through its rows in a sorted order: so two loaders may wait for each other, but never in a circle.
+struct BatchLoad {
+    let batch: Batch
+    let store: String
+    let connection: Connection
+
+    private enum Outcome {
+        case done(StoreReceipt, NewTexts)
+        /// Visits were found that other loaders know under these pseudonyms as well.
+        case needsLocks(Set<VisitorKey>)
+    }
+
+    /// Stores the batch. The memory is changed only after the commit.
+    func run(_ memory: inout LoadMemory) throws(DatabaseError) -> StoreReceipt {
+        try Partitions(connection: connection).ensure(for: batch.hits, &memory)
+        var extra: Set<VisitorKey> = []
+        while true {
+            // Advisory locks are taken in sorted order; to add one later, all are let go of and taken anew.
+            switch try connection.transaction({ () throws(DatabaseError) in try attempt(&memory, locking: extra) }) {
+            case .done(let receipt, let texts):
+                texts.remember(in: &memory)
+                return receipt
+            case .needsLocks(let more):
+                extra.formUnion(more)
+            }
+        }
+    }
+
+    private func attempt(_ memory: inout LoadMemory, locking extra: Set<VisitorKey>) throws(DatabaseError) -> Outcome {
+        let cursor = JournalCursor(journal: batch.journal, store: store, connection: connection)
+        let position = try cursor.lock()
+        guard batch.last > position else { return .done(StoreReceipt(stored: 0, duplicates: 0), NewTexts()) }
+        let skipped = position < batch.first ? 0 : Int(position - batch.first + 1)
+        let hits = Array(batch.hits[skipped...])
+        try checkSites(hits)
+
+        var visitors = LockedVisitors(connection: connection, extra: extra)
+        if let missing = try visitors.lockAndLoad(hits) { return .needsLocks(missing) }
+
+        let accepted = try SeenEvents(connection: connection).accept(hits)
+        var texts = NewTexts()
+        var events: [EncodedHit] = []
+        events.reserveCapacity(accepted.count)
+        for index in accepted { events.append(try EncodedHit(hits[index], &memory, new: &texts)) }
+        try texts.insert(connection)
+
+        let merged = visitors.merge(events)
+        var sessions = [Int64?](repeating: nil, count: events.count)
+        for visit in merged {
+            for index in visit.events { sessions[index] = visit.visit.session }
+        }
+        try EventTable(connection: connection).insert(events, sessions: sessions)
+        try SessionTable(connection: connection).store(merged)
+        try Bookkeeping(connection: connection).record(events, merged: merged, hits: hits, accepted: accepted)
+        try cursor.move(to: batch.last)
+        let receipt = StoreReceipt(stored: accepted.count, duplicates: hits.count - accepted.count)
+        return .done(receipt, texts)
+    }
+
+    /// Events of a site that was deleted meanwhile are dead letters.
+    private func checkSites(_ hits: [Hit]) throws(DatabaseError) {
+        let sites = Set(hits.map(\.site.rawValue)).sorted()
+        let rows = try connection.query(
+            """
+            SELECT wanted FROM unnest(\(sites)) AS wanted
+            WHERE NOT EXISTS (SELECT FROM site WHERE site_id = wanted) LIMIT 1
+            """)
+        guard let row = rows.first else { return }
+        throw DatabaseError(kind: .poison, message: "site \(try row.value(0, as: Int32.self)) does not exist")
+    }
+}
+
+/// Makes the partitions that hits need, before the transaction that fills them: so no lock on the table is held for
+/// the length of a batch.
+struct Partitions {
+    let connection: Connection
+
+    /// Throws `poison` for a hit whose time is not believable; such a time would make a partition of its own.
+    func ensure(for hits: [Hit], _ memory: inout LoadMemory) throws(DatabaseError) {
+        let day: Int64 = 86_400_000
+        for hit in hits {
+            let age = hit.receivedAt.milliseconds(since: hit.time)
+            guard age <= Int64(memory.maximumAgeDays) * day, age >= -day else {
+                throw DatabaseError(kind: .poison, message: "time is too far from the time of receipt")
+            }
+            let month = Partitions.month(hit.time.milliseconds)
+            if memory.months.contains(month) { continue }
+            try connection.execute(
+                """
+                SELECT create_event_partition(
+                    make_date(\(Int32(clamping: month / 12)), \(Int32(clamping: month % 12 + 1)), 1))
+                """)
+            memory.months.insert(month)
+        }
+    }
+
+    /// Year × 12 + month − 1 of a moment, UTC.
+    static func month(_ milliseconds: Int64) -> Int {
+        let time = CivilTime(milliseconds: milliseconds)
+        return time.year * 12 + time.month - 1
+    }
+}

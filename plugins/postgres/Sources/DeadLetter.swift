@@ -1,0 +1,59 @@
+import Database
+import EventModel
+
+/// A hit that cannot be stored, in a form that can: JSON in a `bytea`.
+struct DeadLetter {
+    let hit: Hit
+    let reason: String
+
+    /// Adds it to the dead letters, once.
+    func insert(
+        _ journal: JournalID, sequence: UInt64, store: String, _ connection: Connection
+    ) throws(DatabaseError) {
+        // The server's messages may quote a zero byte, which a text cannot hold.
+        let reason = String(decoding: reason.utf8.filter { $0 != 0 }.prefix(500), as: UTF8.self)
+        try connection.execute(
+            """
+            INSERT INTO dead_letter (journal, sequence, event_id, site_id, store, reason, hit)
+            VALUES (\(uuid: journal.value), \(Int64(clamping: sequence)), \(uuid: hit.id.value), \(hit.site.rawValue),
+                \(store), \(reason), \(bytes: json))
+            ON CONFLICT DO NOTHING
+            """)
+        try connection.execute(
+            """
+            INSERT INTO ledger (site_id, day, outcome, count)
+            VALUES (\(hit.site.rawValue), (\(timestamp: hit.receivedAt.milliseconds) AT TIME ZONE 'UTC')::date, 'dead', 1)
+            ON CONFLICT (site_id, day, outcome, reason) DO UPDATE SET count = ledger.count + 1
+            """)
+    }
+
+    /// Every field that a hit is made of, except the pseudonym before, which is never stored.
+    private var json: [UInt8] {
+        var fields: [Property] = [
+            Property("name", .text(hit.name)),
+            Property("received_at", .number(Double(hit.receivedAt.milliseconds))),
+            Property("time", .number(Double(hit.time.milliseconds))), Property("hostname", .text(hit.hostname)),
+            Property("path", .text(hit.path)), Property("title", .text(hit.title)),
+            Property("source", .text(hit.source)), Property("referrer_host", .text(hit.referrerHost)),
+            Property("referrer_path", .text(hit.referrerPath)), Property("country", .text(hit.country)),
+        ]
+        if let width = hit.viewportWidth { fields.append(Property("viewport_width", .number(Double(width)))) }
+        // As text: a JSON number holds 53 bits.
+        if let visitor = hit.visitor { fields.append(Property("visitor", .text("\(visitor.rawValue)"))) }
+        let properties = hit.properties.map { Property($0.name, DeadLetter.representable($0.value)) }
+        let facts = hit.facts.map { Property($0.name, DeadLetter.representable($0.value)) }
+        var bytes = Array((PropertyJSON.object(fields) ?? []).dropLast())
+        bytes += ",\"properties\":".utf8
+        bytes += PropertyJSON.object(properties) ?? []
+        bytes += ",\"facts\":".utf8
+        bytes += PropertyJSON.object(facts) ?? []
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    /// A number that JSON cannot represent becomes its name.
+    private static func representable(_ value: PropertyValue) -> PropertyValue {
+        if case .number(let number) = value, !number.isFinite { return .text("\(number)") }
+        return value
+    }
+}

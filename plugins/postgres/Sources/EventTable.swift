@@ -1,0 +1,42 @@
+import Database
+import EventModel
+
+/// Writes the rows of `event`.
+struct EventTable {
+    let connection: Connection
+
+    /// Adds the events, each with the number of its visit.
+    func insert(_ events: [EncodedHit], sessions: [Int64?]) throws(DatabaseError) {
+        if events.isEmpty { return }
+        try connection.copy(
+            """
+            COPY event ("time", event_id, name_id, visitor, session_id, hostname_id, path_id, title_id, source_id,
+                referrer_host_id, referrer_path_id, facts_id, site_id, received_after, engaged_ms, viewport_width,
+                country, properties)
+            FROM STDIN (FORMAT binary)
+            """
+        ) { (copy) throws(DatabaseError) in
+            for (event, session) in zip(events, sessions) {
+                try copy.row(fields: 18)
+                copy.field(timestamp: event.order.time)
+                copy.field(uuid: event.order.id)
+                copy.field(event.name)
+                copy.field(event.visitor)
+                copy.field(session)
+                copy.field(event.attribution.hostname)
+                copy.field(event.path)
+                copy.field(event.title)
+                copy.field(event.attribution.source)
+                copy.field(event.attribution.referrerHost)
+                copy.field(event.attribution.referrerPath)
+                copy.field(event.attribution.facts)
+                copy.field(event.site)
+                copy.field(event.receivedAfter)
+                copy.field(event.engaged)
+                copy.field(event.attribution.viewportWidth)
+                copy.field(text: event.attribution.country)
+                copy.field(json: event.properties)
+            }
+        }
+    }
+}

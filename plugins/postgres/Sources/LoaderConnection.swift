@@ -1,0 +1,42 @@
+import Database
+
+/// How a loader's connection differs from others.
+enum LoaderConnection {
+    /// Every query of the loader finds few rows through an index. The planner, which knows the tables as they were when
+    /// they were last analysed, sometimes prefers to read all of a table that has grown since, and even starts parallel
+    /// workers for it, which takes ten times as long as the query; these settings forbid it. A commit must be on the server's disk whatever the server's default says (promise 1).
+    static func setUp(_ connection: Connection) throws(DatabaseError) {
+        try connection.execute(
+            """
+            SELECT set_config(name, 'off', false)
+            FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']) AS name
+            """)
+        try connection.execute("SELECT set_config('max_parallel_workers_per_gather', '0', false)")
+        try connection.execute(
+            """
+            SELECT set_config('synchronous_commit', 'on', false)
+            WHERE current_setting('synchronous_commit') = 'off'
+            """)
+    }
+}
+
+/// What a loader remembers between batches. Nothing in it is more than a shortcut: an empty memory is always right.
+struct LoadMemory: Sendable {
+    /// Months (year × 12 + month − 1) whose partition exists.
+    var months: Set<Int> = []
+    /// Texts that stand in the dictionary.
+    var texts: TextCache
+    /// Sets of facts that stand in `fact_set`, by their JSON.
+    var facts: TextCache
+    /// Days before its receipt beyond which an event's time is not believed.
+    let maximumAgeDays: Int
+
+    init(maximumAgeDays: Int, rememberedTexts: Int) {
+        self.maximumAgeDays = maximumAgeDays
+        texts = TextCache(limit: rememberedTexts)
+        facts = TextCache(limit: max(100, rememberedTexts / 10))
+    }
+
+    /// PostgreSQL's code for a row that no partition takes (it is that of any check).
+    static let noPartition = "23514"
+}

@@ -1,0 +1,106 @@
+import Database
+public import EventModel
+public import PluginAPI
+import Synchronization
+
+/// Keeps events and visits in PostgreSQL, exactly once: rows, visits and the journal's position move in one
+/// transaction.
+public struct PostgresStore: EventStore {
+    /// As in the configuration.
+    public static let name: StaticString = "postgres"
+    /// For `footfall plugins`.
+    public static let summary: StaticString = "keeps events and visits in PostgreSQL, exactly once"
+
+    private let id: String
+    private let holder: ConnectionHolder
+    private let core: Core
+
+    /// What is shared by the copies of this value.
+    private final class Core: Sendable {
+        let memory: Mutex<LoadMemory>
+
+        init(_ memory: LoadMemory) {
+            self.memory = Mutex(memory)
+        }
+    }
+
+    /// Reads everything that is left of an event, and writes nothing.
+    public static func declaration(for settings: PostgresSettings) -> Declaration {
+        Declaration(reads: Set(Field.allCases).subtracting(Field.ofVisitor))
+    }
+
+    /// A store that has not connected yet.
+    public init(_ settings: PostgresSettings, in context: PluginContext) throws(PluginError) {
+        let url = settings.url.isEmpty ? context.databaseURL.reveal() : settings.url
+        guard !url.isEmpty else {
+            throw .settings(key: "url", "must be given, because the gateway's database.url is empty as well")
+        }
+        id = context.id
+        core = Core(LoadMemory(maximumAgeDays: settings.maximumAgeDays, rememberedTexts: settings.rememberedTexts))
+        let connection = ConnectionSettings(
+            url: url, applicationName: "footfall loader",
+            statementTimeoutMilliseconds: settings.statementTimeoutSeconds * 1000)
+        holder = ConnectionHolder(connection) { (connection) throws(DatabaseError) in
+            try LoaderConnection.setUp(connection)
+        }
+    }
+
+    /// Closes the connection.
+    public func stop() {
+        holder.close()
+    }
+
+    /// The stored position of this journal.
+    public func position(in journal: JournalID) throws(StoreError) -> UInt64 {
+        try translating { (connection, _) throws(DatabaseError) in
+            let rows = try connection.query(
+                "SELECT position FROM journal_cursor WHERE journal = \(uuid: journal.value) AND store = \(id)")
+            guard let row = rows.first else { return 0 }
+            return UInt64(try row.value(0, as: Int64.self))
+        }
+    }
+
+    /// Stores the batch in one transaction.
+    public func store(_ batch: Batch) throws(StoreError) -> StoreReceipt {
+        try translating { (connection, memory) throws(DatabaseError) in
+            do throws(DatabaseError) {
+                return try BatchLoad(batch: batch, store: id, connection: connection).run(&memory)
+            } catch where error.sqlState == LoadMemory.noPartition {
+                // Somebody dropped a month that we had seen.
+                memory.months = []
+                return try BatchLoad(batch: batch, store: id, connection: connection).run(&memory)
+            }
+        }
+    }
+
+    /// Puts one hit among the dead letters and moves the position past it.
+    public func bury(_ batch: Batch, reason: String) throws(StoreError) {
+        try translating { (connection, _) throws(DatabaseError) in
+            try connection.transaction { () throws(DatabaseError) in
+                let cursor = JournalCursor(journal: batch.journal, store: id, connection: connection)
+                let position = try cursor.lock()
+                for (index, hit) in batch.hits.enumerated() where batch.first + UInt64(index) > position {
+                    try DeadLetter(hit: hit, reason: reason)
+                        .insert(batch.journal, sequence: batch.first + UInt64(index), store: id, connection)
+                }
+                if batch.last > position { try cursor.move(to: batch.last) }
+            }
+        }
+    }
+
+    private func translating<Result: Sendable>(
+        _ body: (Connection, inout LoadMemory) throws(DatabaseError) -> Result
+    ) throws(StoreError) -> Result {
+        do throws(DatabaseError) {
+            return try holder.withConnection { (connection) throws(DatabaseError) in
+                try core.memory.withLock { (memory) throws(DatabaseError) in try body(connection, &memory) }
+            }
+        } catch {
+            switch error.kind {
+            case .connection, .retryable: throw .unavailable(error.description)
+            case .poison: throw .poison(error.description)
+            case .refused, .decoding: throw .refused(error.description)
+            }
+        }
+    }
+}
