@@ -30,7 +30,9 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
                 database = 0
                 return
             }
-            guard parts[1].utf8.starts(with: "db=".utf8) else { throw .unreadable("only ?db=number may follow the path") }
+            guard parts[1].utf8.starts(with: "db=".utf8) else {
+                throw .unreadable("only ?db=number may follow the path")
+            }
             database = try RedisAddress.database(parts[1].dropFirst(3))
             return
         }

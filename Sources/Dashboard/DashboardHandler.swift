@@ -132,7 +132,8 @@ public struct DashboardHandler: Sendable {
                 status: 500,
                 ErrorPage(
                     title: "Something went wrong on our side",
-                    advice: "Trying again will probably not help. Whoever runs this server finds the reason in the log.",
+                    advice:
+                        "Trying again will probably not help. Whoever runs this server finds the reason in the log.",
                     id: id.text
                 ).html)
         }

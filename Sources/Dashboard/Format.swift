@@ -5,14 +5,19 @@ enum Format {
         let magnitude = number.magnitude
         let sign = number < 0 ? "-" : ""
         guard magnitude >= 1000 else { return "\(number)" }
-        // Rounding can reach the next unit: 999,950 is 1M, not 1000k.
         for (unit, suffix) in [(1_000 as UInt, "k"), (1_000_000, "M"), (1_000_000_000, "B")] {
-            let tenths = (magnitude / (unit / 10) + (magnitude % (unit / 10) * 2 >= unit / 10 ? 1 : 0))
-            if tenths >= 10_000, suffix != "B" { continue }
-            if tenths >= 1000 || tenths % 10 == 0 { return "\(sign)\(grouped(Int((tenths + 5) / 10)))\(suffix)" }
-            return "\(sign)\(tenths / 10).\(tenths % 10)\(suffix)"
+            let tenths = rounded(magnitude, to: unit / 10)
+            let whole = rounded(magnitude, to: unit)
+            // Rounding can reach the next unit: 999,950 is 1M, not 1000k.
+            if whole >= 1000, suffix != "B" { continue }
+            if tenths >= 1000 { return "\(sign)\(grouped(Int(whole)))\(suffix)" }
+            return "\(sign)\(tenths / 10)\(tenths % 10 == 0 ? "" : ".\(tenths % 10)")\(suffix)"
         }
         return "\(number)"
+    }
+
+    private static func rounded(_ number: UInt, to unit: UInt) -> UInt {
+        number / unit + (number % unit >= unit - unit / 2 ? 1 : 0)
     }
 
     /// Every digit, in groups of three: `1,234,567`.

@@ -1,3 +1,4 @@
+import Cache
 import Collect
 import Pipeline
 import Platform
@@ -66,6 +67,29 @@ struct IngestMetrics {
         metrics.add(
             "store_up", "gauge", "Whether the store's last try worked.",
             loaders.map { ([("store", $0.id)], $0.statistics.isConnected ? 1 : 0) })
+        metrics.add("resident_bytes", "gauge", "Resident memory of the process.", Process.residentBytes())
+        return metrics.text
+    }
+}
+
+/// The numbers of the web process.
+struct WebMetrics {
+    var cache: CacheCounters
+    var connections: Int
+
+    var text: String {
+        var metrics = MetricsText()
+        metrics.add(
+            "cache_answers_total", "counter", "Reports by where they came from.",
+            [
+                ("memory", cache.memoryHits), ("redis", cache.redisHits), ("computed", cache.misses),
+                ("joined", cache.joined),
+            ].map { ([("tier", $0.0)], $0.1) })
+        metrics.add("cache_evictions_total", "counter", "Reports that memory had no room for.", cache.evictions)
+        metrics.add("cache_bytes", "gauge", "Memory that finished reports take.", cache.bytes)
+        metrics.add("redis_errors_total", "counter", "Calls of Redis that failed.", cache.redisErrors)
+        metrics.add("redis_up", "gauge", "Whether Redis is in use.", cache.isRedisAway ? 0 : 1)
+        metrics.add("database_connections", "gauge", "Open connections to PostgreSQL.", connections)
         metrics.add("resident_bytes", "gauge", "Resident memory of the process.", Process.residentBytes())
         return metrics.text
     }

@@ -10,16 +10,58 @@ import Reports
 struct WebProcess {
     private let settings: GatewaySettings
     private let environment: [String: String]
+    private let redis: RedisAddress?
     private let log = Log(process: "web")
 
     init(_ configuration: GatewayConfiguration, environment: [String: String]) throws(CommandFailure) {
         settings = configuration.settings
         self.environment = environment
+        do throws(RedisAddressError) {
+            redis = try RedisAddress(url: configuration.settings.redis.url)
+        } catch {
+            throw .configuration("\(configuration.file): redis.url: \(error)")
+        }
     }
 
     /// Serves until told to stop. Returns the exit code.
     func run() throws(CommandFailure) -> Int32 {
-        log.info("to be written")
-        return ExitCode.success
+        let database = ConnectionSettings(
+            url: settings.database.url, applicationName: "footfall web", statementTimeoutMilliseconds: 30_000)
+        let pool = Pool(database, limit: settings.database.web_connections)
+        let cache = TieredCache(memoryBytes: settings.cache.memory_bytes, redis: redis, log: log)
+        let dashboard = DashboardHandler(overview: ReportService(pool: pool, cache: cache), log: log)
+        let jobs = JobRunner(
+            database: ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs"), log: log)
+        let operations = Operations(
+            process: "web", problems: { [] },
+            metrics: { WebMetrics(cache: cache.counters, connections: pool.openConnections).text })
+        do throws(PlatformError) {
+            let listener = try Listener.open(name: "web", path: settings.listen.web, environment: environment)
+            // Forms are small; nothing that a person sends here is larger.
+            let dispatcher = try Dispatcher(listener: listener, limits: Limits(bodyBytes: 65_536), log: log) { exchange in
+                if !operations.answer(exchange) { exchange.answer(dashboard.respond(to: exchange.request)) }
+            }
+            try jobs.start()
+            try dispatcher.start(threads: settings.web.threads, name: "web")
+            log.info("serving the dashboard")
+            waitForStop()
+            dispatcher.stop(milliseconds: settings.ingest.stop_seconds * 1000)
+            jobs.stop()
+            pool.close()
+            log.info("stopped")
+            return ExitCode.success
+        } catch {
+            throw .fault("\(error)")
+        }
+    }
+
+    private func waitForStop() {
+        while true {
+            switch Signals.wait() {
+            case .stop: return
+            case .reload: log.info("the chain is the ingest process's; nothing to reload here")
+            case .childEnded: continue
+            }
+        }
     }
 }

@@ -41,7 +41,8 @@ final class Shop {
 
     /// A moment of UTC.
     func utc(_ text: String) throws -> Timestamp {
-        Timestamp(milliseconds: try connection.query("SELECT \(text)::text::timestamp AT TIME ZONE 'UTC'")[0].milliseconds(0))
+        Timestamp(
+            milliseconds: try connection.query("SELECT \(text)::text::timestamp AT TIME ZONE 'UTC'")[0].milliseconds(0))
     }
 
     /// The number of a text.

@@ -14,10 +14,10 @@ CREATE TABLE seen_event (
     event_id uuid        NOT NULL,
     seen_at  timestamptz NOT NULL,
     site_id  integer     NOT NULL,
-    -- In this order a comparison is decided by its first column: a third faster than with the site first.
+    -- In this order the first column decides nearly every comparison.
     PRIMARY KEY (event_id, site_id)
 );
-CREATE INDEX seen_event_expiry ON seen_event USING brin (seen_at);
+CREATE INDEX seen_event_expiry ON seen_event (seen_at);
 COMMENT ON TABLE seen_event IS 'Ids of the events of the last 48 hours: a second delivery is recognised here.';
 
 CREATE TABLE dead_letter (

@@ -144,7 +144,9 @@ struct TrafficChart {
     /// Few enough labels to be read; the last day always has one, and the hours of a day are those of a clock.
     private var axisLabels: [AxisLabel] {
         let every = slots > 24 ? (slots > 26 ? 5 : 3) : slots > 12 ? 3 : 1
-        let texts = points.map { report.isHourly ? $0.moment?.time : slots > 10 ? $0.moment?.short : $0.moment?.weekday }
+        let texts = points.map {
+            report.isHourly ? $0.moment?.time : slots > 10 ? $0.moment?.short : $0.moment?.weekday
+        }
         let all = texts.map { $0 ?? "" } + (report.isHourly ? hoursToCome : [])
         let anchor = report.isHourly ? 0 : (all.count - 1) % every
         return all.enumerated().compactMap { index, text in

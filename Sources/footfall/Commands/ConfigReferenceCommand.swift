@@ -25,7 +25,7 @@ enum ConfigReferenceCommand {
         let options = ConfigSources.options(of: defaults, path: [])
         let rows = GatewaySettings.meanings.map { path, meaning in
             let variable = ConfigSources.prefix + path.replacing(".", with: "_").uppercased()
-            let fallback = options[variable].map { $0.fallback.formatted } ?? ""
+            let fallback = options[variable].map { $0.fallback.formatted.oneLine } ?? ""
             let override = path == "chain" ? "–" : "`\(variable)`"
             return "| `\(path)` | `\(fallback)` | \(override) | \(meaning) |"
         }
@@ -81,6 +81,7 @@ enum ConfigReferenceCommand {
 extension String {
     fileprivate var oneLine: String {
         split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }.joined(separator: " ")
+            .replacing("[ ]", with: "[]").replacing("{ }", with: "{}")
     }
 
     fileprivate var capitalisedSentence: String {

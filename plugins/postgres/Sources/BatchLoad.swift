@@ -87,6 +87,10 @@ struct Partitions {
     func ensure(for hits: [Hit], _ memory: inout LoadMemory) throws(DatabaseError) {
         let day: Int64 = 86_400_000
         for hit in hits {
+            // Before 2000 or after 2199 no clock is right, and PostgreSQL's own limits are not far.
+            guard (946_684_800_000..<7_258_118_400_000).contains(hit.time.milliseconds) else {
+                throw DatabaseError(kind: .poison, message: "time is not a time of this century or the next")
+            }
             let age = hit.receivedAt.milliseconds(since: hit.time)
             guard age <= Int64(memory.maximumAgeDays) * day, age >= -day else {
                 throw DatabaseError(kind: .poison, message: "time is too far from the time of receipt")

@@ -12,6 +12,7 @@ public struct PostgresStore: EventStore {
     public static let summary: StaticString = "keeps events and visits in PostgreSQL, exactly once"
 
     private let id: String
+    private let hasURL: Bool
     private let holder: ConnectionHolder
     private let core: Core
 
@@ -32,16 +33,21 @@ public struct PostgresStore: EventStore {
     /// A store that has not connected yet.
     public init(_ settings: PostgresSettings, in context: PluginContext) throws(PluginError) {
         let url = settings.url.isEmpty ? context.databaseURL.reveal() : settings.url
-        guard !url.isEmpty else {
-            throw .settings(key: "url", "must be given, because the gateway's database.url is empty as well")
-        }
         id = context.id
+        hasURL = !url.isEmpty
         core = Core(LoadMemory(maximumAgeDays: settings.maximumAgeDays, rememberedTexts: settings.rememberedTexts))
         let connection = ConnectionSettings(
             url: url, applicationName: "footfall loader",
             statementTimeoutMilliseconds: settings.statementTimeoutSeconds * 1000)
         holder = ConnectionHolder(connection) { (connection) throws(DatabaseError) in
             try LoaderConnection.setUp(connection)
+        }
+    }
+
+    /// Does not connect: a gateway starts, and acknowledges events, while its database is away.
+    public func start() throws(PluginError) {
+        guard hasURL else {
+            throw .settings(key: "url", "must be given, because the gateway's database.url is empty as well")
         }
     }
 

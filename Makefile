@@ -1,0 +1,36 @@
+# The commands of this repository. The work is done by the scripts in tools/, which say more.
+
+.PHONY: help run test lint test-swift test-operations test-browser build tracker docs clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## the whole of Footfall with a demo shop, on http://127.0.0.1:8080 (FOOTFALL_PORT moves it)
+	@tools/run
+
+test: ## every test
+	@tools/test
+
+lint: ## format and scripts
+	@tools/test lint
+
+test-swift: ## Swift tests, with a private PostgreSQL and Redis
+	@tools/test swift
+
+test-operations: ## nginx, Docker, make run
+	@tools/test operations
+
+test-browser: ## a real browser against the whole stack
+	@tools/test browser
+
+build: ## the program in release mode: .build/release/footfall
+	@tools/setup build && tools/build
+
+tracker: ## the browser script, from tracker/footfall.js
+	@tools/setup build && tools/tracker
+
+docs: build ## docs/configuration.md from the code
+	@.build/release/footfall config-reference > docs/configuration.md
+
+clean: ## what the build made; data in .run stay
+	@rm -rf .build

@@ -1,0 +1,88 @@
+import Platform
+import Testing
+
+@testable import Dashboard
+
+/// What holds for every page.
+struct PageTests {
+    @Test(arguments: PageCase.all)
+    func isWellFormedAndHasNothingInline(_ page: PageCase) {
+        #expect(Markup(page.text).problems == [])
+    }
+
+    @Test(arguments: PageCase.all)
+    func hasTheLandmarksThatScreenReadersJumpTo(_ page: PageCase) {
+        let elements = Markup(page.text).elements
+        #expect(elements.count { $0.name == "main" } == 1)
+        #expect(elements.count { $0.name == "h1" } == 1)
+        #expect(elements.contains { $0.name == "html" && $0.attributes["lang"] == "en" })
+        #expect(elements.contains { $0.name == "a" && $0.attributes["href"] == "#content" })
+        for element in elements where element.name == "svg" {
+            let isDecoration = element.attributes["aria-hidden"] == "true"
+            let isNamed = element.attributes["role"] == "img" && element.attributes["aria-label"]?.isEmpty == false
+            #expect(isDecoration || isNamed)
+        }
+        let ids = Set(elements.compactMap { $0.attributes["id"] })
+        for label in elements.compactMap({ $0.attributes["aria-labelledby"] }) { #expect(ids.contains(label)) }
+    }
+
+    @Test(arguments: PageCase.all)
+    func loadsNothingFromElsewhere(_ page: PageCase) {
+        for element in Markup(page.text).elements where ["link", "img"].contains(element.name) {
+            let address = element.attributes["href"] ?? element.attributes["src"] ?? ""
+            #expect(address.hasPrefix("/dashboard/assets/") || address.hasPrefix("data:image/"))
+        }
+    }
+
+    @Test func everyMetricIsExplainedNextToItsNumber() {
+        let text = page("/dashboard/shop.example")
+        for phrase in [
+            "Distinct visitor ids.", "gaps of at most 30 minutes", "no interactive custom event", "zero seconds",
+        ] {
+            #expect(text.contains(phrase))
+        }
+    }
+
+    @Test func theChartHasATableForThoseWhoDoNotSeeIt() {
+        let text = page("/dashboard/shop.example", query: "period=30d")
+        #expect(text.contains("<th scope=\"row\">Tuesday, 24 November</th>"))
+        #expect(Markup(text).elements.count { $0.name == "title" } == 31, "30 tooltips and the title of the page")
+    }
+
+    @Test func theChosenPeriodAndMetricAreMarkedAndKept() {
+        let text = page("/dashboard/shop.example", query: "period=30d&metric=visits")
+        #expect(text.contains("<a href=\"?period=30d&amp;metric=visits\" aria-current=\"page\">30 days</a>"))
+        #expect(text.contains("<a href=\"?period=30d&amp;metric=visits\" aria-current=\"true\">Visits"))
+        #expect(text.contains("<a href=\"?period=today&amp;metric=visits\">Today</a>"))
+        #expect(text.contains("<figcaption>Visits by day</figcaption>"))
+    }
+
+    @Test(arguments: ["period=", "period=1y", "metric=events&period", "&&=&=", "period=7d;DROP", "%00=%00"])
+    func aQueryThatMeansNothingShowsTheUsualPage(query: String) {
+        #expect(page("/dashboard/shop.example", query: query) == page("/dashboard/shop.example"))
+    }
+
+    @Test func countriesAreHiddenUntilSomebodyFindsThemOut() {
+        #expect(!page("/dashboard/shop.example").contains("Countries"))
+        #expect(page("/dashboard/shop.example", mood: .countries).contains("Côte d’Ivoire"))
+    }
+
+    @Test func largeNumbersAreShortWithAllDigitsInTheTooltip() {
+        #expect(page("/dashboard/shop.example").contains("<data value=\"1412\" title=\"1,412\">1.4k</data>"))
+    }
+
+    /// The sources of the pages themselves: what a reviewer would look for.
+    @Test func templatesQuoteTheirAttributesAndHaveNothingInline() throws {
+        let room = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        for folder in ["Pages", "Components"] {
+            for file in try Files.list("\(room)/Sources/Dashboard/\(folder)") {
+                let source = try Files.read("\(room)/Sources/Dashboard/\(folder)/\(file)")
+                for line in source.split(separator: "\n") where line.contains("<") && !line.contains("///") {
+                    for forbidden in ["=\\(", "='", " style=", " onclick", " onload", "<script", "<style"] {
+                        #expect(!line.contains(forbidden), "\(file): \(line)")
+                    }
+                }
+            }
+        }
+    }
+}
