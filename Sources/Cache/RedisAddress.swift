@@ -12,6 +12,13 @@ public struct RedisAddress: Sendable, Equatable, CustomStringConvertible, Custom
     let password: String
     let database: Int
 
+    init(place: Place, user: String = "", password: String = "", database: Int = 0) {
+        self.place = place
+        self.user = user
+        self.password = password
+        self.database = database
+    }
+
     /// Reads `redis://[[user]:password@]host[:port][/database]` or `unix:/path[?db=number]`; `nil` for the empty
     /// text, which means that there is no Redis.
     public init?(url: String) throws(RedisAddressError) {

@@ -22,6 +22,7 @@ final class RedisTier: Sendable {
         var idle: [RedisConnection] = []
         var isAway = false
         var isProbing = false
+        var prober: Thread?
         var errors = 0
         var lastRefusal = ""
     }
@@ -31,6 +32,11 @@ final class RedisTier: Sendable {
         self.address = address
         self.timeoutMilliseconds = timeoutMilliseconds
         self.log = log
+    }
+
+    deinit {
+        // It sees within a moment that nobody wants Redis any more.
+        state.withLock { $0.prober }?.join()
     }
 
     /// The value of a key; `nil` when there is none or Redis does not answer in time.
@@ -110,13 +116,15 @@ final class RedisTier: Sendable {
 
     /// Looks for Redis in the background until it is back, if nobody does so already.
     private func probe() {
-        let isFirst = state.withLock { state in
+        let (isFirst, former) = state.withLock { state in
             defer { state.isProbing = true }
-            return !state.isProbing
+            return (!state.isProbing, state.isProbing ? nil : state.prober)
         }
         guard isFirst else { return }
+        // It has done its work; only its stack is still there to be given back.
+        former?.join()
         do {
-            _ = try Thread(name: "redis-probe") { [weak self] in
+            let prober = try Thread(name: "redis-probe") { [weak self] in
                 var pause = 100
                 while true {
                     // In small steps, and without holding on to the tier: it may be let go of meanwhile.
@@ -129,6 +137,7 @@ final class RedisTier: Sendable {
                     if tier.isBack() { return }
                 }
             }
+            state.withLock { $0.prober = prober }
         } catch {
             // No thread to be had: the next question tries again.
             state.withLock { $0.isProbing = false }

@@ -32,14 +32,25 @@ extension ValidatedSettings {
     public static func decode(_ user: ConfigValue?, at path: String) throws(ConfigProblems) -> Self {
         guard let user else { return Self() }
         var problems: [ConfigProblem] = []
+        var fractions: [String] = []
         let decoded: Self
         do {
             let defaults = try ConfigValue(encoding: Self())
-            let merged = overlay(user, over: defaults, at: path, problems: &problems)
+            if case .table(let known) = defaults, known.isEmpty, case .table(let given) = user, !given.isEmpty {
+                // Nothing to set is not the same as a table that takes any key.
+                throw ConfigProblems(
+                    given.keys.sorted().map {
+                        ConfigProblem(path: path.isEmpty ? $0 : "\(path).\($0)", message: "is not a setting")
+                    })
+            }
+            let merged = overlay(user, over: defaults, at: path, problems: &problems, fractions: &fractions)
             guard problems.isEmpty else { throw ConfigProblems(problems) }
             decoded = try merged.decode(Self.self, at: path)
         } catch let error as ConfigProblem {
-            throw ConfigProblems([error])
+            // For a fraction where a whole number belongs, Foundation's decoder does not say where.
+            throw ConfigProblems(
+                fractions.isEmpty
+                    ? [error] : fractions.map { ConfigProblem(path: $0, message: "must be a whole number") })
         } catch let error as ConfigProblems {
             throw error
         } catch {
@@ -55,9 +66,10 @@ extension ValidatedSettings {
 }
 
 /// Lays `user` over `defaults`: tables are merged key by key, everything else is replaced. Keys and kinds of values
-/// that the defaults do not know are reported.
+/// that the defaults do not know are reported. `fractions` are places where the default is whole and the value is not.
 func overlay(
-    _ user: ConfigValue, over defaults: ConfigValue, at path: String, problems: inout [ConfigProblem]
+    _ user: ConfigValue, over defaults: ConfigValue, at path: String, problems: inout [ConfigProblem],
+    fractions: inout [String]
 ) -> ConfigValue {
     switch (defaults, user) {
     case (.table(let known), .table(let given)):
@@ -70,13 +82,14 @@ func overlay(
                 problems.append(ConfigProblem(path: place, message: "is not a setting\(hint)"))
                 continue
             }
-            merged[key] = overlay(value, over: fallback, at: place, problems: &problems)
+            merged[key] = overlay(value, over: fallback, at: place, problems: &problems, fractions: &fractions)
         }
         return .table(merged)
     case (.list, .list), (.flag, .flag), (.integer, .integer), (.text, .text), (.number, .number), (.number, .integer):
         return user
     // A default of 1.0 is encoded as 1: JSON knows one kind of number. The decoder has the last word.
     case (.integer, .number):
+        fractions.append(path)
         return user
     default:
         problems.append(ConfigProblem(path: path, message: "must be \(defaults.kind), not \(user.kind)"))

@@ -67,8 +67,8 @@ extension Period {
     var previousTitle: String {
         switch self {
         case .today: "yesterday up to this time"
-        case .sevenDays: "the 7 days before"
-        case .thirtyDays: "the 30 days before"
+        case .sevenDays: "the 7 days before, up to this hour"
+        case .thirtyDays: "the 30 days before, up to this hour"
         }
     }
 }

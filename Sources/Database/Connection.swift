@@ -62,6 +62,7 @@ import CPostgres
     /// body joins the one that is open.
     ///
     /// An error of kind `connection` from the commit itself leaves open whether it took place.
+    @discardableResult
     public func transaction<Result>(_ body: () throws(DatabaseError) -> Result) throws(DatabaseError) -> Result {
         if isInTransaction { return try body() }
         try execute("BEGIN")
@@ -83,7 +84,9 @@ import CPostgres
     /// Runs a script of several statements, as migrations are: the only way for run-time text. Not for other rooms;
     /// tests use it to make databases and break them.
     @_spi(Scripts) public func runScript(_ text: String) throws(DatabaseError) {
-        guard !text.utf8.contains(0) else { throw DatabaseError(kind: .refused, message: "script contains a zero byte") }
+        guard !text.utf8.contains(0) else {
+            throw DatabaseError(kind: .refused, message: "script contains a zero byte")
+        }
         let result = unsafe PQexec(handle, text)
         defer { unsafe PQclear(result) }
         unsafe try check(result)

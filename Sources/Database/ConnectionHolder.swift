@@ -21,6 +21,7 @@ public final class ConnectionHolder: Sendable {
     }
 
     /// Runs `body` with the connection while no other thread has it. `body` must not keep it.
+    @discardableResult
     public func withConnection<Result>(
         _ body: (Connection) throws(DatabaseError) -> Result
     ) throws(DatabaseError) -> Result {

@@ -34,7 +34,8 @@ public struct Migrator {
         }
         self.migrations = migrations
         for (previous, next) in zip(migrations, migrations.dropFirst()) where previous.number == next.number {
-            throw DatabaseError(kind: .refused, message: "two migrations have one number: \(previous.file), \(next.file)")
+            throw DatabaseError(
+                kind: .refused, message: "two migrations have one number: \(previous.file), \(next.file)")
         }
     }
 
@@ -54,7 +55,8 @@ public struct Migrator {
                 guard migration.number > newest else {
                     throw DatabaseError(
                         kind: .refused,
-                        message: "migration \(migration.file) is older than what the database has; give it a new number")
+                        message: "migration \(migration.file) is older than what the database has; give it a new number"
+                    )
                 }
                 pending.append(migration)
                 continue
@@ -62,13 +64,15 @@ public struct Migrator {
             guard try checksum(migration) == known.checksum else {
                 throw DatabaseError(
                     kind: .refused,
-                    message: "migration \(migration.file) was changed after it was applied; restore it and add a new file")
+                    message:
+                        "migration \(migration.file) was changed after it was applied; restore it and add a new file")
             }
         }
         if let missing = applied.values.map(\.file).min() {
             throw DatabaseError(
                 kind: .refused,
-                message: "the database has migration \(missing), which this program does not know: it is an older version")
+                message:
+                    "the database has migration \(missing), which this program does not know: it is an older version")
         }
         return pending
     }

@@ -36,6 +36,7 @@ public final class Pool: Sendable {
 
     /// Runs `body` with a connection of its own. `body` must not keep it. A broken connection is not given out again,
     /// nor one that is left in a transaction.
+    @discardableResult
     public func withConnection<Result>(
         _ body: (Connection) throws(DatabaseError) -> Result
     ) throws(DatabaseError) -> Result {

@@ -93,6 +93,11 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConve
             sql.append(value.bind)
         }
 
+        /// Adds a value or its null.
+        public mutating func appendInterpolation<Value: SQLNullable>(_ value: Value?) {
+            sql.append(value.bind)
+        }
+
         /// Adds a `timestamptz` of milliseconds since 1970.
         public mutating func appendInterpolation(timestamp milliseconds: Int64) {
             sql.append(Bind(type: .timestamptz) { $0.append(Binary.timestamp(milliseconds)) })

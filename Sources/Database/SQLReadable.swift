@@ -26,7 +26,8 @@ import Platform
             if length >= 0 {
                 let end = offset + Int(length)
                 guard unsafe end <= bytes.count else { return nil }
-                field = unsafe PostgresField(type: element, bytes: UnsafeRawBufferPointer(rebasing: bytes[offset..<end]))
+                field = unsafe PostgresField(
+                    type: element, bytes: UnsafeRawBufferPointer(rebasing: bytes[offset..<end]))
                 offset = end
             }
             guard let value = read(field) else { return nil }

@@ -30,7 +30,8 @@ public struct OverviewReport: Sendable, Equatable, Codable {
     public var lastDate: String
     /// The headline numbers.
     public var totals: Totals
-    /// The same numbers for the period of the same length just before.
+    /// The same numbers for the period of the same length just before, up to the same time of day as now: a morning
+    /// compared with a whole day would always look like a loss.
     public var previousTotals: Totals
     /// One point per local hour (`today`) or local day, without gaps, in order.
     public var series: [Point]

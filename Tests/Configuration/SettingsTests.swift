@@ -47,7 +47,7 @@ private func problems(_ text: String) throws -> [String] {
         ("{ nested: [] }", "chain[0].settings.nested: must be a table, not a list"),
         ("{ count: 101 }", "chain[0].settings.count: must be at most 100"),
         ("{ nested: { mode: \"quick\" } }", "chain[0].settings.nested.mode: has a value that is not allowed here"),
-        ("{ count: 1.5 }", "chain[0].settings.count: has a value that is not allowed here"),
+        ("{ count: 1.5 }", "chain[0].settings.count: must be a whole number"),
     ])
     func aWrongSettingIsNamedWithItsPlaceAndItsMend(text: String, message: String) throws {
         #expect(try problems(text) == [message])

@@ -29,7 +29,8 @@ public struct TestDatabase: Sendable {
 
     /// The repository's migrations, wherever the tests are run from.
     public static var migrations: String {
-        let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(
+            separator: "/")
         return "\(folder)/config/migrations"
     }
 

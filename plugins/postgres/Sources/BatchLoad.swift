@@ -87,8 +87,7 @@ struct Partitions {
     func ensure(for hits: [Hit], _ memory: inout LoadMemory) throws(DatabaseError) {
         let day: Int64 = 86_400_000
         for hit in hits {
-            // Before 2000 or after 2199 no clock is right, and PostgreSQL's own limits are not far.
-            guard (946_684_800_000..<7_258_118_400_000).contains(hit.time.milliseconds) else {
+            guard Partitions.believable.contains(hit.time.milliseconds) else {
                 throw DatabaseError(kind: .poison, message: "time is not a time of this century or the next")
             }
             let age = hit.receivedAt.milliseconds(since: hit.time)
@@ -105,6 +104,9 @@ struct Partitions {
             memory.months.insert(month)
         }
     }
+
+    /// From 2000 to 2199: outside of it no clock is right, and calendars end.
+    static let believable: ClosedRange<Int64> = 946_684_800_000...7_258_118_399_999
 
     /// Year × 12 + month − 1 of a moment, UTC.
     static func month(_ milliseconds: Int64) -> Int {

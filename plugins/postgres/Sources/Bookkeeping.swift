@@ -52,7 +52,9 @@ struct Bookkeeping {
             let day = time - (time % 86_400_000 + 86_400_000) % 86_400_000
             counts[Key(site: hit.site.rawValue, day: day, isStored: isStored), default: 0] += 1
         }
-        let keys = counts.keys.sorted { ($0.site, $0.day, $0.isStored ? 1 : 0) < ($1.site, $1.day, $1.isStored ? 1 : 0) }
+        let keys = counts.keys.sorted {
+            ($0.site, $0.day, $0.isStored ? 1 : 0) < ($1.site, $1.day, $1.isStored ? 1 : 0)
+        }
         try connection.execute(
             """
             INSERT INTO ledger (site_id, day, outcome, count)

@@ -19,10 +19,12 @@ struct DeadLetter {
                 \(store), \(reason), \(bytes: json))
             ON CONFLICT DO NOTHING
             """)
+        let range = Partitions.believable
+        let received = min(max(hit.receivedAt.milliseconds, range.lowerBound), range.upperBound)
         try connection.execute(
             """
             INSERT INTO ledger (site_id, day, outcome, count)
-            VALUES (\(hit.site.rawValue), (\(timestamp: hit.receivedAt.milliseconds) AT TIME ZONE 'UTC')::date, 'dead', 1)
+            VALUES (\(hit.site.rawValue), (\(timestamp: received) AT TIME ZONE 'UTC')::date, 'dead', 1)
             ON CONFLICT (site_id, day, outcome, reason) DO UPDATE SET count = ledger.count + 1
             """)
     }

@@ -50,7 +50,8 @@ struct EncodedHit {
         guard let visitor else { return nil }
         let page = isPageview ? VisitSummary.Page(order: order, path: path) : nil
         return VisitSummary(
-            first: order, lastAt: order.time, visitor: visitor, visitorAfter: nil, attribution: attribution, entry: page,
+            first: order, lastAt: order.time, visitor: visitor, visitorAfter: nil, attribution: attribution,
+            entry: page,
             exit: page, pageviews: isPageview ? 1 : 0, events: isInteractive ? 1 : 0, engaged: engaged ?? 0)
     }
 

@@ -90,6 +90,7 @@ struct LockedVisitors {
         let sorted = locks.sorted()
         let stripes = sorted.map { Int32(truncatingIfNeeded: $0.visitor) }
         try connection.execute(
-            "SELECT pg_advisory_xact_lock(site, stripe) FROM unnest(\(sorted.map(\.site)), \(stripes)) AS l (site, stripe)")
+            "SELECT pg_advisory_xact_lock(site, stripe) FROM unnest(\(sorted.map(\.site)), \(stripes)) AS l (site, stripe)"
+        )
     }
 }

@@ -71,7 +71,7 @@ public struct PostgresStore: EventStore {
         try translating { (connection, memory) throws(DatabaseError) in
             do throws(DatabaseError) {
                 return try BatchLoad(batch: batch, store: id, connection: connection).run(&memory)
-            } catch where error.sqlState == LoadMemory.noPartition {
+            } catch  where error.sqlState == LoadMemory.noPartition {
                 // Somebody dropped a month that we had seen.
                 memory.months = []
                 return try BatchLoad(batch: batch, store: id, connection: connection).run(&memory)

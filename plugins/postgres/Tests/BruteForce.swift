@@ -72,12 +72,16 @@ enum BruteForce {
         let pages = chain.filter(\.isPageview)
         func text(_ text: String?) -> String? { text?.isEmpty == true ? nil : text }
         return VisitView(
-            site: site, visitor: visitor, visitorAfter: chain.last { $0.visitor?.rawValue != visitor }?.visitor?.rawValue,
+            site: site, visitor: visitor,
+            visitorAfter: chain.last { $0.visitor?.rawValue != visitor }?.visitor?.rawValue,
             startedAt: first.time.milliseconds, lastAt: last.time.milliseconds, firstEvent: first.id.value,
             pageviews: Int32(pages.count),
-            events: Int32(chain.filter { !$0.isPageview && !$0.facts.contains(Property("interactive", .flag(false))) }.count),
+            events: Int32(
+                chain.filter { !$0.isPageview && !$0.facts.contains(Property("interactive", .flag(false))) }.count),
             engaged: chain.reduce(0) { sum, hit in
-                guard case .number(let number)? = hit.facts.first(where: { $0.name == "engaged_ms" })?.value else { return sum }
+                guard case .number(let number)? = hit.facts.first(where: { $0.name == "engaged_ms" })?.value else {
+                    return sum
+                }
                 return sum + Int32(number)
             }, entry: text(pages.first?.path), exit: text(pages.last?.path), hostname: text(first.hostname),
             source: text(first.source), country: text(first.country), viewportWidth: first.viewportWidth,
@@ -101,7 +105,8 @@ enum BruteForce {
                 site: try row.value(0), visitor: UInt64(bitPattern: try row.value(1, as: Int64.self)),
                 visitorAfter: try row.value(2, as: Int64?.self).map { UInt64(bitPattern: $0) },
                 startedAt: try row.milliseconds(3), lastAt: try row.milliseconds(4), firstEvent: try row.value(5),
-                pageviews: try row.value(6), events: try row.value(7), engaged: try row.value(8), entry: try row.value(9),
+                pageviews: try row.value(6), events: try row.value(7), engaged: try row.value(8),
+                entry: try row.value(9),
                 exit: try row.value(10), hostname: try row.value(11), source: try row.value(12),
                 country: try row.value(13), viewportWidth: try row.value(14), members: try row.value(15))
         }
@@ -131,7 +136,8 @@ struct SeededRandom: RandomNumberGenerator {
         var hits: [Hit] = []
         for _ in 0..<count {
             let visitor = UInt64.random(in: 1...visitors, using: &self)
-            let gap = [0, 1, 59_000, 600_000, 1_799_999, 1_800_000, 1_800_001, 2_400_000, 7_200_000].randomElement(using: &self)
+            let gap = [0, 1, 59_000, 600_000, 1_799_999, 1_800_000, 1_800_001, 2_400_000, 7_200_000].randomElement(
+                using: &self)
             let time = clocks[visitor, default: start + Int64(visitor)] + Int64(gap ?? 0)
             clocks[visitor] = time
             let id = UInt128(next()) << 64 | UInt128(next())
@@ -139,7 +145,9 @@ struct SeededRandom: RandomNumberGenerator {
             hit.site = SiteID(rawValue: visitor % 4 == 0 ? 2 : 1)
             if next() % 4 == 0 { hit.name = ["click", "engagement"].randomElement(using: &self) ?? "click" }
             if hit.name == "engagement" {
-                hit.facts = [Property("interactive", .flag(false)), Property("engaged_ms", .number(Double(next() % 5000)))]
+                hit.facts = [
+                    Property("interactive", .flag(false)), Property("engaged_ms", .number(Double(next() % 5000))),
+                ]
             }
             if next() % 7 == 0 { hit.path = "" }
             hit.source = ["", "Google", "example.org"].randomElement(using: &self) ?? ""

@@ -107,6 +107,35 @@ import Testing
         }
     }
 
+    /// One loader knows the visit under its old pseudonym, the other under its new one, and neither says so.
+    @Test func twoLoadersOfOneVisitUnderItsTwoPseudonyms() throws {
+        let minute = StoreFixture.minute
+        var before: [Hit] = []
+        var late: [Hit] = []
+        var later: [Hit] = []
+        for n: UInt64 in 0..<30 {
+            before.append(StoreFixture.hit(UInt128(100 + n), at: midnight - minute, visitor: 100 + n))
+            before.append(
+                StoreFixture.hit(UInt128(200 + n), at: midnight + 20 * minute, visitor: 200 + n) {
+                    $0.visitorBefore = VisitorID(rawValue: 100 + n)
+                })
+            for step: Int64 in 1...4 {
+                let id = UInt128(1000 * UInt64(step) + n)
+                late.append(StoreFixture.hit(id, at: midnight - (10 + step) * minute, visitor: 100 + n))
+                later.append(StoreFixture.hit(id + 500, at: midnight + (40 + step) * minute, visitor: 200 + n))
+            }
+        }
+        try StoreFixture.with { fixture in
+            try fixture.store().append(before)
+            let url = fixture.database.url
+            let outcomes = try inParallel([late, later]) { number, share in
+                try Self.store(url).loadAll(share, journal: JournalID(UInt128(number + 10)), batch: 3)
+            }
+            #expect(outcomes.map(\.failures) == [0, 0])
+            #expect(try BruteForce.stored(fixture.connection) == BruteForce.visits(of: before + late + later))
+        }
+    }
+
     @Test func aKilledConnectionCostsARetryAndNothingElse() throws {
         var random = SeededRandom(5)
         let hits = random.hits(1500, visitors: 20, from: midnight)
@@ -146,7 +175,8 @@ import Testing
             let failure = Failure()
             let loader = try Thread(name: "loader") {
                 do throws(StoreError) {
-                    _ = try store.store(Batch(journal: JournalID(1), first: 2, hits: [StoreFixture.hit(2, at: 1_795_478_400_000)]))
+                    _ = try store.store(
+                        Batch(journal: JournalID(1), first: 2, hits: [StoreFixture.hit(2, at: 1_795_478_400_000)]))
                 } catch {
                     failure.error.withLock { $0 = error }
                 }

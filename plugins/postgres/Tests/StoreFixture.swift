@@ -19,7 +19,8 @@ struct StoreFixture {
         try TestDatabase.with { database in
             let connection = try database.connect()
             try connection.execute(
-                "INSERT INTO site (domain, time_zone) VALUES ('berlin.example', 'Europe/Berlin'), ('utc.example', 'UTC')")
+                "INSERT INTO site (domain, time_zone) VALUES ('berlin.example', 'Europe/Berlin'), ('utc.example', 'UTC')"
+            )
             try body(StoreFixture(database: database, connection: connection))
         }
     }

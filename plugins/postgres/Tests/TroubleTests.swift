@@ -14,7 +14,8 @@ import Testing
     @Test func passesTheChecksOfEveryPlugin() {
         #expect(
             PluginChecks.failures(
-                of: PostgresStore.self, factory: PluginFactory(PostgresStore.self), folder: pluginFolder(), canStart: false)
+                of: PostgresStore.self, factory: PluginFactory(PostgresStore.self), folder: pluginFolder(),
+                canStart: false)
                 == [])
     }
 
@@ -34,7 +35,12 @@ import Testing
         ("time long before the receipt", { $0.time = Timestamp(milliseconds: 946_684_800_000) }),
         ("time after the receipt", { $0.time = Timestamp(milliseconds: $0.receivedAt.milliseconds + 90_000_000) }),
         ("time out of this world", { $0.time = Timestamp(milliseconds: .min) }),
-        ("times out of this world", { $0.receivedAt = Timestamp(milliseconds: .max); $0.time = $0.receivedAt }),
+        (
+            "times out of this world",
+            {
+                $0.receivedAt = Timestamp(milliseconds: .max); $0.time = $0.receivedAt
+            }
+        ),
     ]
 
     @Test(arguments: poison.indices)
@@ -70,7 +76,8 @@ import Testing
             bad.title = "a\u{0}b"
             bad.visitorBefore = VisitorID(rawValue: 4711)
             bad.properties = [Property("size", .number(.infinity))]
-            try fixture.store().bury(Batch(journal: StoreFixture.journal(), first: 1, hits: [bad]), reason: "zero\u{0} byte")
+            try fixture.store().bury(
+                Batch(journal: StoreFixture.journal(), first: 1, hits: [bad]), reason: "zero\u{0} byte")
             let letter: [UInt8] = try fixture.connection.query("SELECT hit FROM dead_letter")[0].value(0)
             let text = String(decoding: letter, as: UTF8.self)
             #expect(text.contains(#""path":"/\"quoted\"\u000a""#))
@@ -132,7 +139,9 @@ import Testing
                 hit.id = EventID(number)
                 do throws(StoreError) {
                     _ = try store.store(
-                        Batch(journal: StoreFixture.journal(), first: try store.position(in: StoreFixture.journal()) + 1, hits: [hit]))
+                        Batch(
+                            journal: StoreFixture.journal(), first: try store.position(in: StoreFixture.journal()) + 1,
+                            hits: [hit]))
                 } catch {
                     guard case .poison = error else {
                         Issue.record("\(error)")
@@ -149,9 +158,12 @@ import Testing
             var hit = StoreFixture.hit(1, at: midnight, path: "/straße/<script>")
             hit.name = "purchase"
             hit.title = "'; DROP TABLE event; --"
-            hit.properties = [Property("price", .number(9.5)), Property("count", .number(3)), Property("new", .flag(true))]
+            hit.properties = [
+                Property("price", .number(9.5)), Property("count", .number(3)), Property("new", .flag(true)),
+            ]
             hit.facts = [
-                Property("os", .text("Linux")), Property("browser", .text("Firefox")), Property("engaged_ms", .number(1200)),
+                Property("os", .text("Linux")), Property("browser", .text("Firefox")),
+                Property("engaged_ms", .number(1200)),
             ]
             try fixture.store().append([hit])
             let row = try fixture.connection.query(

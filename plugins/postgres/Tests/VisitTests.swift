@@ -73,10 +73,29 @@ import Testing
         }
     }
 
+    @Test func aLinkThatIsLearntLateReachesBackThroughTheVisitThatWasThere() throws {
+        try StoreFixture.with { fixture in
+            let store = try fixture.store()
+            // 33 minutes lie between the evening and the event that tells who it was, but less on both sides of the
+            // event between them.
+            let evening = StoreFixture.hit(1, at: midnight - 5 * minute, visitor: 7, path: "/evening")
+            let morning = StoreFixture.hit(2, at: midnight + 10 * minute, visitor: 8, path: "/morning")
+            let telling = StoreFixture.hit(3, at: midnight + 28 * minute, visitor: 8, path: "/telling") {
+                $0.visitorBefore = VisitorID(rawValue: 7)
+            }
+            for hit in [evening, morning, telling] { try store.append([hit]) }
+            let visits = try BruteForce.stored(fixture.connection)
+            #expect(visits == BruteForce.visits(of: [evening, morning, telling]))
+            #expect(visits.count == 1)
+        }
+    }
+
     @Test func aLateEventThatClosesTheGapMakesOneVisitOfTwo() throws {
         try StoreFixture.with { fixture in
             let store = try fixture.store()
-            try store.append([StoreFixture.hit(1, at: midnight, path: "/a"), StoreFixture.hit(2, at: midnight + 60 * minute)])
+            try store.append([
+                StoreFixture.hit(1, at: midnight, path: "/a"), StoreFixture.hit(2, at: midnight + 60 * minute),
+            ])
             #expect(try fixture.count("SELECT count(*) FROM session") == 2)
             try store.append([StoreFixture.hit(3, at: midnight + 30 * minute, path: "/b")])
             #expect(try fixture.count("SELECT count(*) FROM session") == 1)
@@ -89,8 +108,10 @@ import Testing
         try StoreFixture.with { fixture in
             let store = try fixture.store()
             try store.append([
-                StoreFixture.hit(1, at: midnight, visitor: 1), StoreFixture.hit(2, at: midnight + 1_800_000, visitor: 1),
-                StoreFixture.hit(3, at: midnight, visitor: 2), StoreFixture.hit(4, at: midnight + 1_800_001, visitor: 2),
+                StoreFixture.hit(1, at: midnight, visitor: 1),
+                StoreFixture.hit(2, at: midnight + 1_800_000, visitor: 1),
+                StoreFixture.hit(3, at: midnight, visitor: 2),
+                StoreFixture.hit(4, at: midnight + 1_800_001, visitor: 2),
             ])
             #expect(try fixture.count("SELECT count(*) FROM session WHERE visitor = 1") == 1)
             #expect(try fixture.count("SELECT count(*) FROM session WHERE visitor = 2") == 2)
@@ -123,7 +144,9 @@ import Testing
             try store.append([StoreFixture.hit(2, at: midnight - 40 * minute, visitor: 2)])
             #expect(try versions() == ["2026-11-23": 1, "2026-11-24": 1])
             // 23:15 and 23:40: the same day, the same visit.
-            try store.append([StoreFixture.hit(3, at: evening + 25 * minute), StoreFixture.hit(4, at: evening + 50 * minute)])
+            try store.append([
+                StoreFixture.hit(3, at: evening + 25 * minute), StoreFixture.hit(4, at: evening + 50 * minute),
+            ])
             #expect(try versions() == ["2026-11-23": 2, "2026-11-24": 1])
             // 00:05: an event of the 24th that lengthens a visit of the 23rd.
             try store.append([StoreFixture.hit(5, at: evening + 75 * minute)])

@@ -29,6 +29,20 @@ public var repositoryFolder: String {
         .joined(separator: "/")
 }
 
+/// So many bytes from a descriptor, fewer at its end or after its time limit.
+public func readExactly(_ descriptor: Int32, count: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+        let read = unsafe bytes.withUnsafeMutableBytes { buffer in
+            unsafe Glibc.read(descriptor, buffer.baseAddress.map { unsafe $0 + filled }, count - filled)
+        }
+        guard read > 0 else { break }
+        filled += read
+    }
+    return Array(bytes[..<filled])
+}
+
 /// The permission bits of a file; `nil` when it is not there.
 public func permissions(of path: String) -> UInt32? {
     var status = stat()

@@ -1,0 +1,91 @@
+import Database
+import Platform
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Jobs
+
+@Suite struct JobTests {
+    private let log = Log(process: "test")
+
+    @Test func eventIdsAreForgottenAfter48Hours() throws {
+        try TestDatabase.with { database in
+            let connection = try database.connect()
+            try connection.execute(
+                """
+                INSERT INTO seen_event (event_id, site_id, seen_at)
+                SELECT gen_random_uuid(), 1, now() - n * interval '1 hour' + interval '1 minute'
+                FROM generate_series(1, 60) AS n, generate_series(1, 2000)
+                """)
+            #expect(try Job.expireSeenEvents.run(connection) == "forgot 24000 event ids of more than 48 hours ago")
+            #expect(try Job.expireSeenEvents.run(connection) == nil)
+            #expect(try connection.query("SELECT count(*) FROM seen_event")[0].value(0) == 96_000)
+        }
+    }
+
+    @Test func partitionsAreMadeAhead() throws {
+        try TestDatabase.with { database in
+            let connection = try database.connect()
+            #expect(try Job.eventPartitions.run(connection) == "made 4 partitions of event ahead")
+            #expect(try Job.eventPartitions.run(connection) == nil)
+            let rows = try connection.query(
+                """
+                SELECT count(*), bool_or(pg_get_expr(relpartbound, oid) LIKE
+                    '%(''' || to_char(date_trunc('month', now() AT TIME ZONE 'UTC'), 'YYYY-MM-DD') || ' 00:00:00+00'')%')
+                FROM pg_class WHERE relispartition AND relkind = 'r'
+                """)
+            #expect(try rows[0].value(0) == 4)
+            #expect(try rows[0].value(1) == true)
+        }
+    }
+
+    @Test func oneOfTwoRunnersDoesAJobOncePerInterval() throws {
+        try TestDatabase.with { database in
+            let runs = Counter()
+            let job = Job(name: "count", intervalSeconds: 3600) { (_) throws(DatabaseError) in
+                runs.value.add(1, ordering: .relaxed)
+                Clock.sleep(milliseconds: 30)
+                return nil
+            }
+            let runners = (0..<3).map { _ in JobRunner([job], database: database.settings, log: log) }
+            for runner in runners { try runner.start() }
+            Clock.sleep(milliseconds: 400)
+            for runner in runners { runner.stop() }
+            #expect(runs.value.load(ordering: .relaxed) == 1)
+        }
+    }
+
+    @Test func aJobThatFailsStopsNeitherTheRunnerNorTheOthers() throws {
+        try TestDatabase.with { database in
+            let runs = Counter()
+            let bad = Job(name: "bad", intervalSeconds: 1) { (connection) throws(DatabaseError) in
+                try connection.execute("SELECT no_such_function()")
+                return nil
+            }
+            let good = Job(name: "good", intervalSeconds: 1) { (_) throws(DatabaseError) in
+                runs.value.add(1, ordering: .relaxed)
+                return nil
+            }
+            let runner = JobRunner([bad, good], database: database.settings, log: log)
+            try runner.start()
+            Clock.sleep(milliseconds: 1800)
+            runner.stop()
+            #expect(runs.value.load(ordering: .relaxed) == 2)
+            let rows = try database.connect().query("SELECT job FROM job_run ORDER BY job")
+            #expect(try rows.map { try $0.value(0, as: String.self) } == ["good"])
+        }
+    }
+
+    @Test func aRunnerWithoutItsDatabaseStopsAtOnce() throws {
+        let settings = ConnectionSettings(url: "postgresql://127.0.0.1:1/none", applicationName: "test")
+        let runner = JobRunner(database: settings, log: log)
+        try runner.start()
+        runner.stop()
+        #expect(runner.runIfDue(.expireSeenEvents) == JobRunner.retrySeconds)
+    }
+
+    private final class Counter: Sendable {
+        let value = Atomic(0)
+    }
+}

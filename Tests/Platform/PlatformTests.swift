@@ -1,0 +1,79 @@
+import Platform
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct CivilTimeTests {
+    @Test(arguments: [
+        (0, "1970-01-01T00:00:00Z"), (-1, "1969-12-31T23:59:59Z"), (951_782_400_000, "2000-02-29T00:00:00Z"),
+        (1_709_251_199_999, "2024-02-29T23:59:59Z"), (4_107_542_400_000, "2100-03-01T00:00:00Z"),
+        (1_700_000_000_000, "2023-11-14T22:13:20Z"),
+    ] as [(Int64, String)])
+    func momentsHaveTheirDate(milliseconds: Int64, text: String) {
+        #expect(CivilTime(milliseconds: milliseconds).description == text)
+    }
+
+    @Test func noMomentTraps() {
+        for moment in [Int64.min, .max, -62_135_596_800_000] { _ = CivilTime(milliseconds: moment).description }
+    }
+}
+
+@Suite struct MonitorTests {
+    @Test func aWaiterIsWokenByAChange() throws {
+        let monitor = Monitor(0)
+        let thread = try Thread(name: "writer") {
+            for _ in 0..<1000 { monitor.withLock { $0 += 1 } }
+        }
+        #expect(monitor.wait(milliseconds: 60_000) { $0 == 1000 ? "done" : nil } == "done")
+        thread.join()
+        thread.join()
+    }
+
+    @Test func waitingEndsWithItsTime() {
+        #expect(Monitor(0).wait(milliseconds: 10) { _ in nil as Int? } == nil)
+    }
+}
+
+@Suite struct FilesTests {
+    @Test func whoComesFirstDecides() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/once"
+        #expect(try Files.createOnce(path, bytes: [1, 2], mode: 0o600))
+        #expect(try !Files.createOnce(path, bytes: [3, 4], mode: 0o600))
+        #expect(try Files.readBytes(path) == [1, 2])
+        #expect(permissions(of: path) == 0o600)
+        #expect(try Files.list(folder.path) == ["once"])
+    }
+
+    @Test func aMissingFileIsNamed() {
+        do throws(PlatformError) {
+            _ = try Files.read("/no/such/file")
+            Issue.record("must throw")
+        } catch {
+            #expect(error.description == "open /no/such/file: No such file or directory")
+        }
+    }
+
+    @Test func memoryBackedFoldersAreKnown() {
+        #expect(Files.isMemoryBacked("/dev/shm"))
+        #expect(!Files.isMemoryBacked("/no/such/folder"))
+    }
+}
+
+@Suite struct UnixSocketTests {
+    @Test func aListenersFileHasItsModeAndIsLiveWhileItListens() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/socket"
+        let listener = try UnixSocket.listen(path: path, mode: 0o660, backlog: 5)
+        #expect(permissions(of: path) == 0o660)
+        #expect(UnixSocket.isLive(path))
+        UnixSocket.close(listener)
+        #expect(!UnixSocket.isLive(path))
+    }
+
+    @Test func aPathThatIsTooLongIsRefused() {
+        #expect(throws: PlatformError.self) {
+            try UnixSocket.listen(path: "/tmp/" + String(repeating: "x", count: 120), mode: 0o660, backlog: 5)
+        }
+    }
+}
