@@ -77,7 +77,10 @@ import CPostgres
             throw error
         }
         isInTransaction = false
-        try execute("COMMIT")
+        // A transaction in which a statement failed unheard is rolled back by COMMIT, which calls that a success.
+        guard unsafe Rows(owning: try run("COMMIT")).command == "COMMIT" else {
+            throw DatabaseError(kind: .refused, message: "transaction was rolled back: a statement in it had failed")
+        }
         return result
     }
 

@@ -29,6 +29,10 @@ struct ConnectionOptions {
         values["application_name"] = settings.applicationName
         values["client_encoding"] = "UTF8"
         values["connect_timeout"] = values["connect_timeout"] ?? "\(max(2, settings.connectTimeoutSeconds))"
+        // A server that vanished while we wait for its answer would otherwise be noticed after two hours.
+        values["keepalives_idle"] = values["keepalives_idle"] ?? "10"
+        values["keepalives_interval"] = values["keepalives_interval"] ?? "5"
+        values["keepalives_count"] = values["keepalives_count"] ?? "3"
         values["tcp_user_timeout"] = values["tcp_user_timeout"] ?? "\(settings.tcpUserTimeoutMilliseconds)"
     }
 

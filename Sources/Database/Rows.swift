@@ -36,6 +36,9 @@ import CPostgres
     /// How many rows the statement inserted, updated, deleted or answered with.
     public var touched: Int { unsafe Connection.touched(result) }
 
+    /// The server's word for what it did, such as `COMMIT`.
+    var command: String { unsafe String(cString: PQcmdStatus(result)) }
+
     /// The bytes of one field, `nil` for null. Valid within `body`.
     func field<Result>(
         _ row: Int32, _ column: Int, _ body: (PostgresField?) throws(DatabaseError) -> Result

@@ -96,6 +96,13 @@ import Testing
                 }
             }
             #expect(!connection.isInTransaction)
+            // A failure that nobody heard of must not pass for a commit.
+            #expect(throws: DatabaseError.self) {
+                try connection.transaction { () throws(DatabaseError) in
+                    try connection.execute("INSERT INTO t VALUES (4)")
+                    _ = try? connection.execute("INSERT INTO t VALUES (1)")
+                }
+            }
             #expect(try connection.query("SELECT count(*) FROM t")[0].value(0) == 2)
         }
     }

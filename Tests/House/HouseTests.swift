@@ -61,10 +61,10 @@ import Testing
     @Test func theArchitecturePageShowsTheManifestsArrows() throws {
         var shown: [String: Set<String>] = [:]
         for line in try read("docs/architecture.md").split(separator: "\n") where line.hasPrefix("    ") {
-            let sides = line.split(separator: "→", maxSplits: 1)
+            let sides = line.split(separator: "→", maxSplits: 1, omittingEmptySubsequences: false)
             guard sides.count == 2 else { continue }
             let room = sides[0].filter { $0 != " " }
-            shown[String(room)] = Set(sides[1].split(separator: ",").map { String($0.filter { $0 != " " }) })
+            shown[String(room)] = Set(sides[1].filter { $0 != " " }.split(separator: ",").map(String.init))
         }
         let manifest = Manifest(try read("Package.swift"))
         #expect(Set(shown.keys) == Set(manifest.rooms.keys))

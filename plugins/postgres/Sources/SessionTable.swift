@@ -27,18 +27,13 @@ struct SessionTable {
             first_event, entry_at, entry_event, entry_path_id, exit_at, exit_event, exit_path_id, pageviews, events,
             engaged_ms, hostname_id, source_id, referrer_host_id, referrer_path_id, facts_id, viewport_width, country
             """
-        // The reach is written as differences, which no index serves: before its first ANALYZE the planner takes the
-        // index on site and start for the better one and reads all visits of the site.
-        let isWithinReach: SQL = """
-            last_at - since >= interval '0' AND until - started_at >= interval '0'
-            """
         let rows = try connection.query(
             """
             SELECT \(columns) FROM \(wanted) JOIN session ON session.site_id = wanted.site_id
-                AND session.visitor = wanted.visitor AND \(isWithinReach)
+                AND session.visitor = wanted.visitor AND last_at >= since AND started_at <= until
             UNION ALL
             SELECT \(columns) FROM \(wanted) JOIN session ON session.site_id = wanted.site_id
-                AND session.visitor_after = wanted.visitor AND \(isWithinReach)
+                AND session.visitor_after = wanted.visitor AND last_at >= since AND started_at <= until
             """)
         var visits: [StoredVisit] = []
         visits.reserveCapacity(rows.count)
