@@ -2,7 +2,7 @@ import EventModel
 import FastCGI
 
 /// What operators ask a process: `/healthz` (does it answer), `/readyz` (can it do its work, and if not, why) and
-/// `/metrics` (Prometheus' text format 0.0.4). For loopback only: nginx forbids it to others, and so do we.
+/// `/metrics`, also as `/metrics/ingest` and `/metrics/web` (Prometheus' text format 0.0.4). For loopback only: nginx forbids it to others, and so do we.
 struct Operations: Sendable {
     let process: String
     let problems: @Sendable () -> [String]
@@ -11,7 +11,7 @@ struct Operations: Sendable {
     /// Answers the request if it is one of these. Returns whether it was.
     func answer(_ exchange: Exchange) -> Bool {
         let request = exchange.request
-        guard ["/healthz", "/readyz", "/metrics"].contains(request.path) else { return false }
+        guard ["/healthz", "/readyz", "/metrics", "/metrics/\(process)"].contains(request.path) else { return false }
         guard request.parameters["REMOTE_ADDR"].flatMap({ IPAddress($0) })?.isLoopback ?? false else {
             exchange.answer(Response(status: 404))
             return true
