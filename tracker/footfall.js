@@ -12,12 +12,9 @@
   // Two snippets on one page must not count everything twice.
   if (early && early.active) return;
 
-  // Taken now: a page may exchange these later, and would break us or see what we send.
   var location = window.location;
   var navigator = window.navigator;
   var history = window.history;
-  var stringify = JSON.stringify;
-  var fetch = window.fetch;
 
   // A module has no currentScript.
   var script = document.currentScript || document.querySelector("script[data-site]");
@@ -54,7 +51,7 @@
   function send(name, properties, referrer) {
     try {
       if (isSilent()) return;
-      var body = stringify({
+      var body = JSON.stringify({
         s: site,
         n: name,
         u: location.href,
@@ -68,7 +65,7 @@
       // A string goes out as text/plain, which needs no preflight. False: the page's quota of 64 KiB is used up, or
       // something forbids beacons.
       if (navigator.sendBeacon && navigator.sendBeacon(endpoint, body)) return;
-      fetch(endpoint, { method: "POST", body: body, keepalive: true, credentials: "omit" }).catch(function () {});
+      window.fetch(endpoint, { method: "POST", body: body, keepalive: true, credentials: "omit" }).catch(function () {});
     } catch (error) {
       // Whatever it is, it is not worth breaking somebody's page.
     }

@@ -1,0 +1,84 @@
+"""What the tests against the whole stack share. `tools/test browser` starts the stack and says where it is."""
+
+import os
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = ROOT / ".run" / "screenshots"
+
+
+def setting(name):
+    value = os.environ.get(name)
+    if not value:
+        pytest.fail(f"{name} is not set: run `make test-browser`, which starts the stack")
+    return value
+
+
+def wait_for(look, seconds=30):
+    """The first true thing that `look` returns. Slow machines get their time; a wrong result stays wrong."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found or time.monotonic() > deadline:
+            return found
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def base_url():
+    return setting("FOOTFALL_TEST_BASE_URL")
+
+
+@pytest.fixture(scope="session")
+def database():
+    with psycopg.connect(setting("FOOTFALL_TEST_STACK_DATABASE_URL"), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        # Debian's browser; --no-sandbox because tests run as root on build machines.
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(browser):
+    """Makes browsers of different people: a user agent of its own makes a visitor of its own."""
+    contexts = []
+
+    def make(name, **options):
+        context = browser.new_context(user_agent=f"Mozilla/5.0 (X11; Linux x86_64) {name}/1.0", **options)
+        contexts.append(context)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def events(database):
+    """The stored events with this title or path, oldest first, as soon as there are `count`."""
+
+    def read(where, value, count, seconds=30):
+        def look():
+            rows = database.execute(
+                "select name, hostname, path, title, source, referrer_host, properties, visitor, session_id,"
+                f" viewport_width from event_text where {where} = %s order by time, event_id",
+                (value,),
+            ).fetchall()
+            return rows if len(rows) >= count else None
+
+        rows = wait_for(look, seconds) or []
+        assert len(rows) == count, rows
+        return rows
+
+    return read

@@ -1,0 +1,186 @@
+"""The browser script alone, against a server that only remembers what it is sent."""
+
+import http.server
+import json
+import threading
+import time
+
+import pytest
+from conftest import ROOT
+
+SCRIPT = (ROOT / "Sources/Collect/Tracker/footfall.js").read_text()
+TAG = '<script defer src="/s/footfall.js" data-site="key"></script>'
+
+
+class Capture:
+    """Serves pages and the script, and keeps the bodies that arrive."""
+
+    def __init__(self):
+        self.bodies = []
+        self.headers = {}
+        self.pages = {}
+        capture = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                path = self.path.split("?")[0]
+                if path.endswith("footfall.js"):
+                    kind, text = "text/javascript", SCRIPT
+                else:
+                    kind, text = "text/html", capture.pages.get(path, TAG + "<title>page</title>")
+                self.send_response(200)
+                self.send_header("Content-Type", kind)
+                for name, value in capture.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                capture.bodies.append((self.path, self.headers["Content-Type"], json.loads(body)))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def events(self, count, seconds=20):
+        deadline = time.monotonic() + seconds
+        while len(self.bodies) < count and time.monotonic() < deadline:
+            time.sleep(0.02)
+        # What comes too much comes soon after.
+        time.sleep(0.3)
+        assert len(self.bodies) == count, self.bodies
+        return [body for _, _, body in self.bodies]
+
+
+@pytest.fixture
+def capture():
+    capture = Capture()
+    yield capture
+    capture.server.shutdown()
+
+
+@pytest.fixture
+def page(visitor):
+    page = visitor("Script", viewport={"width": 800, "height": 600})
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    yield page
+    assert page.errors == [], "the script let an exception out"
+
+
+def test_a_page_view_says_what_the_readme_lists(capture, page):
+    page.goto(capture.url + "/shop?a=1", referer="https://example.org/x")
+    event = capture.events(1)[0]
+    assert set(event) == {"s", "n", "u", "r", "t", "w", "i", "ts"}
+    assert event["s"] == "key" and event["n"] == "pageview" and event["w"] == 800 and event["t"] == "page"
+    assert event["u"] == capture.url + "/shop?a=1"
+    assert len(event["i"]) == 32 and int(event["i"], 16) > 0
+    path, kind, _ = capture.bodies[0]
+    assert path == "/s/e", "the endpoint is beside the script"
+    assert kind.startswith("text/plain"), "anything else would need a preflight"
+
+
+def test_events_have_properties_and_ids_of_their_own(capture, page):
+    page.goto(capture.url + "/")
+    page.evaluate("footfall('buy', { price: 9.5, gift: true, name: 'cup' }); footfall('plain'); footfall(''); footfall()")
+    events = capture.events(3)
+    assert [event["n"] for event in events] == ["pageview", "buy", "plain"]
+    assert events[1]["p"] == {"price": 9.5, "gift": True, "name": "cup"}
+    assert len({event["i"] for event in events}) == 3
+
+
+def test_calls_before_the_script_are_kept(capture, page):
+    capture.pages["/early"] = (
+        "<script>window.footfall=window.footfall||function(){(footfall.q=footfall.q||[]).push(arguments)};"
+        "footfall('early',{a:1})</script>" + TAG
+    )
+    page.goto(capture.url + "/early")
+    events = capture.events(2)
+    assert [event["n"] for event in events] == ["pageview", "early"]
+    assert events[1]["p"] == {"a": 1}
+
+
+def test_two_snippets_count_once(capture, page):
+    capture.pages["/two"] = TAG + TAG
+    page.goto(capture.url + "/two")
+    capture.events(1)
+
+
+def test_a_router_counts_each_page_once(capture, page):
+    page.goto(capture.url + "/a")
+    page.evaluate("history.pushState({}, '', '/b'); history.replaceState({}, '', '/b?x=1'); document.title = 'B'")
+    second = capture.events(2)[1]
+    assert second["u"].endswith("/b?x=1") and second["t"] == "B" and second["r"].endswith("/a")
+    page.evaluate("history.pushState({}, '', '#part')")
+    page.go_back()
+    capture.events(2)
+    page.go_back()
+    assert capture.events(3)[2]["u"].endswith("/a")
+
+
+def test_coming_back_through_the_cache_counts(capture, page):
+    page.goto(capture.url + "/a")
+    page.goto(capture.url + "/b")
+    capture.events(2)
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    capture.events(3)
+
+
+def test_a_page_rendered_in_advance_counts_when_it_is_shown(capture, page):
+    page.add_init_script("Object.defineProperty(document, 'prerendering', { value: true, configurable: true })")
+    page.goto(capture.url + "/later")
+    capture.events(0, seconds=0.5)
+    page.evaluate("document.dispatchEvent(new Event('prerenderingchange'))")
+    capture.events(1)
+
+
+@pytest.mark.parametrize("beacon", ["() => false", "() => { throw new Error('no') }", "undefined"])
+def test_without_a_beacon_it_fetches(capture, page, beacon):
+    page.add_init_script(f"Object.defineProperty(navigator, 'sendBeacon', {{ value: {beacon} }})")
+    page.goto(capture.url + "/")
+    # A beacon that throws is given up: the page's own doing.
+    capture.events(0 if "throw" in beacon else 1, seconds=0.5 if "throw" in beacon else 20)
+
+
+def test_it_sends_nothing_after_opting_out_and_works_where_storage_is_denied(capture, page):
+    page.goto(capture.url + "/")
+    page.evaluate("localStorage.footfall_ignore = 1; footfall('no')")
+    capture.events(1)
+    page.evaluate("delete localStorage.footfall_ignore")
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied') } })")
+    page.goto(capture.url + "/denied")
+    capture.events(2)
+
+
+def test_it_sends_nothing_from_a_file(capture, page, tmp_path):
+    (tmp_path / "page.html").write_text(f'<script src="{capture.url}/s/footfall.js" data-site="key"></script>')
+    page.goto(f"file://{tmp_path}/page.html")
+    capture.events(0, seconds=0.5)
+
+
+def test_it_works_under_a_strict_policy_and_in_a_hostile_page(capture, page):
+    capture.headers["Content-Security-Policy"] = "default-src 'none'; script-src 'self'; connect-src 'self'"
+    page.goto(capture.url + "/strict")
+    capture.events(1)
+    capture.headers.clear()
+    capture.pages["/hostile"] = TAG + (
+        "<script>Array.prototype.toJSON = () => { throw 1 }; window.JSON = null; window.fetch = null;"
+        "window.crypto.getRandomValues = null; String.prototype.split = null</script>"
+    )
+    page.goto(capture.url + "/hostile")
+    page.evaluate("footfall('x')")
+
+
+def test_the_only_global_is_footfall(capture, page):
+    capture.pages["/plain"] = "<title>plain</title>"
+    page.goto(capture.url + "/plain")
+    before = set(page.evaluate("Object.getOwnPropertyNames(window)"))
+    page.goto(capture.url + "/tagged")
+    after = set(page.evaluate("Object.getOwnPropertyNames(window)"))
+    assert after - before == {"footfall"}
