@@ -1,6 +1,6 @@
 # The commands of this repository. The work is done by the scripts in tools/, which say more.
 
-.PHONY: help run test lint test-swift test-operations test-browser build tracker docs clean
+.PHONY: help run test bench lint test-swift test-operations test-browser build tracker docs clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ build: ## the program in release mode: .build/release/footfall
 
 tracker: ## the browser script, from tracker/footfall.js
 	@tools/setup build && tools/tracker
+
+bench: ## speed and memory, as ratios to a C responder that does nothing
+	@tools/bench
 
 docs: build ## docs/configuration.md from the code
 	@.build/release/footfall config-reference > docs/configuration.md

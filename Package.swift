@@ -12,14 +12,16 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A room of the house (docs/architecture.md), and the tests in the folder of the same name.
-func room(_ name: String, uses: [Target.Dependency] = [], resources: [Resource] = [], tested: Bool = true) -> [Target] {
+func room(
+    _ name: String, uses: [Target.Dependency] = [], resources: [Resource] = [], tested: Bool = true, golden: Bool = false
+) -> [Target] {
     let room = Target.target(name: name, dependencies: uses, resources: resources, swiftSettings: strict)
     guard tested else { return [room] }
     return [
         room,
         .testTarget(
             name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + uses, path: "Tests/" + name,
-            swiftSettings: strict),
+            exclude: golden ? ["Golden"] : [], swiftSettings: strict),
     ]
 }
 
@@ -76,7 +78,7 @@ let package = Package(
         + room("Reports", uses: ["Database", "Cache", "EventModel", "Platform"])
         + room(
             "Dashboard", uses: ["FastCGI", "Reports", "Accounts", "EventModel", "Platform"],
-            resources: [.embedInCode("Assets/dashboard.css")])
+            resources: [.embedInCode("Assets/dashboard.css")], golden: true)
         + room("Jobs", uses: ["Database", "Platform"])
         + [
             .target(

@@ -25,8 +25,12 @@ struct TextCache: Sendable {
         return number
     }
 
+    /// Longer texts are looked up every time: a flood of long paths that never come again must not fill the memory.
+    static let longest = 256
+
     /// Remembers a stored text.
     mutating func insert(_ key: Key, _ number: Int64) {
+        if key.text.utf8.count > TextCache.longest { return }
         if young.count >= limit {
             old = young
             young = [:]
