@@ -16,38 +16,49 @@ fail() {
     exit 1
 }
 
-# step "what" command...: runs quietly, says how long it took; on failure shows the end of what it printed.
+# step "what" command...: runs quietly, says how long it took; on failure shows the end of what was printed. All of it
+# is kept in the file that $step_log names, where a tool has set that.
 step() {
-    local what=$1 log started code=0
+    local what=$1 output started=$EPOCHREALTIME code=0
     shift
-    log=$(mktemp)
-    started=$SECONDS
-    printf '  %-44s' "$what"
-    "$@" >"$log" 2>&1 || code=$?
+    output=$(mktemp)
+    printf '  %-46s' "$what"
+    "$@" >"$output" 2>&1 || code=$?
+    if [ -n "${step_log:-}" ]; then
+        { printf -- '--- %(%F %T)T %s: %s\n' -1 "$what" "$*" && cat "$output"; } >>"$step_log"
+    fi
     if [ "$code" -ne 0 ]; then
         printf 'failed\n\n'
-        tail -n 40 "$log" >&2
-        rm -f "$log"
+        tail -n 40 "$output" >&2
+        rm -f "$output"
         return "$code"
     fi
-    rm -f "$log"
-    printf '%4d s\n' $((SECONDS - started))
+    rm -f "$output"
+    awk -v a="$started" -v b="$EPOCHREALTIME" 'BEGIN { printf "%6.1f s\n", b - a }'
 }
 
-# A TCP port on loopback that nobody listens on at the moment.
+# Whether nobody listens on this TCP port of loopback.
+port_is_free() { ! (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# A TCP port on loopback that nobody listens on at the moment. Below those that the kernel gives to clients
+# (net.ipv4.ip_local_port_range), so that no connection of somebody else's takes it before we do.
 free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-
-port_is_free() {
-    python3 -c 'import socket, sys; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", int(sys.argv[1])))' "$1" 2>/dev/null
+    local port _
+    for _ in {1..50}; do
+        port=$((10240 + SRANDOM % 20000))
+        if port_is_free "$port"; then
+            printf '%s' "$port"
+            return
+        fi
+    done
+    fail "no free TCP port was found on 127.0.0.1"
 }
 
 # Swift's toolchain, wherever it was unpacked.
 find_swift() {
     local folder
     command -v swift >/dev/null && return
-    for folder in /opt/swift/usr/bin /opt/swift/bin /usr/local/swift/usr/bin "$HOME/.local/share/swiftly/bin"; do
+    for folder in /opt/swift/usr/bin /opt/swift/bin /usr/local/swift/usr/bin "${HOME:-}/.local/share/swiftly/bin"; do
         if [ -x "$folder/swift" ]; then
             PATH=$folder:$PATH
             return

@@ -6,125 +6,140 @@
 (function (window, document) {
   "use strict";
 
-  // The site's own calls before this script was there: window.footfall = function () { (footfall.q = …).push(arguments) }
-  var early = window.footfall;
-
-  // Two snippets on one page must not count everything twice.
-  if (early && early.active) return;
-
-  var location = window.location;
-  var navigator = window.navigator;
-  var history = window.history;
-
-  // A module has no currentScript.
-  var script = document.currentScript || document.querySelector("script[data-site]");
-  var site = script && script.getAttribute("data-site");
-  if (!site) return;
-
-  // Beside the script: /stats/footfall.js sends to /stats/e.
-  var endpoint = script.getAttribute("data-endpoint") || script.src.replace(/[^/]*$/, "e");
-
-  // The page as last counted, without its fragment, and in full as the referrer of the next one.
-  var counted;
-  var previous = document.referrer;
-
-  /** Whether nothing may be sent: not a page of the web, or the visitor has said no. */
-  function isSilent() {
-    if (!/^https?:$/.test(location.protocol)) return true;
+  /** Whatever goes wrong in here, on pages that we do not know, is not worth breaking one of them. */
+  function attempt(work) {
     try {
-      return window.localStorage.footfall_ignore;
-    } catch (denied) {
-      // A visitor who forbids storage cannot have opted out in it.
-      return false;
+      return work();
+    } catch (error) {
+      // Nobody to tell: the console belongs to the page.
     }
   }
 
-  /** Names one event, so that a retry is not counted again. 128 bits; crypto.randomUUID would need https. */
-  function randomId() {
-    var id = "";
-    window.crypto.getRandomValues(new Uint8Array(16)).forEach(function (byte) {
-      id += (byte + 256).toString(16).slice(1);
-    });
-    return id;
-  }
+  attempt(function () {
+    const { history, location } = window;
 
-  function send(name, properties, referrer) {
-    try {
+    // The site's own calls before this script was there: a function with a list `q`, see README.md.
+    const early = window.footfall;
+
+    // Two snippets on one page must not count everything twice.
+    if (early && early.active) return;
+
+    // A module has no currentScript, and a bundle's carries no site.
+    const own = document.currentScript;
+    const script = own && own.dataset.site ? own : document.querySelector("script[data-site]");
+    const site = script.dataset.site;
+    if (!site) return;
+
+    // Beside the script: /stats/footfall.js sends to /stats/e.
+    const endpoint = script.dataset.endpoint || new URL("e", script.src).href;
+
+    // Calls that wait for the page to be shown; null from then on.
+    let waiting = (early && early.q) || [];
+
+    // The page as last counted, without its fragment, and in full as the referrer of the next one.
+    let counted;
+    let previous = document.referrer;
+
+    /** Whether nothing may be sent: not a page of the web, or the visitor has said no. */
+    function isSilent() {
+      // A visitor who forbids storage, where reading throws, cannot have opted out in it.
+      return !/^https?:$/.test(location.protocol) || attempt(() => window.localStorage.footfall_ignore);
+    }
+
+    /** Names one event, so that a retry is not counted again. 128 bits; crypto.randomUUID would need https. */
+    function randomId() {
+      let id = "";
+      for (const byte of window.crypto.getRandomValues(new Uint8Array(16))) id += (byte + 256).toString(16).slice(1);
+      return id;
+    }
+
+    function send(name, properties, referrer) {
       if (isSilent()) return;
-      var body = JSON.stringify({
+      const body = JSON.stringify({
         s: site,
         n: name,
         u: location.href,
         r: referrer,
-        t: document.title,
+        // An image named "title" takes the title's place in `document`; the gateway wants a text.
+        t: String(document.title),
         w: window.innerWidth,
         p: properties,
-        i: randomId(),
+        i: attempt(randomId),
         ts: Date.now(),
       });
-      // A string goes out as text/plain, which needs no preflight. False: the page's quota of 64 KiB is used up, or
-      // something forbids beacons.
-      if (navigator.sendBeacon && navigator.sendBeacon(endpoint, body)) return;
-      window.fetch(endpoint, { method: "POST", body: body, keepalive: true, credentials: "omit" }).catch(function () {});
-    } catch (error) {
-      // Whatever it is, it is not worth breaking somebody's page.
+      const post = (keepalive) =>
+        window.fetch(endpoint, { method: "POST", body, keepalive, mode: "cors", credentials: "omit" });
+      // A string goes out as text/plain, which needs no preflight. Some pages and browsers have no beacon, or one that
+      // throws. False: the 64 KiB that a page may have under way are used up, which counts for keepalive too; so the
+      // last try goes without, and the id keeps it from counting twice.
+      if (attempt(() => window.navigator.sendBeacon(endpoint, body))) return;
+      post(true)
+        .catch(() => post(false))
+        .catch(() => {});
     }
-  }
 
-  function pageview() {
-    var page = location.href.split("#")[0];
-    if (page === counted) return;
-    counted = page;
-    send("pageview", undefined, previous);
-    previous = location.href;
-  }
+    function pageview() {
+      attempt(function () {
+        const page = location.href.split("#")[0];
+        if (waiting || page === counted) return;
+        counted = page;
+        send("pageview", undefined, String(previous));
+        previous = location.href;
+      });
+    }
 
-  // Routers change the address first and the title a moment later, and often twice in a row.
-  var pending;
-  function pageviewSoon() {
-    clearTimeout(pending);
-    pending = setTimeout(pageview, 100);
-  }
+    // Routers change the address first and the title a moment later, and often twice in a row.
+    let timer;
+    function pageviewSoon() {
+      attempt(function () {
+        clearTimeout(timer);
+        timer = setTimeout(pageview, 100);
+      });
+    }
 
-  /** Lets a method of history work as before, and looks at the address afterwards. */
-  function watch(name) {
-    var original = history[name];
-    history[name] = function () {
-      var result = original.apply(this, arguments);
-      pageviewSoon();
-      return result;
-    };
-  }
-
-  /** footfall("name", { property: value }): an event of the site's own. */
-  function footfall(name, properties) {
-    if (typeof name === "string" && name) send(name, properties);
-  }
-  footfall.active = true;
-
-  function start() {
-    pageview();
-    var queue = (early && early.q) || [];
-    for (var i = 0; i < queue.length; i++) footfall.apply(null, queue[i]);
-    early = null;
-  }
-
-  try {
+    /** footfall("name", { property: value }): an event of the site's own. */
+    function footfall(name, properties) {
+      attempt(function () {
+        if (waiting) return waiting.push([name, properties]);
+        // Of a page whose view still waits for its title: first the page, then what happened on it.
+        pageview();
+        if (name && typeof name === "string") send(name, properties);
+      });
+    }
+    footfall.active = true;
     window.footfall = footfall;
-    watch("pushState");
-    watch("replaceState");
+
+    function start() {
+      const calls = waiting;
+      waiting = null;
+      pageview();
+      attempt(() => calls.forEach((call) => footfall(call[0], call[1])));
+    }
+
+    // The page's own exceptions (an address of another origin, say) still reach the page.
+    ["pushState", "replaceState"].forEach((name) =>
+      attempt(function () {
+        const original = history[name];
+        history[name] = function () {
+          const result = original.apply(this, arguments);
+          pageviewSoon();
+          return result;
+        };
+      })
+    );
     window.addEventListener("popstate", pageviewSoon);
+    // Left within that moment.
+    window.addEventListener("pagehide", pageview);
     // A page that comes back whole out of the back/forward cache is looked at again.
     window.addEventListener("pageshow", function (event) {
       if (event.persisted) {
-        counted = undefined;
+        counted = null;
         pageview();
       }
     });
+
     // A page rendered in advance may never be shown.
     if (document.prerendering) document.addEventListener("prerenderingchange", start, { once: true });
     else start();
-  } catch (error) {
-    // See send().
-  }
+  });
 })(window, document);

@@ -1,0 +1,193 @@
+import Configuration
+import EventModel
+import FastCGI
+import Journal
+import Pipeline
+import PluginAPI
+import Synchronization
+import Testing
+
+@testable import Collect
+
+private struct NoSettings: ValidatedSettings {
+    func problems() -> [SettingProblem] { [] }
+}
+
+/// Drops events named `unwanted`, forgets the visitor of the others.
+private struct Forget: PrivacyFilter {
+    static let name: StaticString = "forget"
+    static let summary: StaticString = "erases the visitor"
+    static func declaration(for settings: NoSettings) -> Declaration { Declaration(erases: Field.ofVisitor) }
+    init(_ settings: NoSettings, in context: PluginContext) throws(PluginError) {}
+    func filter(_ event: inout Event) throws(PluginError) -> Verdict {
+        event.visitor = .unknown
+        return event.hit.name == "unwanted" ? .drop(reason: "unwanted") : .keep
+    }
+}
+
+private struct Nowhere: EventStore {
+    static let name: StaticString = "nowhere"
+    static let summary: StaticString = "keeps nothing"
+    static func declaration(for settings: NoSettings) -> Declaration { Declaration() }
+    init(_ settings: NoSettings, in context: PluginContext) throws(PluginError) {}
+    func position(in journal: JournalID) throws(StoreError) -> UInt64 { 0 }
+    func store(_ batch: Batch) throws(StoreError) -> StoreReceipt { StoreReceipt(stored: 0, duplicates: 0) }
+    func bury(_ batch: Batch, reason: String) throws(StoreError) {}
+}
+
+@Suite struct CollectorTests {
+    private let journal = MemoryJournal(id: JournalID(1), capacity: 10)
+    private let collector: Collector
+    private let chain: Chain
+
+    init() throws {
+        let sites = SiteSnapshot(sites: [
+            Site(id: SiteID(rawValue: 7), domain: "example.com", key: "key", hosts: ["example.com"], timeZone: "UTC"),
+            Site(id: SiteID(rawValue: 8), domain: "other.example", key: "other", hosts: ["other.example"], timeZone: "UTC"),
+        ])
+        let plan = try ChainPlan(
+            [.table(["plugin": .text("forget")]), .table(["plugin": .text("nowhere")])],
+            catalog: [PluginFactory(Forget.self), PluginFactory(Nowhere.self)])
+        let chain = try plan.build { PluginContext(id: $0) }
+        self.chain = chain
+        collector = Collector(journal: journal, sites: { sites }, chain: { chain })
+    }
+
+    private func answer(_ request: Request, by collector: Collector? = nil) throws -> Response {
+        let answer = Mutex<Response?>(nil)
+        (collector ?? self.collector).handle(Exchange(request) { response in answer.withLock { $0 = response } })
+        return try #require(answer.withLock { $0 })
+    }
+
+    private func post(_ body: String, _ parameters: Parameters = ["CONTENT_TYPE": "text/plain"]) -> Request {
+        Request(method: "POST", path: "/e", parameters: parameters, body: Array(body.utf8))
+    }
+
+    private var stored: [Hit] { journal.read(after: 0, atMost: 100, milliseconds: 0)?.hits ?? [] }
+
+    private let good = "{\"s\":\"key\",\"u\":\"https://example.com/\"}"
+
+    @Test func anEventIsJournalledAndAnsweredWith204() throws {
+        let response = try answer(post("{\"s\":\"key\",\"u\":\"https://example.com/a\",\"n\":\"buy\",\"i\":\"ff\",\"w\":9}"))
+        #expect(response.status == 204)
+        #expect(response.header("Cache-Control") == "no-store")
+        let hit = try #require(stored.first)
+        #expect(hit.site == SiteID(rawValue: 7))
+        #expect(hit.name == "buy")
+        #expect(hit.id == EventID(255))
+        #expect(hit.viewportWidth == 9)
+    }
+
+    @Test func withoutAnIdTheWebServersRequestAndThePlaceInItNameTheEvent() throws {
+        let request = post(
+            "[\(good),\(good)]", ["CONTENT_TYPE": "", "FOOTFALL_REQUEST_ID": "00000000000000000000000000000010"])
+        #expect(try answer(request).status == 204)
+        #expect(stored.map(\.id) == [EventID(16), EventID(17)])
+    }
+
+    @Test func aDroppedEventIsAnsweredLikeAnyOther() throws {
+        let response = try answer(post("{\"s\":\"key\",\"u\":\"https://example.com/\",\"n\":\"unwanted\"}"))
+        #expect(response.status == 204)
+        #expect(stored.isEmpty)
+        #expect(collector.statistics.dropped == 1)
+    }
+
+    @Test(arguments: [
+        ("{\"u\":\"https://example.com/\"}", "{\"error\":\"is missing: the site's key\",\"field\":\"s\"}\n"),
+        ("{\"s\":\"no\",\"u\":\"https://example.com/\"}", "{\"error\":\"is not the key of a site\",\"field\":\"s\"}\n"),
+        ("{\"s\":\"key\"}", "{\"error\":\"is missing: the page's full URL\",\"field\":\"u\"}\n"),
+        ("{\"s\":\"key\",\"u\":\"/a\"}", "{\"error\":\"is not a full http or https URL\",\"field\":\"u\"}\n"),
+        (
+            "{\"s\":\"key\",\"u\":\"https://other.example/\"}",
+            "{\"error\":\"host not allowed for this site\",\"field\":\"u\"}\n"
+        ),
+        ("{\"s\":\"key\",\"u\":\"https://example.com/\",\"n\":\"\"}", "{\"error\":\"is empty\",\"field\":\"n\"}\n"),
+    ])
+    func whatCanNeverSucceedIsAnsweredWithItsReason(body: String, answer expected: String) throws {
+        let response = try answer(post(body))
+        #expect(response.status == 400)
+        #expect(String(decoding: response.body, as: UTF8.self) == expected)
+        #expect(response.header("Content-Type") == "application/json")
+        #expect(collector.statistics.rejected == 1)
+    }
+
+    @Test func oneBadEventOfSeveralIsNamedAndNoneIsStored() throws {
+        let response = try answer(post("[\(good),{\"s\":\"no\",\"u\":\"https://example.com/\"}]"))
+        #expect(String(decoding: response.body, as: UTF8.self).contains("\"index\":1"))
+        #expect(stored.isEmpty)
+    }
+
+    @Test(arguments: [("", 204), ("application/json", 204), ("Text/Plain; charset=UTF-8", 204), ("multipart/form-data", 415)])
+    func bodiesAreJSONWhateverTheyAreCalled(type: String, status: Int) throws {
+        #expect(try answer(post(good, ["CONTENT_TYPE": type])).status == status)
+    }
+
+    @Test func aFullJournalAsksToComeAgain() throws {
+        for _ in 0..<10 { #expect(try answer(post(good)).status == 204) }
+        let response = try answer(post(good))
+        #expect(response.status == 503)
+        #expect(response.header("Retry-After") == "5")
+        #expect(collector.statistics.refused == 1)
+    }
+
+    @Test func whileTheSitesAreUnknownSendersAreAskedToComeAgain() throws {
+        let early = Collector(journal: journal, sites: { nil }, chain: { [chain] in chain })
+        #expect(try answer(post(good), by: early).status == 503)
+        #expect(try answer(Request(path: "/p.gif"), by: early).body.count == 43)
+    }
+
+    @Test func theOriginOfASiteIsEchoedAndNoOther() throws {
+        let own = try answer(post(good, ["HTTP_ORIGIN": "https://example.com"]))
+        #expect(own.header("Access-Control-Allow-Origin") == "https://example.com")
+        #expect(own.header("Access-Control-Allow-Credentials") == "true")
+        #expect(own.header("Vary") == "Origin")
+        for origin in ["https://evil.example", "null", "https://example.com.evil.example", ""] {
+            #expect(try answer(post(good, ["HTTP_ORIGIN": origin])).header("Access-Control-Allow-Origin") == nil)
+        }
+        // A refusal can be read too.
+        let refused = try answer(post("{", ["HTTP_ORIGIN": "https://example.com"]))
+        #expect(refused.header("Access-Control-Allow-Origin") == "https://example.com")
+    }
+
+    @Test func aPreflightAllowsWhatItAsksFor() throws {
+        let response = try answer(
+            Request(
+                method: "OPTIONS", path: "/e",
+                parameters: [
+                    "HTTP_ORIGIN": "https://other.example", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "content-type",
+                ]))
+        #expect(response.status == 204)
+        #expect(response.header("Access-Control-Allow-Methods") == "POST, OPTIONS")
+        #expect(response.header("Access-Control-Allow-Headers") == "content-type")
+    }
+
+    @Test(arguments: ["", "s=no", "s=key", "s=key&u=%zz", "s=key&u=https%3A%2F%2Fexample.com%2Fpixel"])
+    func thePixelAlwaysAnswersItsImage(query: String) throws {
+        let response = try answer(Request(path: "/p.gif", query: query))
+        #expect(response.status == 200)
+        #expect(response.header("Content-Type") == "image/gif")
+        #expect(response.body == Pixel.image)
+        #expect((response.header("X-Footfall-Refused") == nil) == query.contains("pixel"))
+    }
+
+    @Test func thePixelTakesThePageFromTheReferrer() throws {
+        _ = try answer(
+            Request(path: "/p.gif", query: "s=key", parameters: ["HTTP_REFERER": "https://example.com/from-referrer"]))
+        #expect(stored.count == 1)
+    }
+
+    @Test func theScriptIsServedAndRecognised() throws {
+        let first = try answer(Request(path: "/footfall.js"))
+        #expect(first.status == 200)
+        #expect(first.header("Content-Type") == "text/javascript; charset=utf-8")
+        let tag = try #require(first.header("ETag"))
+        let second = try answer(Request(path: "/footfall.js", parameters: ["HTTP_IF_NONE_MATCH": "W/\(tag)"]))
+        #expect(second.status == 304)
+        #expect(second.body.isEmpty)
+    }
+
+    @Test(arguments: [("GET", "/e", 405), ("POST", "/p.gif", 405), ("DELETE", "/footfall.js", 405), ("GET", "/x", 404)])
+    func othersAreRefused(method: String, path: String, status: Int) throws {
+        #expect(try answer(Request(method: method, path: path)).status == status)
+    }
+}
