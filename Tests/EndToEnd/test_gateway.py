@@ -1,0 +1,159 @@
+"""The gateway as operators know it: stops, crashes, reloads, and a database that goes away. A stack of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psycopg
+import pytest
+from conftest import ROOT, wait_for
+
+
+class Stack:
+    def __init__(self, state):
+        self.state = state
+        self.config = state / "footfall.json5"
+        self.config.write_text((ROOT / "config/footfall.json5").read_text())
+        self.port = subprocess.run(
+            ["bash", "-c", f". {ROOT}/tools/common.sh && free_port"], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        self.base = f"http://127.0.0.1:{self.port}"
+
+    def call(self, *words):
+        environment = os.environ | {"FOOTFALL_RUN_CONFIG": str(self.config)}
+        done = subprocess.run([ROOT / "tools/stack", *words], capture_output=True, text=True, env=environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def up(self):
+        self.call("up", str(self.state), self.port)
+        text = (self.state / "environment").read_text()
+        self.environment = dict(re.findall(r"export (\w+)='(.*)'", text))
+        self.supervisor = int(self.environment["FOOTFALL_TEST_SUPERVISOR_PID"])
+
+    def down(self):
+        self.call("down", str(self.state))
+
+    def send(self, path, times=1, **headers):
+        body = "[" + ",".join(['{"s":"demo","u":"http://localhost%s"}' % path] * times) + "]"
+        request = urllib.request.Request(self.base + "/e", body.encode(), {"Content-Type": "text/plain"} | headers)
+        try:
+            return urllib.request.urlopen(request, timeout=30).status
+        except urllib.error.HTTPError as answer:
+            return answer.code
+
+    def count(self, path):
+        with psycopg.connect(self.environment["FOOTFALL_TEST_STACK_DATABASE_URL"]) as database:
+            return database.execute("select count(*) from event_text where path = %s", (path,)).fetchone()[0]
+
+    def child(self, name):
+        for pid in Path(f"/proc/{self.supervisor}/task/{self.supervisor}/children").read_text().split():
+            if name in Path(f"/proc/{pid}/cmdline").read_text():
+                return int(pid)
+
+    def log(self):
+        return (self.state / "log/gateway.log").read_text()
+
+    def postgres(self):
+        return int(re.search(r"^postgres (\d+)", (self.state / "processes").read_text(), re.M)[1])
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    state = tmp_path_factory.mktemp("stack")
+    for folder in [state, *state.parents[:2]]:
+        folder.chmod(0o755)  # PostgreSQL's user has to get through
+    stack = Stack(state)
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.down()
+
+
+def test_a_crash_of_one_process_is_not_noticed_by_nginx(stack):
+    for name in ("ingest", "web"):
+        before = stack.child(name)
+        os.kill(before, signal.SIGKILL)
+        # The socket is the supervisor's: connections wait in it until the successor takes them.
+        assert stack.send("/after-crash-of-" + name) == 204
+        assert wait_for(lambda: stack.child(name) not in (None, before))
+    assert wait_for(lambda: stack.count("/after-crash-of-ingest") == 1)
+    page = urllib.request.urlopen(stack.base + "/dashboard/shop.example", timeout=30)
+    assert page.status == 200
+
+
+def test_a_visitor_is_the_same_after_a_restart_of_the_process(stack):
+    agent = {"User-Agent": "Mozilla/5.0 Restart/1.0"}
+    assert stack.send("/restart/one", **agent) == 204
+    wait_for(lambda: stack.count("/restart/one") == 1)
+    before = stack.child("ingest")
+    os.kill(before, signal.SIGTERM)
+    assert wait_for(lambda: stack.child("ingest") not in (None, before))
+    assert stack.send("/restart/two", **agent) == 204
+    wait_for(lambda: stack.count("/restart/two") == 1)
+    with psycopg.connect(stack.environment["FOOTFALL_TEST_STACK_DATABASE_URL"]) as database:
+        ids = database.execute(
+            "select distinct visitor, session_id from event_text where path like '/restart/%'"
+        ).fetchall()
+    assert len(ids) == 1 and ids[0][0] is not None
+
+
+def test_a_reload_exchanges_the_chain_or_keeps_the_old_one(stack):
+    good = stack.config.read_text()
+    stack.config.write_text(good.replace('{ plugin: "referrer"', '{ plugin: "refferer"'))
+    os.kill(stack.supervisor, signal.SIGHUP)
+    assert wait_for(lambda: 'there is no plugin "refferer" (did you mean "referrer"?)' in stack.log())
+    assert stack.send("/kept") == 204
+    assert wait_for(lambda: stack.count("/kept") == 1)
+
+    stack.config.write_text(good.replace("settings: { keep_query: [] }", 'settings: { keep_query: ["id"] }'))
+    os.kill(stack.supervisor, signal.SIGHUP)
+    assert wait_for(lambda: "the chain is now" in stack.log())
+    assert stack.send("/exchanged?id=7&token=x") == 204
+    assert wait_for(lambda: stack.count("/exchanged?id=7") == 1)
+    stack.config.write_text(good)
+    os.kill(stack.supervisor, signal.SIGHUP)
+
+
+def test_events_wait_for_a_database_that_is_frozen(stack):
+    os.kill(stack.postgres(), signal.SIGSTOP)
+    backends = subprocess.run(["pgrep", "-P", str(stack.postgres())], capture_output=True, text=True).stdout.split()
+    for pid in backends:
+        os.kill(int(pid), signal.SIGSTOP)
+    try:
+        for number in range(20):
+            assert stack.send(f"/frozen/{number}") == 204
+    finally:
+        for pid in [*backends, str(stack.postgres())]:
+            os.kill(int(pid), signal.SIGCONT)
+    assert wait_for(lambda: all(stack.count(f"/frozen/{number}") == 1 for number in range(20)), seconds=60)
+
+
+def test_an_orderly_stop_loads_everything_and_a_start_keeps_it(stack):
+    for _ in range(10):
+        assert stack.send("/before-stop", times=100) == 204
+    started = time.monotonic()
+    stack.down()
+    assert not Path(f"/proc/{stack.supervisor}").exists()
+    stack.up()
+    print(f"stopped and started in {time.monotonic() - started:.1f} s")
+    assert stack.count("/before-stop") == 1000
+
+
+def test_a_newer_schema_is_asked_for_before_the_start(stack):
+    environment = os.environ | {
+        "FOOTFALL_CONFIG": str(stack.config),
+        "FOOTFALL_DATABASE_URL": stack.environment["FOOTFALL_TEST_DATABASE_URL"],
+        "FOOTFALL_DATABASE_MIGRATIONS": str(ROOT / "config/migrations"),
+        "FOOTFALL_LISTEN_INGEST": str(stack.state / "x.sock"),
+        "FOOTFALL_LISTEN_WEB": str(stack.state / "y.sock"),
+    }
+    binary = os.environ.get("FOOTFALL_RUN_BINARY", ROOT / ".build/release/footfall")
+    done = subprocess.run([binary, "serve"], capture_output=True, text=True, env=environment, timeout=30)
+    assert done.returncode == 78
+    assert "run footfall migrate" in done.stderr
