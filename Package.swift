@@ -13,7 +13,8 @@ let strict: [SwiftSetting] = [
 
 /// A room of the house (docs/architecture.md), and the tests in the folder of the same name.
 func room(
-    _ name: String, uses: [Target.Dependency] = [], resources: [Resource] = [], tested: Bool = true, golden: Bool = false
+    _ name: String, uses: [Target.Dependency] = [], resources: [Resource] = [], tested: Bool = true,
+    golden: Bool = false
 ) -> [Target] {
     let room = Target.target(name: name, dependencies: uses, resources: resources, swiftSettings: strict)
     guard tested else { return [room] }
@@ -29,11 +30,14 @@ func room(
 func plugin(_ folder: String, _ module: String, uses: [Target.Dependency] = []) -> [Target] {
     [
         .target(
-            name: module, dependencies: ["PluginAPI", "EventModel", "Configuration"] + uses, path: "plugins/\(folder)/Sources",
+            name: module, dependencies: ["PluginAPI", "EventModel", "Configuration"] + uses,
+            path: "plugins/\(folder)/Sources",
             swiftSettings: strict),
         .testTarget(
             name: module + "Tests",
-            dependencies: [.target(name: module), "PluginTesting", "PluginAPI", "EventModel", "Configuration", "TestSupport"] + uses,
+            dependencies: [
+                .target(name: module), "PluginTesting", "PluginAPI", "EventModel", "Configuration", "TestSupport",
+            ] + uses,
             path: "plugins/\(folder)/Tests", swiftSettings: strict),
     ]
 }
@@ -93,8 +97,12 @@ let package = Package(
                 ], swiftSettings: strict),
             .testTarget(
                 name: "HouseTests",
-                dependencies: ["Catalog", "Pipeline", "PluginAPI", "Configuration", "EventModel", "TestSupport", "footfall"],
+                dependencies: [
+                    "Catalog", "Pipeline", "PluginAPI", "Configuration", "EventModel", "TestSupport", "footfall",
+                ],
                 path: "Tests/House", swiftSettings: strict),
-            .target(name: "TestSupport", dependencies: ["Database", "Platform"], path: "Tests/TestSupport", swiftSettings: strict),
+            .target(
+                name: "TestSupport", dependencies: ["Database", "Platform"], path: "Tests/TestSupport",
+                swiftSettings: strict),
         ]
 )

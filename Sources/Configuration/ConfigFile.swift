@@ -19,7 +19,9 @@ public struct ConfigSources: Sendable {
     public static let reserved: Set<String> = [
         "FOOTFALL_CONFIG", "FOOTFALL_PORT", "FOOTFALL_SUPERVISOR", "FOOTFALL_VERSION",
     ]
-    private static let reservedPrefixes = ["FOOTFALL_TEST_", "FOOTFALL_RUN_", "FOOTFALL_POSTGRES_", "FOOTFALL_COMPOSE_"]
+    private static let reservedPrefixes = [
+        "FOOTFALL_TEST_", "FOOTFALL_RUN_", "FOOTFALL_POSTGRES_", "FOOTFALL_COMPOSE_",
+    ]
 
     /// Makes of the operator's tree what the settings are decoded from: `${NAME}` in texts becomes the variable's
     /// value, `key_file` becomes `key` with the file's content (for secrets), and variables named after an option's

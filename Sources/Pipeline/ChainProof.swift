@@ -99,7 +99,8 @@ enum ChainProof {
         mutating func checkEnd(at path: String) {
             guard let firstStore else {
                 problems.append(
-                    ConfigProblem(path: path, message: "has no store: every event would be thrown away (add \"postgres\")"))
+                    ConfigProblem(
+                        path: path, message: "has no store: every event would be thrown away (add \"postgres\")"))
                 return
             }
             let left = Field.ofVisitor.subtracting(erasedBy.keys).sorted()

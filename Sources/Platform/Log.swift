@@ -42,7 +42,8 @@ public struct Log: Sendable {
     public func error(_ message: String) { write(.error, message) }
 
     private func write(_ level: LogLevel, _ message: String) {
-        var line = Array("\(CivilTime(milliseconds: Clock.wallMilliseconds()).description) \(level.label) \(process): ".utf8)
+        var line = Array(
+            "\(CivilTime(milliseconds: Clock.wallMilliseconds()).description) \(level.label) \(process): ".utf8)
         for byte in message.utf8.prefix(4096) {
             line.append(byte < 0x20 || byte == 0x7f ? UInt8(ascii: " ") : byte)
         }

@@ -14,7 +14,9 @@ public enum HostileEvents {
         hit.hostname = "example.com"
         hit.path = "/shop"
         hit.viewportWidth = 1280
-        hit.properties = [Property("plan", .text("gold")), Property("price", .number(9.5)), Property("new", .flag(true))]
+        hit.properties = [
+            Property("plan", .text("gold")), Property("price", .number(9.5)), Property("new", .flag(true)),
+        ]
         let visitor = Visitor(
             address: IPAddress(address), userAgent: userAgent, pageURL: url, referrerURL: referrer,
             acceptLanguage: "de-AT,de;q=0.9")
@@ -23,7 +25,8 @@ public enum HostileEvents {
 
     /// Texts that have broken parsers before: empty, huge, cut in the middle, doubled, out of Unicode's corners.
     public static let texts: [String] = [
-        "", " ", "/", "?", "#", "%", "%2", "%zz", "%00", "%ff%fe", ":", "//", "http", "http:", "http://", "https:///path",
+        "", " ", "/", "?", "#", "%", "%2", "%zz", "%00", "%ff%fe", ":", "//", "http", "http:", "http://",
+        "https:///path",
         "http://?", "http://#", "http://@", "http://:", "http://[", "http://[::1", "http://[::1]:80/%41",
         "HTTPS://EXAMPLE.COM./A", "http://user:secret@example.com:8080/a/../b//c/?q=1&q=2#f?x#y",
         "http://example.com\\@evil.example/", "http://ex ample.com/", "http://example.com/<script>alert(1)</script>",
@@ -32,7 +35,8 @@ public enum HostileEvents {
         "http://example.com/" + String(repeating: "a", count: 20_000),
         "http://example.com/" + String(repeating: "%F0%9F%92%A9", count: 500),
         "http://example.com/?" + String(repeating: "&", count: 5000), "\u{0}\u{1}\u{7f}", "e\u{301}\u{202e}\u{feff}",
-        "👩‍👩‍👧‍👦" + String(repeating: "\u{300}", count: 1000), "http://münchen.example/straße?ü=ö", "http://xn--mnchen-3ya.example/",
+        "👩‍👩‍👧‍👦" + String(repeating: "\u{300}", count: 1000), "http://münchen.example/straße?ü=ö",
+        "http://xn--mnchen-3ya.example/",
         "http://127.0.0.1/", "http://localhost", "http://example.com/index.html", "http://www.", "http://www.com/",
         "http://www.example.com//index.php/", "https://example.com/#!/route?token=secret", "https://example.com/#/a/b",
     ]

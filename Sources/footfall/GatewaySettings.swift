@@ -68,16 +68,31 @@ struct GatewaySettings: ValidatedSettings {
 
     /// What each option means, for the generated reference: units, effects, when to change it.
     static let meanings: [(path: String, meaning: String)] = [
-        ("listen.ingest", "Unix socket on which nginx hands over events. Ignored when systemd passes a socket named `ingest`."),
+        (
+            "listen.ingest",
+            "Unix socket on which nginx hands over events. Ignored when systemd passes a socket named `ingest`."
+        ),
         ("listen.web", "Unix socket for dashboard and API. Ignored when systemd passes a socket named `web`."),
-        ("database.url", "Connection URI of PostgreSQL 15 or newer, as libpq reads it. A secret: use `${NAME}`, `url_file`, or the variable."),
+        (
+            "database.url",
+            "Connection URI of PostgreSQL 15 or newer, as libpq reads it. A secret: use `${NAME}`, `url_file`, or the variable."
+        ),
         ("database.migrations", "Folder of the migrations that `footfall migrate` runs."),
         ("database.web_connections", "Most connections that the web process opens for reports."),
-        ("redis.url", "`redis://[:password@]host:port[/db]` or `unix:/path`. Empty: reports are cached in memory only."),
+        (
+            "redis.url",
+            "`redis://[:password@]host:port[/db]` or `unix:/path`. Empty: reports are cached in memory only."
+        ),
         ("ingest.threads", "Threads that take events. They never wait for PostgreSQL; a few per core are enough."),
         ("ingest.max_body_bytes", "Largest body of a request, in bytes. Browsers send at most 65,536 in a beacon."),
-        ("ingest.max_pending_events", "Events that wait in memory for the stores; when it is full, senders are answered 503."),
-        ("ingest.stop_seconds", "How long a stop waits for requests and for the stores to take what is pending, in seconds."),
+        (
+            "ingest.max_pending_events",
+            "Events that wait in memory for the stores; when it is full, senders are answered 503."
+        ),
+        (
+            "ingest.stop_seconds",
+            "How long a stop waits for requests and for the stores to take what is pending, in seconds."
+        ),
         ("web.threads", "Threads that render pages; each may wait for PostgreSQL."),
         ("cache.memory_bytes", "Most memory for finished reports, in bytes."),
         ("chain", "The plugins in the order in which an event meets them; `footfall plugins` lists them."),

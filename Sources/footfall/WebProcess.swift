@@ -38,7 +38,8 @@ struct WebProcess {
         do throws(PlatformError) {
             let listener = try Listener.open(name: "web", path: settings.listen.web, environment: environment)
             // Forms are small; nothing that a person sends here is larger.
-            let dispatcher = try Dispatcher(listener: listener, limits: Limits(bodyBytes: 65_536), log: log) { exchange in
+            let dispatcher = try Dispatcher(listener: listener, limits: Limits(bodyBytes: 65_536), log: log) {
+                exchange in
                 if !operations.answer(exchange) { exchange.answer(dashboard.respond(to: exchange.request)) }
             }
             try jobs.start()

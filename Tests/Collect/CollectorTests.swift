@@ -43,7 +43,9 @@ private struct Nowhere: EventStore {
     init() throws {
         let sites = SiteSnapshot(sites: [
             Site(id: SiteID(rawValue: 7), domain: "example.com", key: "key", hosts: ["example.com"], timeZone: "UTC"),
-            Site(id: SiteID(rawValue: 8), domain: "other.example", key: "other", hosts: ["other.example"], timeZone: "UTC"),
+            Site(
+                id: SiteID(rawValue: 8), domain: "other.example", key: "other", hosts: ["other.example"],
+                timeZone: "UTC"),
         ])
         let plan = try ChainPlan(
             [.table(["plugin": .text("forget")]), .table(["plugin": .text("nowhere")])],
@@ -68,7 +70,8 @@ private struct Nowhere: EventStore {
     private let good = "{\"s\":\"key\",\"u\":\"https://example.com/\"}"
 
     @Test func anEventIsJournalledAndAnsweredWith204() throws {
-        let response = try answer(post("{\"s\":\"key\",\"u\":\"https://example.com/a\",\"n\":\"buy\",\"i\":\"ff\",\"w\":9}"))
+        let response = try answer(
+            post("{\"s\":\"key\",\"u\":\"https://example.com/a\",\"n\":\"buy\",\"i\":\"ff\",\"w\":9}"))
         #expect(response.status == 204)
         #expect(response.header("Cache-Control") == "no-store")
         let hit = try #require(stored.first)
@@ -117,7 +120,9 @@ private struct Nowhere: EventStore {
         #expect(stored.isEmpty)
     }
 
-    @Test(arguments: [("", 204), ("application/json", 204), ("Text/Plain; charset=UTF-8", 204), ("multipart/form-data", 415)])
+    @Test(arguments: [
+        ("", 204), ("application/json", 204), ("Text/Plain; charset=UTF-8", 204), ("multipart/form-data", 415),
+    ])
     func bodiesAreJSONWhateverTheyAreCalled(type: String, status: Int) throws {
         #expect(try answer(post(good, ["CONTENT_TYPE": type])).status == status)
     }

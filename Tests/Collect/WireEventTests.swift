@@ -36,16 +36,17 @@ private func decode(_ text: String) -> Result<[WireEvent], Rejection> {
         #expect(events.map(\.name) == ["pageview", "pageview"])
     }
 
-    @Test(arguments: [
-        ("", nil, "is not JSON at byte 0"), ("[]", nil, "has no event"), ("7", nil, "must be an object"),
-        ("{\"s\":7}", "s", "must be a text"), ("{\"w\":\"x\"}", "w", "must be a number"),
-        ("{\"ts\":\"now\"}", "ts", "must be a number of milliseconds"), ("{\"p\":[]}", "p", "must be an object"),
-        ("{\"p\":{\"a\":{}}}", "p.a", "must be a text, a number, true or false"),
-        ("{\"p\":{\"\":1}}", "p", "has a name that is empty or longer than 100 bytes"),
-        ("{\"s\":\"a\"}x", nil, "is not JSON at byte 9"), ("{\"s\":\"a\"", nil, "is not JSON at byte 8"),
-        ("{\"s\":\"\u{1}\"}", nil, "is not JSON at byte 6"), ("{\"x\":01}", nil, "is not JSON at byte 6"),
-        ("{\"w\":1e999}", nil, "is not JSON at byte 5"),
-    ] as [(String, String?, String)])
+    @Test(
+        arguments: [
+            ("", nil, "is not JSON at byte 0"), ("[]", nil, "has no event"), ("7", nil, "must be an object"),
+            ("{\"s\":7}", "s", "must be a text"), ("{\"w\":\"x\"}", "w", "must be a number"),
+            ("{\"ts\":\"now\"}", "ts", "must be a number of milliseconds"), ("{\"p\":[]}", "p", "must be an object"),
+            ("{\"p\":{\"a\":{}}}", "p.a", "must be a text, a number, true or false"),
+            ("{\"p\":{\"\":1}}", "p", "has a name that is empty or longer than 100 bytes"),
+            ("{\"s\":\"a\"}x", nil, "is not JSON at byte 9"), ("{\"s\":\"a\"", nil, "is not JSON at byte 8"),
+            ("{\"s\":\"\u{1}\"}", nil, "is not JSON at byte 6"), ("{\"x\":01}", nil, "is not JSON at byte 6"),
+            ("{\"w\":1e999}", nil, "is not JSON at byte 5"),
+        ] as [(String, String?, String)])
     func whatIsWrongIsNamed(text: String, field: String?, message: String) {
         #expect(decode(text) == .failure(Rejection(field: field, message)))
     }
@@ -53,7 +54,8 @@ private func decode(_ text: String) -> Result<[WireEvent], Rejection> {
     @Test func sizesAreLimited() {
         let long = String(repeating: "x", count: 3000)
         for body in [
-            "{\"s\":\"\(long)\"}", "{\"n\":\"\(long)\"}", "{\"u\":\"\(long)\(long)\(long)\"}", "{\"p\":{\"a\":\"\(long)\"}}",
+            "{\"s\":\"\(long)\"}", "{\"n\":\"\(long)\"}", "{\"u\":\"\(long)\(long)\(long)\"}",
+            "{\"p\":{\"a\":\"\(long)\"}}",
             "{\"p\":{" + (0...30).map { "\"a\($0)\":1" }.joined(separator: ",") + "}}",
             "[" + Array(repeating: "{}", count: 101).joined(separator: ",") + "]",
         ] {
@@ -84,7 +86,8 @@ private func decode(_ text: String) -> Result<[WireEvent], Rejection> {
     /// Every prefix and every single changed byte of a good event is either read or refused, never a trap.
     @Test func mutatedEventsNeverTrap() {
         let body = Array(
-            "[{\"s\":\"key\",\"n\":\"b\\u00fcy\",\"u\":\"https://e.example/\",\"w\":12e2,\"p\":{\"a\":true,\"b\":null}}]".utf8)
+            "[{\"s\":\"key\",\"n\":\"b\\u00fcy\",\"u\":\"https://e.example/\",\"w\":12e2,\"p\":{\"a\":true,\"b\":null}}]"
+                .utf8)
         for end in body.indices { _ = try? WireEvent.decode(Array(body[..<end])) }
         for index in body.indices {
             for byte in [0, 0x22, 0x5c, 0x7b, 0x5d, 0x75, 0x80, 0xff] as [UInt8] {

@@ -89,7 +89,8 @@ import Testing
 
 @Suite struct SensitiveTests {
     @Test func noDescriptionShowsTheValue() {
-        let visitor = Visitor(address: IPAddress("192.0.2.1"), userAgent: "Secret/1.0", pageURL: "https://x/?token=secret")
+        let visitor = Visitor(
+            address: IPAddress("192.0.2.1"), userAgent: "Secret/1.0", pageURL: "https://x/?token=secret")
         var dumped = ""
         dump(visitor, to: &dumped)
         for text in ["\(visitor)", String(reflecting: visitor), dumped, "\(visitor.userAgent)"] {
@@ -123,7 +124,9 @@ import Testing
         let late = days.day(containing: Timestamp(milliseconds: 49 * hour))
         #expect(late == Timestamp(milliseconds: 48 * hour)..<Timestamp(milliseconds: 72 * hour))
         for moment in [Int64.min, -1, .max] {
-            #expect(LocalDays(starts: []).day(containing: Timestamp(milliseconds: moment)).lowerBound.milliseconds <= moment)
+            #expect(
+                LocalDays(starts: []).day(containing: Timestamp(milliseconds: moment)).lowerBound.milliseconds <= moment
+            )
         }
     }
 }

@@ -62,7 +62,8 @@ private func request(
         + pair("CONTENT_LENGTH", "\(length ?? body.utf8.count)") + pair("HTTP_X_TWICE", "first")
         + pair("HTTP_X_TWICE", "second")
     let stdin = body.isEmpty ? [] : record(5, Array(body.utf8))
-    return record(1, [0, 1, keep ? 1 : 0, 0, 0, 0, 0, 0]) + record(4, parameters) + record(4, []) + stdin + record(5, [])
+    return record(1, [0, 1, keep ? 1 : 0, 0, 0, 0, 0, 0]) + record(4, parameters) + record(4, []) + stdin
+        + record(5, [])
 }
 
 @Suite struct DispatcherTests {

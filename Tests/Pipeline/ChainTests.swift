@@ -106,50 +106,54 @@ private let good = "[{plugin:'geo'},{plugin:'by_country'},{plugin:'forget'},{plu
         #expect(try problems(good) == [])
     }
 
-    @Test(arguments: [
-        ("[{plugin:'goe'},{plugin:'forget'},{plugin:'keep'}]", ["chain[0].plugin: there is no plugin \"goe\" (did you mean \"geo\"?)"]),
-        (
-            "[{plugin:'geo',settings:{strength:10}},{plugin:'geo',id:'b',setings:{}}]",
-            [
-                "chain[0].settings.strength: must be at most 9",
-                "chain[1].setings: is not a setting (did you mean \"settings\"?)",
-            ]
-        ),
-        ("[{}]", ["chain[0].plugin: is missing: every entry names its plugin"]),
-        (
-            "[{plugin:'geo'},{plugin:'geo'},{plugin:'forget'},{plugin:'keep'}]",
-            ["chain[1] (geo): has the same id as chain[0]: give one of them an \"id\" of its own"]
-        ),
-        (
-            "[{plugin:'by_country'},{plugin:'geo'},{plugin:'forget'},{plugin:'keep'}]",
-            ["chain[0] (by_country): reads country, which \"geo\" writes only later: move it after \"geo\""]
-        ),
-        (
-            "[{plugin:'by_country'},{plugin:'forget'},{plugin:'keep'}]",
-            ["chain[0] (by_country): reads country, which nobody writes: add a plugin that does, or remove it"]
-        ),
-        (
-            "[{plugin:'forget'},{plugin:'geo'},{plugin:'keep'}]",
-            [
-                "chain[1] (geo): reads visitor.address, which \"forget\" has erased: move it before \"forget\""
-            ]
-        ),
-        (
-            "[{plugin:'forget'},{plugin:'keep'},{plugin:'by_country',enabled:false},{plugin:'forget',id:'again'}]",
-            [
-                "chain[3] (again): stands after the store \"keep\", which would keep events that it has not seen: "
-                    + "move it before chain[1]"
-            ]
-        ),
-        (
-            "[{plugin:'geo'},{plugin:'keep'}]",
-            [
-                "chain[1] (keep): would begin while visitor.accept_language, visitor.address, visitor.page_url, "
-                    + "visitor.referrer_url, visitor.user_agent is still there: put the filter \"discard\" before it"
-            ]
-        ),
-        ("[{plugin:'forget'}]", ["chain: has no store: every event would be thrown away (add \"postgres\")"]),
-    ] as [(String, [String])])
+    @Test(
+        arguments: [
+            (
+                "[{plugin:'goe'},{plugin:'forget'},{plugin:'keep'}]",
+                ["chain[0].plugin: there is no plugin \"goe\" (did you mean \"geo\"?)"]
+            ),
+            (
+                "[{plugin:'geo',settings:{strength:10}},{plugin:'geo',id:'b',setings:{}}]",
+                [
+                    "chain[0].settings.strength: must be at most 9",
+                    "chain[1].setings: is not a setting (did you mean \"settings\"?)",
+                ]
+            ),
+            ("[{}]", ["chain[0].plugin: is missing: every entry names its plugin"]),
+            (
+                "[{plugin:'geo'},{plugin:'geo'},{plugin:'forget'},{plugin:'keep'}]",
+                ["chain[1] (geo): has the same id as chain[0]: give one of them an \"id\" of its own"]
+            ),
+            (
+                "[{plugin:'by_country'},{plugin:'geo'},{plugin:'forget'},{plugin:'keep'}]",
+                ["chain[0] (by_country): reads country, which \"geo\" writes only later: move it after \"geo\""]
+            ),
+            (
+                "[{plugin:'by_country'},{plugin:'forget'},{plugin:'keep'}]",
+                ["chain[0] (by_country): reads country, which nobody writes: add a plugin that does, or remove it"]
+            ),
+            (
+                "[{plugin:'forget'},{plugin:'geo'},{plugin:'keep'}]",
+                [
+                    "chain[1] (geo): reads visitor.address, which \"forget\" has erased: move it before \"forget\""
+                ]
+            ),
+            (
+                "[{plugin:'forget'},{plugin:'keep'},{plugin:'by_country',enabled:false},{plugin:'forget',id:'again'}]",
+                [
+                    "chain[3] (again): stands after the store \"keep\", which would keep events that it has not seen: "
+                        + "move it before chain[1]"
+                ]
+            ),
+            (
+                "[{plugin:'geo'},{plugin:'keep'}]",
+                [
+                    "chain[1] (keep): would begin while visitor.accept_language, visitor.address, visitor.page_url, "
+                        + "visitor.referrer_url, visitor.user_agent is still there: put the filter \"discard\" before it"
+                ]
+            ),
+            ("[{plugin:'forget'}]", ["chain: has no store: every event would be thrown away (add \"postgres\")"]),
+        ] as [(String, [String])])
     func aBadChainIsRefusedWithItsMend(text: String, messages: [String]) throws {
         #expect(try problems(text) == messages)
     }

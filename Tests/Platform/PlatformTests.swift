@@ -4,11 +4,12 @@ import TestSupport
 import Testing
 
 @Suite struct CivilTimeTests {
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00Z"), (-1, "1969-12-31T23:59:59Z"), (951_782_400_000, "2000-02-29T00:00:00Z"),
-        (1_709_251_199_999, "2024-02-29T23:59:59Z"), (4_107_542_400_000, "2100-03-01T00:00:00Z"),
-        (1_700_000_000_000, "2023-11-14T22:13:20Z"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00Z"), (-1, "1969-12-31T23:59:59Z"), (951_782_400_000, "2000-02-29T00:00:00Z"),
+            (1_709_251_199_999, "2024-02-29T23:59:59Z"), (4_107_542_400_000, "2100-03-01T00:00:00Z"),
+            (1_700_000_000_000, "2023-11-14T22:13:20Z"),
+        ] as [(Int64, String)])
     func momentsHaveTheirDate(milliseconds: Int64, text: String) {
         #expect(CivilTime(milliseconds: milliseconds).description == text)
     }

@@ -46,7 +46,8 @@ private struct Tag: Enricher {
         }
         let now = Timestamp(milliseconds: 0)
         var event = Event(
-            hit: Hit(site: SiteID(rawValue: 1), id: EventID(1), name: "x", receivedAt: now, time: now), visitor: .unknown)
+            hit: Hit(site: SiteID(rawValue: 1), id: EventID(1), name: "x", receivedAt: now, time: now),
+            visitor: .unknown)
         try plugin.enrich(&event)
         #expect(event.hit.country == "DE")
         #expect(try factory.prepare(.table(["country": .text("XX")]), "").declaration.writes == [])

@@ -60,7 +60,8 @@ enum ConfigReferenceCommand {
         let declaration = plugin.declaration
         let access = [("Reads", declaration.reads), ("Writes", declaration.writes), ("Erases", declaration.erases)]
             .filter { !$0.1.isEmpty }
-            .map { verb, fields in "\(verb) " + fields.sorted().map { "`\($0.rawValue)`" }.joined(separator: ", ") + "." }
+            .map { verb, fields in "\(verb) " + fields.sorted().map { "`\($0.rawValue)`" }.joined(separator: ", ") + "."
+            }
             .joined(separator: " ")
         var settings = "No settings."
         if case .table(let table) = plugin.defaults, !table.isEmpty {

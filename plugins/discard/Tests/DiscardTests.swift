@@ -8,7 +8,8 @@ import Testing
 
 @Suite struct DiscardTests {
     @Test func passesTheChecksOfEveryPlugin() {
-        #expect(PluginChecks.failures(of: Discard.self, factory: PluginFactory(Discard.self), folder: pluginFolder()) == [])
+        #expect(
+            PluginChecks.failures(of: Discard.self, factory: PluginFactory(Discard.self), folder: pluginFolder()) == [])
         #expect(PluginChecks.accessFailures(of: Discard.self) { plugin, event in _ = try? plugin.filter(&event) } == [])
     }
 

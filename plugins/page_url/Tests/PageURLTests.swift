@@ -19,13 +19,15 @@ import Testing
     }
 
     @Test func passesTheChecksOfEveryPlugin() {
-        #expect(PluginChecks.failures(of: PageURL.self, factory: PluginFactory(PageURL.self), folder: pluginFolder()) == [])
+        #expect(
+            PluginChecks.failures(of: PageURL.self, factory: PluginFactory(PageURL.self), folder: pluginFolder()) == [])
         #expect(PluginChecks.accessFailures(of: PageURL.self) { plugin, event in try? plugin.enrich(&event) } == [])
     }
 
     @Test(arguments: [
         ("https://example.com", "example.com/"), ("https://www.Example.com/About/", "example.com/About"),
-        ("https://example.com/a?token=secret#part", "example.com/a"), ("https://example.com/index.html", "example.com/"),
+        ("https://example.com/a?token=secret#part", "example.com/a"),
+        ("https://example.com/index.html", "example.com/"),
         ("https://example.com/shop/index.php", "example.com/shop"), ("https://example.com//", "example.com/"),
         ("https://example.com/caf%C3%A9%20au%20lait", "example.com/café au lait"),
         ("https://user:secret@example.com:8443/x", "example.com/x"), ("https://www.com/", "www.com/"),

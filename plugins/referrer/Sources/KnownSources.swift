@@ -37,7 +37,8 @@ enum KnownSources {
         "feedly.com": "Feedly", "getpocket.com": "Pocket", "news.yahoo.com": "Yahoo News",
         "wikipedia.org": "Wikipedia",
         // Developers
-        "github.com": "GitHub", "gitlab.com": "GitLab", "codeberg.org": "Codeberg", "stackoverflow.com": "Stack Overflow",
+        "github.com": "GitHub", "gitlab.com": "GitLab", "codeberg.org": "Codeberg",
+        "stackoverflow.com": "Stack Overflow",
         "stackexchange.com": "Stack Exchange",
         // Mail
         "outlook.live.com": "Outlook", "outlook.office.com": "Outlook", "outlook.office365.com": "Outlook",

@@ -96,7 +96,8 @@ public struct Referrer: Enricher {
         for (index, label) in labels.enumerated() {
             guard let name = KnownSources.internationalNames[String(label)] else { continue }
             let suffix = labels[(index + 1)...]
-            let isCountry = suffix.count == 1 || (suffix.count == 2 && KnownSources.secondLevels.contains(suffix[index + 1]))
+            let isCountry =
+                suffix.count == 1 || (suffix.count == 2 && KnownSources.secondLevels.contains(suffix[index + 1]))
             if isCountry { return name }
         }
         return host

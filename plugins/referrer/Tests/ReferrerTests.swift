@@ -21,7 +21,8 @@ import Testing
 
     @Test func passesTheChecksOfEveryPlugin() {
         #expect(
-            PluginChecks.failures(of: Referrer.self, factory: PluginFactory(Referrer.self), folder: pluginFolder()) == [])
+            PluginChecks.failures(of: Referrer.self, factory: PluginFactory(Referrer.self), folder: pluginFolder())
+                == [])
         #expect(PluginChecks.accessFailures(of: Referrer.self) { plugin, event in try? plugin.enrich(&event) } == [])
     }
 
