@@ -41,8 +41,8 @@ public enum Process {
         var argv = unsafe (["footfall"] + arguments).map { unsafe strdup($0) } + [nil]
         var envp = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
         defer {
-            for unsafetext in unsafe argv { unsafe free(text) }
-            for unsafetext in unsafe envp { unsafe free(text) }
+            unsafe argv.forEach { unsafe free($0) }
+            unsafe envp.forEach { unsafe free($0) }
         }
         var child: pid_t = 0
         let result = unsafe posix_spawn(&child, "/proc/self/exe", &actions, &attributes, &argv, &envp)

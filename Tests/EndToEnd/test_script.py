@@ -3,11 +3,12 @@
 import gzip
 import http.server
 import json
+import subprocess
 import threading
 import time
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, wait_for
 
 SCRIPT = (ROOT / "Sources/Collect/Tracker/footfall.js").read_text()
 TAG = '<script defer src="/s/footfall.js" data-site="key"></script>'
@@ -18,6 +19,7 @@ class Capture:
 
     def __init__(self):
         self.bodies = []
+        self.asked = []
         self.headers = {}
         self.pages = {}
         self.delay = 0
@@ -26,6 +28,7 @@ class Capture:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 path = self.path.split("?")[0]
+                capture.asked.append(path)
                 if path.endswith("footfall.js"):
                     kind, text = "text/javascript", SCRIPT
                 else:
@@ -127,20 +130,94 @@ def test_a_router_counts_each_page_once(capture, page):
     assert capture.events(3)[2]["u"].endswith("/a")
 
 
-def test_coming_back_through_the_cache_counts(capture, page):
+def test_a_page_that_is_left_at_once_counts(capture, page):
     page.goto(capture.url + "/a")
-    page.goto(capture.url + "/b")
-    capture.events(2)
-    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
-    capture.events(3)
+    page.evaluate("history.pushState({}, '', '/b'); location.href = '/c'")
+    assert [event["u"][-2:] for event in capture.events(3)] == ["/a", "/b", "/c"]
 
 
-def test_a_page_rendered_in_advance_counts_when_it_is_shown(capture, page):
-    page.add_init_script("Object.defineProperty(document, 'prerendering', { value: true, configurable: true })")
-    page.goto(capture.url + "/later")
-    capture.events(0, seconds=0.5)
-    page.evaluate("document.dispatchEvent(new Event('prerenderingchange'))")
+def test_first_the_page_and_then_what_happens_on_it(capture, page):
+    page.goto(capture.url + "/a")
+    page.evaluate("history.pushState({}, '', '/b'); footfall('here')")
+    events = capture.events(3)
+    assert [(event["n"], event["u"][-2:]) for event in events[1:]] == [("pageview", "/b"), ("here", "/b")]
+
+
+def test_a_redirection_within_the_page_is_no_page_of_its_own(capture, page):
+    page.goto(capture.url + "/a")
+    page.evaluate("history.pushState({}, '', '/gate'); setTimeout(() => history.replaceState({}, '', '/a'), 20)")
     capture.events(1)
+
+
+@pytest.mark.parametrize(
+    "tag, endpoint",
+    [
+        ('<script src="/footfall.js" data-site="key"></script>', "/e"),
+        ('<script src="/stats/footfall.js?v=a/b#c" data-site="key" async></script>', "/stats/e"),
+        ('<script src="/stats/footfall.js" data-site="key" type="module"></script>', "/stats/e"),
+        ('<script src="/footfall.js" data-site="key" data-endpoint="/some/where"></script>', "/some/where"),
+    ],
+)
+def test_it_sends_beside_itself_or_where_it_is_told(capture, page, tag, endpoint):
+    capture.pages["/tag"] = tag
+    page.goto(capture.url + "/tag")
+    capture.events(1)
+    assert capture.bodies[0][0] == endpoint
+
+
+def test_without_a_site_it_does_nothing(capture, page):
+    capture.pages["/none"] = '<script src="/footfall.js"></script>'
+    page.goto(capture.url + "/none")
+    capture.events(0, seconds=0.5)
+
+
+@pytest.fixture
+def own_browser(tmp_path):
+    """A browser that nobody steers: one under Playwright neither renders in advance nor keeps pages to come back to."""
+    started = []
+
+    def start(url):
+        command = ["/usr/bin/chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"]
+        # Without a port for developers it would end as soon as the first page is there.
+        command += [f"--user-data-dir={tmp_path}", "--remote-debugging-port=0", url]
+        started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(20)
+
+
+def test_coming_back_through_the_cache_counts(capture, own_browser):
+    capture.pages["/a"] = TAG + (
+        "<script>addEventListener('pageshow', event => event.persisted ? footfall('kept')"
+        " : setTimeout(() => location.href = '/b', 500))</script>"
+    )
+    capture.pages["/b"] = TAG + "<script>setTimeout(() => history.back(), 500)</script>"
+    own_browser(capture.url + "/a")
+    events = capture.events(4, seconds=60)
+    views = [(event["n"], event["u"][-2:]) for event in events if event["n"] == "pageview"]
+    assert views == [("pageview", "/a"), ("pageview", "/b"), ("pageview", "/a")]
+
+
+def test_a_page_rendered_in_advance_counts_when_it_is_shown(capture, own_browser):
+    capture.pages["/a"] = TAG + (
+        '<script type="speculationrules">{"prerender":[{"urls":["/later"],"eagerness":"immediate"}]}</script>'
+        "<script>const wait = () => fetch('/shown').then(answer => answer.text())"
+        ".then(text => text === 'yes' ? location.href = '/later' : setTimeout(wait, 100)); wait()</script>"
+    )
+    capture.pages["/later"] = (
+        "<script>window.footfall=function(){(footfall.q=footfall.q||[]).push(arguments)};"
+        "footfall('early',{advance:document.prerendering});</script>" + TAG + "<script>addEventListener('load', () => fetch('/rendered'))</script>"
+    )
+    capture.pages["/shown"] = "no"
+    own_browser(capture.url + "/a")
+    assert wait_for(lambda: "/rendered" in capture.asked, 60), "this browser does not render in advance"
+    assert [event["u"][-2:] for event in capture.events(1)] == ["/a"]
+    capture.pages["/shown"] = "yes"
+    events = capture.events(3)
+    assert [event["n"] for event in events[1:]] == ["pageview", "early"]
+    assert events[2]["p"] == {"advance": True}
 
 
 @pytest.mark.parametrize("beacon", ["() => false", "() => { throw new Error('no') }", "undefined"])
