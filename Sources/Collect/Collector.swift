@@ -60,7 +60,7 @@ public final class Collector: Sendable {
             events.reserveCapacity(wire.count)
             for (index, event) in wire.enumerated() {
                 do throws(Rejection) {
-                    events.append(try sender.event(event, sites: sites, index: index))
+                    events.append(try sender.event(event, sites: sites, index: index, of: wire.count))
                 } catch {
                     var rejection = error
                     if wire.count > 1 { rejection.index = index }
@@ -87,7 +87,7 @@ public final class Collector: Sendable {
         var wire = WireEvent(query: request.query)
         if wire.url.isEmpty { wire.url = request.header("REFERER")?.prefix(bytes: WireEvent.Limit.url) ?? "" }
         do {
-            let event = try Sender(request: request).event(wire, sites: sites, index: 0)
+            let event = try Sender(request: request).event(wire, sites: sites, index: 0, of: 1)
             keep([event]) { outcome in
                 exchange.answer(Pixel.response(refusal: outcome == .accepted ? nil : "try again later"))
             }

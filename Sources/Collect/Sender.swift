@@ -24,7 +24,10 @@ struct Sender {
     }
 
     /// An event for the chain, if its site exists and lets the page's host send.
-    func event(_ wire: WireEvent, sites: SiteSnapshot, index: Int) throws(Rejection) -> Event {
+    ///
+    /// Events of one request come a millisecond after each other, the last one when the request came: their order
+    /// tells entry from exit and source from later page.
+    func event(_ wire: WireEvent, sites: SiteSnapshot, index: Int, of count: Int) throws(Rejection) -> Event {
         guard !wire.site.isEmpty else { throw Rejection(field: "s", "is missing: the site's key") }
         guard let site = sites.byKey[wire.site] else { throw Rejection(field: "s", "is not the key of a site") }
         guard !wire.url.isEmpty else { throw Rejection(field: "u", "is missing: the page's full URL") }
@@ -36,7 +39,8 @@ struct Sender {
         }
         guard !wire.name.isEmpty else { throw Rejection(field: "n", "is empty") }
         var hit = Hit(
-            site: site.id, id: id(of: wire, index: index), name: wire.name, receivedAt: receivedAt, time: receivedAt)
+            site: site.id, id: id(of: wire, index: index), name: wire.name, receivedAt: receivedAt,
+            time: receivedAt.advanced(byMilliseconds: Int64(index + 1 - count)))
         hit.title = wire.title
         hit.viewportWidth = wire.width
         hit.properties = wire.properties

@@ -88,6 +88,12 @@ private struct Nowhere: EventStore {
         #expect(stored.map(\.id) == [EventID(16), EventID(17)])
     }
 
+    @Test func eventsOfOneRequestKeepTheirOrderInTime() throws {
+        #expect(try answer(post("[\(good),\(good),\(good)]")).status == 204)
+        let times = stored.map { $0.time.milliseconds(since: $0.receivedAt) }
+        #expect(times == [-2, -1, 0])
+    }
+
     @Test func aDroppedEventIsAnsweredLikeAnyOther() throws {
         let response = try answer(post("{\"s\":\"key\",\"u\":\"https://example.com/\",\"n\":\"unwanted\"}"))
         #expect(response.status == 204)

@@ -82,3 +82,15 @@ def events(database):
         return rows
 
     return read
+
+
+@pytest.fixture(scope="session")
+def processes():
+    """The ids of the gateway's two processes; others than before mean that one has crashed and was started again."""
+    supervisor = setting("FOOTFALL_TEST_SUPERVISOR_PID")
+
+    def read():
+        return Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
+
+    assert len(read()) == 2
+    return read
