@@ -128,8 +128,9 @@ def test_ten_thousand_bodies_with_a_few_bytes_changed(ingest):
     answers = set()
     with Connection(ingest) as connection:
         for _ in range(10_000):
-            body = bytearray(good)
-            for _ in range(dice.randrange(1, 5)):
+            # Each with an id of its own, or the store would see only the first.
+            body = bytearray(good.replace(b"0f" * 16, dice.randbytes(16).hex().encode()))
+            for _ in range(dice.randrange(1, 4)):
                 at = dice.randrange(len(body))
                 match dice.randrange(4):
                     case 0:
