@@ -85,6 +85,8 @@ int main(int count, char **arguments) {
     }
     chmod(arguments[1], 0660);
     FCGX_Init();
+    // FCGX_Init catches SIGTERM only to set a flag that this loop does not look at.
+    signal(SIGTERM, SIG_DFL);
     set = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = NULL};
     epoll_ctl(set, EPOLL_CTL_ADD, listener, &event);

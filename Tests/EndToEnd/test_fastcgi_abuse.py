@@ -9,11 +9,11 @@ import os
 import random
 import socket
 import struct
-from pathlib import Path
+import time
 
 import pytest
 from conftest import setting, wait_for
-from fastcgi import BEGIN, PARAMS, STDIN, Connection, pair, record, request
+from fastcgi import ABORT, BEGIN, PARAMS, STDIN, Connection, pair, record, request
 
 PIXEL = dict(path="/p.gif", method="GET")
 
@@ -23,19 +23,13 @@ def ingest():
     return setting("FOOTFALL_TEST_INGEST_SOCKET")
 
 
-def children():
-    supervisor = setting("FOOTFALL_TEST_SUPERVISOR_PID")
-    return Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
-
-
 @pytest.fixture(autouse=True)
-def unharmed(ingest):
-    before = children()
-    assert len(before) == 2
+def unharmed(ingest, processes):
+    before = processes()
     yield
     with Connection(ingest) as connection:
         assert connection.send(request(**PIXEL)).answer() == 200, "the next request must be served"
-    assert children() == before, "a process has crashed"
+    assert processes() == before, "a process has crashed"
 
 
 def beacon(base_url, path, **fields):
@@ -48,6 +42,32 @@ def test_a_request_in_pieces_of_one_byte(ingest, base_url):
         for byte in beacon(base_url, "/pieces"):
             connection.send(bytes([byte]))
         assert connection.answer() == 204
+
+
+def test_a_request_split_at_every_byte(ingest, base_url):
+    whole = beacon(base_url, "/split", keep=True)
+    with Connection(ingest) as connection:
+        for middle in range(1, len(whole)):
+            connection.send(whole[:middle])
+            connection.send(whole[middle:])
+            assert connection.answer() == 204, middle
+
+
+def test_records_of_one_byte_and_with_padding(ingest, base_url):
+    body = ('{"s":"demo","u":"%s/padded"}' % base_url).encode()
+    params = b"".join(
+        pair(name, value)
+        for name, value in {"REQUEST_METHOD": "POST", "SCRIPT_NAME": "/e", "CONTENT_LENGTH": str(len(body))}.items()
+    )
+    # Only where libfcgi expects padding: after the first record and after the empty one that ends the parameters it
+    # reads padding as the next record and refuses the request. No web server pads those.
+    sent = record(BEGIN, struct.pack(">HB5x", 1, 0))
+    for kind, content in ((PARAMS, params), (STDIN, body)):
+        for at in range(len(content)):
+            sent += record(kind, content[at : at + 1], padding=at % 256)
+        sent += record(kind)
+    with Connection(ingest) as connection:
+        assert connection.send(sent).answer() == 204
 
 
 def test_a_request_cut_off_at_every_byte(ingest, base_url):
@@ -100,6 +120,13 @@ def test_a_body_without_an_end(ingest, base_url):
             connection.send(beacon(base_url, "/endless")[: -len(record(STDIN))])
 
 
+def test_a_request_that_is_called_off(ingest, base_url):
+    whole = beacon(base_url, "/called-off", keep=True)
+    for end in (16, 60, len(whole) - len(record(STDIN))):
+        with Connection(ingest, timeout=1) as connection:
+            connection.send(whole[:end] + record(ABORT)).answer()
+
+
 def test_a_body_over_the_limit(ingest):
     body = b'{"x":"' + b"x" * 100_000 + b'"}'
     with Connection(ingest) as connection:
@@ -134,12 +161,30 @@ def test_fifty_idle_connections_hold_nobody_up(ingest):
         connection.socket.close()
 
 
-def test_half_sent_requests_give_their_threads_back(ingest, base_url):
-    half = beacon(base_url, "/half")[:60]
-    slow = [Connection(ingest).send(half) for _ in range(8)]
+# In the middle of the parameters; with the body, but without its end.
+@pytest.mark.parametrize("end", [60, -8])
+def test_half_sent_requests_give_their_threads_back(ingest, base_url, end):
+    # More than there are threads. After five seconds without another byte a thread is free again.
+    slow = [Connection(ingest).send(beacon(base_url, "/half", keep=True)[:end]) for _ in range(8)]
     with Connection(ingest, timeout=60) as connection:
         assert connection.send(request(**PIXEL)).answer() == 200
     for connection in slow:
+        connection.socket.close()
+
+
+def test_clients_that_never_read_give_their_threads_back(ingest):
+    deaf = [Connection(ingest, timeout=0.5) for _ in range(8)]
+    for connection in deaf:
+        # Until the answers fill the socket; one at a time, because nothing reads ahead of the request that it serves.
+        for _ in range(300):
+            try:
+                connection.socket.sendall(request(path="/footfall.js", method="GET", keep=True))
+            except OSError:
+                break
+            time.sleep(0.001)
+    with Connection(ingest, timeout=60) as connection:
+        assert connection.send(request(**PIXEL)).answer() == 200
+    for connection in deaf:
         connection.socket.close()
 
 

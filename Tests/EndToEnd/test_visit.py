@@ -1,10 +1,14 @@
 """A person opens pages in a real browser, and the visit stands in the dashboard."""
 
 import http.server
+import json
+import os
 import re
 import threading
 import time
+import urllib.error
 import urllib.request
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -45,9 +49,7 @@ def test_three_pages_and_a_click(visitor, base_url, database, events):
         ).fetchone()
 
     found = wait_for(lambda: (row := visit()) and row[0] == 3 and row[1] == 1 and row)
-    took = time.monotonic() - arrived
     assert found and found[:5] == (3, 1, "/shop", "/shop/cart.html", "Google"), visit()
-    print(f"stored {took:.2f} s after the last page was there")
 
     rows = database.execute(
         "select name, path, referrer_host, properties, viewport_width from event_text where session_id = %s"
@@ -64,10 +66,15 @@ def test_three_pages_and_a_click(visitor, base_url, database, events):
     assert rows[2][3] == {"product": "cup", "price": 19}
     assert all(row[4] == 1280 for row in rows)
 
-    after = numbers(visitor, base_url)
-    assert after["Visitors"] == before["Visitors"] + 1
-    assert after["Visits"] == before["Visits"] + 1
-    assert after["Page views"] == before["Page views"] + 3
+    after = wait_for(lambda: (now := numbers(visitor, base_url))["Page views"] >= before["Page views"] + 3 and now)
+    took = time.monotonic() - arrived
+    assert after == {
+        "Visitors": before["Visitors"] + 1,
+        "Visits": before["Visits"] + 1,
+        "Page views": before["Page views"] + 3,
+    }
+    # Three seconds from the last page to the dashboard; a machine that is busy with something else gets longer.
+    assert took < 3 or os.getloadavg()[0] > (os.cpu_count() or 1), f"{took:.1f} s until the dashboard knew"
 
     dashboard = visitor("Reader", java_script_enabled=False)
     dashboard.goto(base_url + DASHBOARD)
@@ -97,6 +104,22 @@ def test_pages_of_an_application_count_without_loading(visitor, base_url, events
     page.evaluate("history.pushState({}, '', '/shop/app/end')")
     rows = events("path", "/shop/app/end", 1)
     assert rows[0][4] is None, "the site itself is no source"
+
+
+def test_a_purchase_survives_leaving_the_page(visitor, base_url, database):
+    page = visitor("Buyer")
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(base_url + "/shop/pot.html")
+    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("link", name="Cart", exact=False).first.click()
+    page.get_by_role("button", name="Buy").click()
+    page.wait_for_url(re.compile(r"/thanks\.html"))
+    bought = "select properties, path from event_text where name = 'purchase'"
+    assert wait_for(lambda: database.execute(bought).fetchall()) == [
+        ({"amount": 64, "currency": "EUR"}, "/shop/cart.html")
+    ]
+    assert complaints == [], "the shop's policy forbids something that the shop or the script does"
 
 
 def test_markup_comes_out_as_text(visitor, base_url, database):
@@ -133,6 +156,20 @@ def test_markup_comes_out_as_text(visitor, base_url, database):
     assert reader.locator("img, script").count() == 0
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/dashboard/{}", "/dashboard/shop.example?period={}", "/dashboard/shop.example?metric={}", "/dashboard/shop.example/{}"],
+)
+def test_markup_in_the_dashboards_own_address_comes_out_as_text(visitor, base_url, path):
+    page = visitor("Reader")
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    answer = page.goto(base_url + path.format(quote("\"'><img src=x onerror=alert(1)><script>alert(2)</script>", safe="")))
+    assert answer.status in (200, 404)
+    assert "default-src 'none'" in answer.headers["content-security-policy"], "and were it not, nothing would run"
+    assert dialogs == [] and page.locator("img, script").count() == 0
+
+
 def test_a_visitor_who_opted_out_sends_nothing(visitor, base_url):
     page = visitor("OptedOut")
     page.add_init_script("localStorage.footfall_ignore = '1'")
@@ -140,6 +177,7 @@ def test_a_visitor_who_opted_out_sends_nothing(visitor, base_url):
     page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/e") else None)
     page.goto(base_url + "/shop/cup.html")
     page.get_by_role("button", name="Add to cart").click()
+    page.evaluate("history.pushState({}, '', '/shop/opted-out')")
     page.wait_for_timeout(500)
     assert sent == []
 
@@ -207,8 +245,6 @@ def test_the_same_event_counts_once(base_url, database):
     ],
 )
 def test_bad_input_is_refused_with_a_reason(base_url, body, field):
-    import json
-
     request = urllib.request.Request(base_url + "/e", body.encode(), {"Content-Type": "text/plain"})
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request)
@@ -225,9 +261,6 @@ def test_the_pixel_always_answers_its_image(base_url):
 
 
 def test_no_log_has_the_address_or_the_user_agent(base_url, database):
-    import os
-    from pathlib import Path
-
     agent = "UniqueAgent-8c1d9f/1.0"
     body = '{"s":"demo","u":"%s/shop/quiet?mail=anna@example.org"}' % base_url
     request = urllib.request.Request(
@@ -249,7 +282,15 @@ def test_no_log_has_the_address_or_the_user_agent(base_url, database):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(
-    "name, path", [("dashboard", DASHBOARD), ("sites", "/dashboard"), ("shop", "/shop/"), ("product", "/shop/cup.html")]
+    "name, path",
+    [
+        ("dashboard", DASHBOARD),
+        ("sites", "/dashboard"),
+        ("shop", "/shop/"),
+        ("product", "/shop/cup.html"),
+        ("cart", "/shop/cart.html"),
+        ("thanks", "/shop/thanks.html"),
+    ],
 )
 def test_pages_fit_the_screen(visitor, base_url, name, path, width, scheme):
     page = visitor("Looker", viewport={"width": width, "height": 900}, color_scheme=scheme)
