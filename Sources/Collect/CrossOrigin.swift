@@ -14,7 +14,7 @@ struct CrossOrigin: Sendable {
             allowed = nil
             return
         }
-        allowed = sites.byKey.values.contains { $0.allows(host: address.host) } ? origin : nil
+        allowed = sites.allows(host: address.host) ? origin : nil
     }
 
     /// The answer to `OPTIONS`: which site it will be is not known before the body comes.

@@ -68,6 +68,8 @@ public struct SiteSnapshot: Sendable, Equatable, Codable {
     /// The sites by their public keys.
     public private(set) var byKey: [String: Site]
     private var byID: [SiteID: Site]
+    /// Every host of every site, so that a request need not look at all sites.
+    private var hosts: Set<String>
     /// The calendars by IANA time zone name.
     public var calendars: [String: LocalDays]
 
@@ -75,7 +77,19 @@ public struct SiteSnapshot: Sendable, Equatable, Codable {
     public init(sites: [Site] = [], calendars: [String: LocalDays] = [:]) {
         byKey = Dictionary(sites.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         byID = Dictionary(sites.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        hosts = Set(sites.flatMap(\.hosts))
         self.calendars = calendars
+    }
+
+    /// Whether pages of `host` (lower case, without port) may send events for any site.
+    public func allows(host: String) -> Bool {
+        if hosts.contains(host) { return true }
+        var rest = Substring(host)
+        while let dot = rest.firstIndex(of: ".") {
+            rest = rest[rest.index(after: dot)...]
+            if hosts.contains("*.\(rest)") { return true }
+        }
+        return false
     }
 
     /// The site of this number.

@@ -52,10 +52,11 @@ final class IngestProcess: Sendable {
             try directory.start()
             try replaceLoaders()
             let listener = try Listener.open(name: "ingest", path: settings.listen.ingest, environment: environment)
+            let operations = operations(collector)
             let dispatcher = try Dispatcher(
                 listener: listener, limits: Limits(bodyBytes: settings.ingest.max_body_bytes), log: log
-            ) { [self] exchange in
-                if !operations(collector).answer(exchange) { collector.handle(exchange) }
+            ) { exchange in
+                if !operations.answer(exchange) { collector.handle(exchange) }
             }
             try dispatcher.start(threads: settings.ingest.threads, name: "ingest")
             log.info("taking events with the chain \(chain.description)")

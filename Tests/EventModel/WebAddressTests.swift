@@ -114,6 +114,16 @@ import Testing
         #expect(site.allows(host: host) == isAllowed)
     }
 
+    @Test func whatOneSiteAllowsIsAllowedOfAllSites() {
+        let snapshot = SiteSnapshot(sites: [site])
+        for (host, isAllowed) in [
+            ("example.com", true), ("a.example.org", true), ("a.b.example.org", true), ("example.org", false),
+            ("evilexample.org", false), ("www.example.com", false), ("", false), (".", false),
+        ] {
+            #expect(snapshot.allows(host: host) == isAllowed, "\(host)")
+        }
+    }
+
     @Test func daysComeFromTheCalendarAndElseFromUTC() {
         let hour: Int64 = 3_600_000
         let starts = [0, 23, 48].map { Timestamp(milliseconds: $0 * hour) }
