@@ -2,8 +2,11 @@
 
 import os
 import re
+import shutil
 import signal
+import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -12,6 +15,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from conftest import ROOT, wait_for
+from fastcgi import Connection, request
+
+BINARY = os.environ.get("FOOTFALL_RUN_BINARY", str(ROOT / ".build/release/footfall"))
 
 
 class Stack:
@@ -153,6 +159,36 @@ def test_an_orderly_stop_loads_everything_and_a_start_keeps_it(stack):
     assert stack.count("/before-stop") == 1000
 
 
+def test_sockets_are_taken_over_from_systemd_and_left_to_it(stack):
+    folder = Path(tempfile.mkdtemp(prefix="ff-"))
+    sockets = {}
+    for name in ("ingest", "web"):
+        sockets[name] = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sockets[name].bind(str(folder / name))
+        sockets[name].listen(64)
+    environment = os.environ | {
+        "FOOTFALL_CONFIG": str(stack.config),
+        "FOOTFALL_DATABASE_URL": stack.environment["FOOTFALL_TEST_STACK_DATABASE_URL"],
+        "FOOTFALL_DATABASE_MIGRATIONS": str(ROOT / "config/migrations"),
+        "LISTEN_FDS": "2",
+        "LISTEN_FDNAMES": "web:ingest",
+    }
+    # sd_listen_fds(3): descriptors from 3 on, and the id of the process for which they are.
+    web, ingest = sockets["web"].fileno(), sockets["ingest"].fileno()
+    start = f'exec 13<&{web} 14<&{ingest}; exec 3<&13 4<&14 13<&- 14<&-; export LISTEN_PID=$$; exec "$0" serve'
+    gateway = subprocess.Popen(["bash", "-c", start, BINARY], env=environment, pass_fds=(web, ingest))
+    try:
+        for name in ("ingest", "web"):
+            with Connection(str(folder / name)) as connection:
+                question = request(path="/healthz", method="GET", address="127.0.0.1")
+                assert connection.send(question).answer() == 200
+    finally:
+        gateway.send_signal(signal.SIGTERM)
+        assert gateway.wait(timeout=60) == 0
+    assert (folder / "ingest").exists() and (folder / "web").exists(), "the sockets are systemd's"
+    shutil.rmtree(folder)
+
+
 def test_a_newer_schema_is_asked_for_before_the_start(stack):
     environment = os.environ | {
         "FOOTFALL_CONFIG": str(stack.config),
@@ -161,7 +197,6 @@ def test_a_newer_schema_is_asked_for_before_the_start(stack):
         "FOOTFALL_LISTEN_INGEST": str(stack.state / "x.sock"),
         "FOOTFALL_LISTEN_WEB": str(stack.state / "y.sock"),
     }
-    binary = os.environ.get("FOOTFALL_RUN_BINARY", ROOT / ".build/release/footfall")
-    done = subprocess.run([binary, "serve"], capture_output=True, text=True, env=environment, timeout=30)
+    done = subprocess.run([BINARY, "serve"], capture_output=True, text=True, env=environment, timeout=30)
     assert done.returncode == 78
     assert "run footfall migrate" in done.stderr
