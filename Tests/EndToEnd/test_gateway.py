@@ -175,7 +175,8 @@ def test_sockets_are_taken_over_from_systemd_and_left_to_it(stack):
     }
     # sd_listen_fds(3): descriptors from 3 on, and the id of the process for which they are.
     web, ingest = sockets["web"].fileno(), sockets["ingest"].fileno()
-    start = f'exec 13<&{web} 14<&{ingest}; exec 3<&13 4<&14 13<&- 14<&-; export LISTEN_PID=$$; exec "$0" serve'
+    # By way of numbers that are surely free: the sockets' own may be 3 or 4.
+    start = f'exec 203<&{web} 204<&{ingest}; exec 3<&203 4<&204 203<&- 204<&-; export LISTEN_PID=$$; exec "$0" serve'
     gateway = subprocess.Popen(["bash", "-c", start, BINARY], env=environment, pass_fds=(web, ingest))
     try:
         for name in ("ingest", "web"):
