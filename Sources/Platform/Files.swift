@@ -75,6 +75,13 @@ public enum Files {
         unsafe access(path, F_OK) == 0
     }
 
+    /// Whether the folder, and not a link to one, is this user's and nobody else can enter it.
+    public static func isOwnAndPrivate(_ path: String) -> Bool {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return false }
+        return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid() && status.st_mode & 0o077 == 0
+    }
+
     /// Whether the folder lies on a memory-backed filesystem, so that what is written there reaches no disk.
     public static func isMemoryBacked(_ path: String) -> Bool {
         unsafe csystem_is_memory_backed(path)

@@ -18,6 +18,9 @@ public enum Process {
     /// The id of this process.
     public static var id: Int32 { getpid() }
 
+    /// The number of the user as whom this process runs.
+    public static var userID: UInt32 { geteuid() }
+
     /// The id of the process that started this one.
     public static var parentID: Int32 { getppid() }
 

@@ -43,6 +43,11 @@ public func readExactly(_ descriptor: Int32, count: Int) -> [UInt8] {
     return Array(bytes[..<filled])
 }
 
+/// Sets the permission bits of a file.
+public func setPermissions(of path: String, to mode: UInt32) {
+    _ = unsafe chmod(path, mode)
+}
+
 /// The permission bits of a file; `nil` when it is not there.
 public func permissions(of path: String) -> UInt32? {
     var status = stat()

@@ -10,6 +10,7 @@ import Synchronization
 /// With a folder, a salt is a file `SITE-START-END` there, which every gateway of the machine reads. Who creates the
 /// file first decides; the others take what they find.
 final class SaltKeeper: Sendable {
+    private let parent: String?
     private let folder: String?
     private let log: Log
     private let salts: Mutex<[Name: [UInt8]]> = Mutex([:])
@@ -46,34 +47,44 @@ final class SaltKeeper: Sendable {
         }
     }
 
+    /// The salts of `installation` lie in a folder of that name below `folder`.
     init(
-        folder: String?, log: Log,
+        folder: String?, installation: String = "", log: Log,
         now: @escaping @Sendable () -> Timestamp = { Timestamp(milliseconds: Clock.wallMilliseconds()) }
     ) {
-        self.folder = folder
+        parent = folder
+        self.folder = folder.map { installation.isEmpty ? $0 : "\($0)/\(installation)" }
         self.log = log
         self.now = now
     }
 
     func start() throws(PluginError) {
-        if let folder {
-            do throws(PlatformError) {
-                try Files.makeFolder(folder, mode: 0o700)
-            } catch {
-                throw PluginError.settings(key: "salt_directory", "cannot be made: \(error)")
-            }
-            guard Files.isMemoryBacked(folder) else {
-                throw PluginError.settings(
-                    key: "salt_directory",
-                    "\(folder) does not lie in memory (tmpfs): the salts would reach a disk. Use /dev/shm or /run")
-            }
-        }
+        if let parent, let folder { try makeFolder(parent, folder) }
         removeOutdated()
         do throws(PlatformError) {
             let thread = try Thread(name: "salt-cleaner") { self.clean() }
             cleaner.withLock { $0 = thread }
         } catch {
             throw PluginError.unavailable("\(error)")
+        }
+    }
+
+    /// Everybody may write to /dev/shm: whoever made the folder before us could read the salts, or set them.
+    private func makeFolder(_ parent: String, _ folder: String) throws(PluginError) {
+        do throws(PlatformError) {
+            try Files.makeFolder(folder, mode: 0o700)
+        } catch {
+            throw PluginError.settings(key: "salt_directory", "cannot be made: \(error)")
+        }
+        guard Files.isMemoryBacked(folder) else {
+            throw PluginError.settings(
+                key: "salt_directory",
+                "\(folder) does not lie in memory (tmpfs): the salts would reach a disk. Use /dev/shm or /run")
+        }
+        for place in [parent, folder] where !Files.isOwnAndPrivate(place) {
+            throw PluginError.settings(
+                key: "salt_directory",
+                "\(place) is somebody else's, or open to others: name a folder that only the gateway's user can enter")
         }
     }
 

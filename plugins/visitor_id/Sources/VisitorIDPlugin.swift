@@ -17,9 +17,9 @@ public struct VisitorIdentity: PrivacyFilter {
         /// `daily`: one pseudonym for each day of the site's time zone. `none`: no visitors at all, events only.
         public var identity = Identity.daily
         /// Folder for the salts, which must be memory-backed (tmpfs): so they survive a restart of the gateway and are
-        /// shared by all gateways of the machine, but never reach a disk. Empty: in this process only, and then a
-        /// restart counts the day's visitors anew.
-        public var salt_directory = "/dev/shm/footfall"
+        /// shared by all gateways of the machine that run as the same user, but never reach a disk. `{user}` stands
+        /// for that user's number. Empty: in this process only, and then a restart counts the day's visitors anew.
+        public var salt_directory = "/dev/shm/footfall-{user}"
 
         /// How long a visitor is recognised.
         public enum Identity: String, Codable, Sendable {
@@ -53,8 +53,10 @@ public struct VisitorIdentity: PrivacyFilter {
     public init(_ settings: Settings, in context: PluginContext) throws(PluginError) {
         self.settings = settings
         sites = context.sites
-        let folder = settings.salt_directory.isEmpty ? nil : "\(settings.salt_directory)/\(context.installation)"
-        keeper = SaltKeeper(folder: settings.identity == .none ? nil : folder, log: context.log)
+        let folder = settings.salt_directory.replacing("{user}", with: "\(Process.userID)")
+        keeper = SaltKeeper(
+            folder: settings.identity == .none || folder.isEmpty ? nil : folder, installation: context.installation,
+            log: context.log)
     }
 
     /// Opens the salts' folder and begins to remove salts whose time is over.

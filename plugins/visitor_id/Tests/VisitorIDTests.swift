@@ -155,6 +155,14 @@ private let day: Int64 = 86_400_000
         #expect(throws: PluginError.self) { try keeper(folder.path) }
     }
 
+    @Test func aFolderThatOthersCanEnterIsRefused() throws {
+        let folder = try TemporaryFolder(in: "/dev/shm")
+        setPermissions(of: folder.path, to: 0o755)
+        #expect(throws: PluginError.self) { try keeper(folder.path) }
+        setPermissions(of: folder.path, to: 0o700)
+        try keeper(folder.path).stop()
+    }
+
     @Test func onlyTheOwnerCanReadASalt() throws {
         let folder = try TemporaryFolder(in: "/dev/shm")
         clock.set(100 * day + 1)
