@@ -56,14 +56,16 @@ def test_three_pages_and_a_click(visitor, base_url, database, events):
         " order by time, event_id",
         (found[5],),
     ).fetchall()
-    assert [(row[0], row[1]) for row in rows] == [
+    # Beacons of one page go out over several connections and may overtake each other.
+    stored = {(row[0], row[1]): row for row in rows}
+    assert len(rows) == 4 and set(stored) == {
         ("pageview", "/shop"),
         ("pageview", "/shop/cup.html"),
         ("add_to_cart", "/shop/cup.html"),
         ("pageview", "/shop/cart.html"),
-    ]
-    assert rows[0][2] in ("google.com", "www.google.com")
-    assert rows[2][3] == {"product": "cup", "price": 19}
+    }
+    assert stored["pageview", "/shop"][2] in ("google.com", "www.google.com")
+    assert stored["add_to_cart", "/shop/cup.html"][3] == {"product": "cup", "price": 19}
     assert all(row[4] == 1280 for row in rows)
 
     after = wait_for(lambda: (now := numbers(visitor, base_url))["Page views"] >= before["Page views"] + 3 and now)
