@@ -160,6 +160,9 @@ struct SessionTable {
 
     private func update(_ visits: [StoredVisit]) throws(DatabaseError) {
         if visits.isEmpty { return }
+        // Closures, not key paths, where a `?` is in the way: in Swift 6.3.1 the library copies an optional UInt128 over
+        // itself there (AddressSanitizer: memcpy-param-overlap in KeyPath._projectReadOnly), and its last byte says
+        // whether there is a value at all.
         let summaries = visits.map(\.summary)
         let marks = summaries.map { PageMarks($0) }
         try connection.execute(
@@ -176,9 +179,9 @@ struct SessionTable {
                 \(visits.map(\.site)), \(summaries.map(\.visitor)), \(visits.map(\.session)),
                 \(timestamps: summaries.map(\.first.time)), \(timestamps: summaries.map(\.lastAt)),
                 \(uuids: summaries.map(\.first.id)), \(summaries.map(\.visitorAfter)),
-                \(summaries.map(\.entry?.path)), \(summaries.map(\.exit?.path)),
-                \(timestamps: marks.map(\.entry?.time)), \(timestamps: marks.map(\.exit?.time)),
-                \(uuids: marks.map(\.entry?.id)), \(uuids: marks.map(\.exit?.id)),
+                \(summaries.map { $0.entry?.path }), \(summaries.map { $0.exit?.path }),
+                \(timestamps: marks.map { $0.entry?.time }), \(timestamps: marks.map { $0.exit?.time }),
+                \(uuids: marks.map { $0.entry?.id }), \(uuids: marks.map { $0.exit?.id }),
                 \(summaries.map(\.attribution.hostname)), \(summaries.map(\.attribution.source)),
                 \(summaries.map(\.attribution.referrerHost)), \(summaries.map(\.attribution.referrerPath)),
                 \(summaries.map(\.attribution.facts)), \(summaries.map(\.pageviews)), \(summaries.map(\.events)),
