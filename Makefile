@@ -1,6 +1,6 @@
 # The commands of this repository. The work is done by the scripts in tools/, which say more.
 
-.PHONY: help run test bench lint test-swift test-operations test-browser build tracker docs clean
+.PHONY: help run test bench lint test-swift sanitize test-operations test-browser build tracker docs clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ lint: ## format and scripts
 
 test-swift: ## Swift tests, with a private PostgreSQL and Redis
 	@tools/test swift
+
+sanitize: ## the Swift tests with AddressSanitizer
+	@tools/test sanitize
 
 test-operations: ## nginx, Docker, make run
 	@tools/test operations
