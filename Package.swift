@@ -103,7 +103,8 @@ let package = Package(
                 ],
                 path: "Tests/House", swiftSettings: strict),
             .target(
-                name: "TestSupport", dependencies: ["Database", "Platform"], path: "Tests/TestSupport",
+                name: "TestSupport", dependencies: ["Database", "Platform", "Journal", "EventModel"],
+                path: "Tests/TestSupport",
                 swiftSettings: strict),
         ]
 )

@@ -150,11 +150,13 @@ public struct JournalStatistics: Sendable {
     public var pending: UInt64 = 0
     /// Frames written.
     public var frames = 0
-    /// Syncs, and the time that they took.
+    /// Syncs.
     public var syncs = 0
+    /// Time that the syncs took.
     public var syncNanoseconds = 0
     /// Bytes of the segments.
     public var bytes = 0
+    /// How many segments there are.
     public var segments = 0
     /// Entries lost to damage.
     public var lost: UInt64 = 0
