@@ -148,7 +148,6 @@ static void open_connection(struct connection *connection) {
     if (connect(connection->descriptor, (struct sockaddr *)&address, sizeof address) != 0)
         fail("cannot connect to port %d: %s", options.port, strerror(errno));
     setsockopt(connection->descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if ((connection->request = malloc(ROOM)) == NULL) fail("out of memory");
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
     epoll_ctl(set, EPOLL_CTL_ADD, connection->descriptor, &event);
 }
@@ -206,6 +205,11 @@ static void note(struct connection *connection) {
     answered++;
     const char *field = options.batch ? strstr(connection->answer, "\"accepted\":") : NULL;
     accepted += options.batch ? (field != NULL ? atoll(field + 11) : 0) : 1;
+    // nginx ends a connection after a thousand requests (keepalive_requests).
+    if (strcasestr(connection->answer, "\r\nConnection: close\r\n") != NULL) {
+        close(connection->descriptor);
+        open_connection(connection);
+    }
 }
 
 // ---- the run ---------------------------------------------------------------------------------------------------------
@@ -287,7 +291,10 @@ int main(int count, char **arguments) {
     histogram = calloc(LONGEST, sizeof *histogram);
     struct connection *connections = calloc((size_t)options.connections, sizeof *connections);
     if (histogram == NULL || connections == NULL) fail("out of memory");
-    for (int index = 0; index < options.connections; index++) open_connection(&connections[index]);
+    for (int index = 0; index < options.connections; index++) {
+        if ((connections[index].request = malloc(ROOM)) == NULL) fail("out of memory");
+        open_connection(&connections[index]);
+    }
     run(connections);
     if (answered == 0) fail("nothing was sent");
     double seconds = (double)(last_answer - begun) / 1e9;

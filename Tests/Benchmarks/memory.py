@@ -49,8 +49,7 @@ def report(path):
     print("first_kib", int(settled[0][1]))
     print("last_kib", int(settled[-1][1]))
     print(f"slope_kib_per_minute {slope([(second / 60, kib) for second, kib, _ in settled]):.1f}")
-    print("first_descriptors", int(settled[0][2]))
-    print("last_descriptors", int(settled[-1][2]))
+    print("largest_descriptors", int(max(descriptors for _, _, descriptors in lines)))
 
 
 if sys.argv[1] == "watch":

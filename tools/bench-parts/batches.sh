@@ -51,7 +51,7 @@ raw_copy() {
 }
 
 measure_batches() {
-    local copies=() rate rates=() ends=() round key what="\`POST /api/v1/events\`, $batch a request: "
+    local copies=() rate rates=() ends=() round key what="\`POST /api/v1/events\`, $batch a request:"
     title "POST /api/v1/events, $batch events a request, $connections connections, $seconds s each"
     if ! key=$(make_key) || [ -z "$key" ]; then
         missing "$what acknowledged ÷ COPY" "this gateway has no \`footfall key add\`"
@@ -62,7 +62,7 @@ measure_batches() {
         return 0
     fi
     # Rows of just this kind for COPY.
-    generate "$port" "$work/warm.txt" -s 1 -b "$batch" -k "$key"
+    generate "$port" "$work/warm.txt" -n $((copied_rows / batch)) -b "$batch" -k "$key"
     until_loaded
     prepare_copy
     for round in $(seq "$rounds"); do
@@ -85,6 +85,9 @@ measure_batch() {
     settle
     began=$EPOCHREALTIME
     generate "$port" "$work/batches.txt" -s "$seconds" -b "$batch" -k "$key"
+    if [ "$(value events "$work/batches.txt")" -ne $(($(value requests "$work/batches.txt") * batch)) ]; then
+        fail "some events of a batch were rejected: the figures would be worth nothing"
+    fi
     until_loaded
     ends+=("$(calculate "$(value events "$work/batches.txt") / ($EPOCHREALTIME - $began)" %.1f)")
     rates+=("$(value events_per_second "$work/batches.txt")")

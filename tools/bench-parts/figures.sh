@@ -16,6 +16,8 @@ figures=()
 # figure "what" VALUE "shown" ">= 0.5": the target is a comparison that awk understands; empty for none.
 figure() {
     local verdict='' target=${4:-}
+    # awk takes nothing for zero, which would meet some targets.
+    if ! [[ $2 =~ ^-?[0-9]+(\.[0-9]+)?$ ]]; then fail "\"$1\" came to \"$2\", which is no number"; fi
     if [ -n "$target" ]; then
         verdict=$(awk "BEGIN { print ($2 $target) ? \"met\" : \"**missed**\" }")
         target=${target/>=/≥} target=${target/<=/≤}

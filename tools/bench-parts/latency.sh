@@ -1,10 +1,10 @@
 # Sourced by tools/bench: how long an answer takes at half of the rate that is possible.
 # shellcheck shell=bash
 
-# latency PORT: prints p50, p99 and p99.9 in microseconds.
+# latency PORT: sets $p50, $p99 and $p999, in microseconds.
 latency() {
     generate "$1" "$work/latency.txt" -s "$seconds" -r "$rate"
-    say "$(value p50 "$work/latency.txt") $(value p99 "$work/latency.txt") $(value p999 "$work/latency.txt")"
+    p50=$(value p50 "$work/latency.txt") p99=$(value p99 "$work/latency.txt") p999=$(value p999 "$work/latency.txt")
 }
 
 milliseconds() { calculate "$1 / 1000" %.2f; }
@@ -17,17 +17,17 @@ measure_latency() {
     title "Latency at half of the maximum: $(thousands "$rate") requests/s, counted from when each was due"
     until_loaded
     for round in $(seq "$rounds"); do
-        read -r _ p99 _ < <(latency "${floor_port[nothing]}")
+        latency "${floor_port[nothing]}"
         floor+=("$p99")
         settle
-        read -r p50 p99 p999 < <(latency "$port")
+        latency "$port"
         middle+=("$p50") gateway+=("$p99") most+=("$p999")
         until_loaded
-        read -r _ p99 _ < <(latency "${floor_port[nothing]}")
+        latency "${floor_port[nothing]}"
         floor+=("$p99")
         printf '  round %d: floor p99 %s and %s ms   gateway p50 %s ms, p99 %s ms, p99.9 %s ms\n' "$round" \
-            "$(milliseconds "${floor[-2]}")" "$(milliseconds "${floor[-1]}")" "$(milliseconds "$p50")" \
-            "$(milliseconds "${gateway[-1]}")" "$(milliseconds "$p999")"
+            "$(milliseconds "${floor[-2]}")" "$(milliseconds "${floor[-1]}")" "$(milliseconds "${middle[-1]}")" \
+            "$(milliseconds "${gateway[-1]}")" "$(milliseconds "${most[-1]}")"
     done
     p99=$(median "${gateway[@]}")
     ratio=$(calculate "$p99 / $(median "${floor[@]}")")

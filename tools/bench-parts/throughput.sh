@@ -13,7 +13,9 @@ measure_gateway() {
     rows_per_second=$(calculate "($(counter footfall_events_accepted_total) - $before) / $took" %.1f)
 }
 
-# Sets $nothing and $commit, each the mean of before and after what is called.
+# Sets $nothing and $commit, each the mean of before and after what is called. How far the two are apart is how noisy the
+# machine was: $noise keeps the largest difference, in percent.
+noise=0
 between_floors() {
     local nothing_before commit_before nothing_after commit_after
     nothing_before=$(beacons "${floor_port[nothing]}")
@@ -23,7 +25,11 @@ between_floors() {
     nothing_after=$(beacons "${floor_port[nothing]}")
     nothing=$(calculate "($nothing_before + $nothing_after) / 2" %.1f)
     commit=$(calculate "($commit_before + $commit_after) / 2" %.1f)
+    noise=$(largest "$noise" "$(apart "$nothing_before" "$nothing_after")" "$(apart "$commit_before" "$commit_after")")
 }
+
+# In percent of the larger.
+apart() { calculate "100 * ($1 > $2 ? 1 - $2 / $1 : 1 - $1 / $2)" %.0f; }
 
 span() { printf '%.2f' "$(median "$@")" && if [ $# -gt 1 ]; then printf ' (%.2f–%.2f)' "$(least "$@")" "$(largest "$@")"; fi; }
 
