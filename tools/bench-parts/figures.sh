@@ -4,7 +4,7 @@
 # calculate EXPRESSION [FORMAT]
 calculate() { awk "BEGIN { printf \"${2:-%.3f}\", ($1) }"; }
 median() {
-    printf '%s\n' "$@" | sort -g | awk '{ all[NR] = $1 } END { print (all[int((NR + 1) / 2)] + all[int((NR + 2) / 2)]) / 2 }'
+    printf '%s\n' "$@" | sort -g | awk '{ all[NR] = $1 } END { printf "%.4f", (all[int((NR + 1) / 2)] + all[int((NR + 2) / 2)]) / 2 }'
 }
 least() { printf '%s\n' "$@" | sort -g | head -n 1; }
 largest() { printf '%s\n' "$@" | sort -g | tail -n 1; }
@@ -47,7 +47,7 @@ print_machine() {
         "$(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)" "$system" "$(uname -r)" \
         "$(stat -f -c %T "$work" | sed 's|ext2/ext3|ext4|')" "$(version_of nginx -v)" \
         "$(psql --no-psqlrc -At -c 'show server_version' "$FOOTFALL_TEST_DATABASE_URL" | cut -d ' ' -f 1)"
-    printf ' Everything, the load included, shares the machine. %(%F)T, commit %s.\n' -1 \
+    printf ' Everything, the load included, shares the machine. %(%F)T, commit %s.' -1 \
         "$(git -C "$root" rev-parse --short HEAD)"
 }
 
