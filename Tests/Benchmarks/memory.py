@@ -48,7 +48,9 @@ def report(path):
     print("largest_kib", int(max(kib for _, kib, _ in lines)))
     print("first_kib", int(settled[0][1]))
     print("last_kib", int(settled[-1][1]))
-    print(f"slope_kib_per_minute {slope([(second / 60, kib) for second, kib, _ in settled]):.1f}")
+    late = [line for line in lines if line[0] >= lines[-1][0] / 2]
+    for name, part in (("slope", settled), ("late_slope", late)):
+        print(f"{name}_kib_per_minute {slope([(second / 60, kib) for second, kib, _ in part]):.1f}")
     print("largest_descriptors", int(max(descriptors for _, _, descriptors in lines)))
 
 

@@ -51,6 +51,14 @@ print_machine() {
         "$(git -C "$root" rev-parse --short HEAD)"
 }
 
+# How busy the processors are for a second, in percent: with somebody else's work, if asked before ours begins.
+busy_percent() {
+    { head -n 1 /proc/stat && sleep 1 && head -n 1 /proc/stat; } | awk '
+        { all = 0; for (i = 2; i <= 9; i++) all += $i; idle = $5 + $6 }
+        NR == 1 { all_before = all; idle_before = idle }
+        END { printf "%.0f", 100 - 100 * (idle - idle_before) / (all - all_before) }'
+}
+
 # publish SECTION: prints the text on standard input, and with FOOTFALL_BENCH_WRITE=1 puts it between the lines
 # `<!-- SECTION -->` and `<!-- /SECTION -->` of docs/performance.md.
 publish() {

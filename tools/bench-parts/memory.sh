@@ -76,6 +76,8 @@ measure_soak() {
     memory slope "$file" >"$work/slope.txt"
     slope=$(value slope_kib_per_minute "$work/slope.txt")
     check_counters
+    figure "events a second, of $(thousands "$soak_rate") that were due" "$(value events_per_second "$work/soak.txt")" \
+        "$(thousands "$(value events_per_second "$work/soak.txt")")"
     figure "largest resident size" "$(calculate "$(value largest_kib "$work/slope.txt") / 1024")" \
         "$(calculate "$(value largest_kib "$work/slope.txt") / 1024" %.1f) MiB" '<= 64' MiB
     # At 600,000 events a minute a tenth of a byte for each; the allocator's own movements are of this size.
@@ -84,8 +86,10 @@ measure_soak() {
     # Of nginx's connections each worker keeps up to 64 when they are idle, and every client may need one more.
     figure "open descriptors, largest number" "$(value largest_descriptors "$work/slope.txt")" \
         "$(value largest_descriptors "$work/slope.txt")" "<= $((connections + 64 * $(nproc) + 64))"
-    figure "\`POST /e\` at this rate: p99" "$(milliseconds "$(value p99 "$work/soak.txt")")" \
-        "$(milliseconds "$(value p99 "$work/soak.txt")") ms" '<= 10' ms
+    figure "slope in the second half" "$(value late_slope_kib_per_minute "$work/slope.txt")" \
+        "$(value late_slope_kib_per_minute "$work/slope.txt") KiB a minute"
+    figure "\`POST /e\` at this rate: p99 (longest $(milliseconds "$(value max "$work/soak.txt")") ms)" \
+        "$(milliseconds "$(value p99 "$work/soak.txt")")" "$(milliseconds "$(value p99 "$work/soak.txt")") ms"
 }
 
 # A line every half a minute: somebody waits.
