@@ -94,8 +94,11 @@ measure_soak() {
 
 # A line every half a minute: somebody waits.
 show_soak() {
+    local silence
+    # A pipe that says nothing, instead of a process that sleeps and would outlive this one.
+    exec {silence}<> <(:)
     while kill -0 "$2" 2>/dev/null; do
-        sleep 30
+        read -r -t 30 -u "$silence" _ || true
         tail -n 1 "$1" | awk '{ printf "  %4d s: %d KiB resident, %d descriptors\n", $1, $2, $3 }'
     done
 }
