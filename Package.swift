@@ -57,6 +57,7 @@ let libraries: [Target] = [
     // No pkgConfig: Debian's hiredis.pc carries a flag that SwiftPM prohibits.
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),  // Cache
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),  // Cryptography
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),  // Compression
     .target(name: "CSystem"),  // Platform: what Glibc's module does not show to Swift
 ]
 
@@ -66,6 +67,7 @@ let package = Package(
     targets: libraries + plugins
         + room("Platform", uses: ["CSystem"])
         + room("Cryptography", uses: ["CSodium"])
+        + room("Compression", uses: ["CZlib"])
         + room("Configuration")
         + room("EventModel")
         + room("PluginAPI", uses: ["EventModel", "Configuration", "Platform"])
