@@ -46,11 +46,11 @@ struct DeadLetter {
         if let visitor = hit.visitor { fields.append(Property("visitor", .text("\(visitor.rawValue)"))) }
         let properties = hit.properties.map { Property($0.name, DeadLetter.representable($0.value)) }
         let facts = hit.facts.map { Property($0.name, DeadLetter.representable($0.value)) }
-        var bytes = Array((PropertyJSON.object(fields) ?? []).dropLast())
+        var bytes = Array((JSONText.object(fields) ?? []).dropLast())
         bytes += ",\"properties\":".utf8
-        bytes += PropertyJSON.object(properties) ?? []
+        bytes += JSONText.object(properties) ?? []
         bytes += ",\"facts\":".utf8
-        bytes += PropertyJSON.object(facts) ?? []
+        bytes += JSONText.object(facts) ?? []
         bytes.append(UInt8(ascii: "}"))
         return bytes
     }

@@ -1,28 +1,35 @@
-import EventModel
-
-/// Writes properties as JSON, by hand: an encoder of Foundation takes some fifty times as long.
-enum PropertyJSON {
+/// Writes JSON by hand: an encoder of Foundation takes some fifty times as long.
+public enum JSONText {
     /// A JSON object of the properties, in their order; `nil` when a number is not finite, for which JSON has no form.
-    static func object(_ properties: some Sequence<Property>) -> [UInt8]? {
-        var bytes: [UInt8] = [UInt8(ascii: "{")]
+    public static func object(_ properties: some Sequence<Property>) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        return append(object: properties, to: &bytes) ? bytes : nil
+    }
+
+    /// Adds an object of the properties, in their order. Returns `false`, and leaves half an object, when a number is not
+    /// finite.
+    public static func append(object properties: some Sequence<Property>, to bytes: inout [UInt8]) -> Bool {
+        bytes.append(UInt8(ascii: "{"))
+        var isFirst = true
         for property in properties {
-            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
             append(text: property.name, to: &bytes)
             bytes.append(UInt8(ascii: ":"))
             switch property.value {
             case .text(let text): append(text: text, to: &bytes)
             case .flag(let flag): bytes += flag ? "true".utf8 : "false".utf8
             case .number(let number):
-                guard number.isFinite else { return nil }
+                guard number.isFinite else { return false }
                 append(number: number, to: &bytes)
             }
         }
         bytes.append(UInt8(ascii: "}"))
-        return bytes
+        return true
     }
 
-    /// Adds a text in quotes.
-    static func append(text: String, to bytes: inout [UInt8]) {
+    /// Adds a text in quotes. No line break is in it: it is escaped like every control character.
+    public static func append(text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {
@@ -37,6 +44,13 @@ enum PropertyJSON {
             }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Adds the lowest `digits` hexadecimal digits of a number, without quotes.
+    public static func append(hexadecimal number: UInt128, digits: Int, to bytes: inout [UInt8]) {
+        for digit in (0..<digits).reversed() {
+            bytes.append(hexadecimal(UInt8(truncatingIfNeeded: number >> UInt128(4 * digit)) & 15))
+        }
     }
 
     private static func append(number: Double, to bytes: inout [UInt8]) {
