@@ -58,6 +58,7 @@ let libraries: [Target] = [
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),  // Cache
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),  // Cryptography
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),  // Compression
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),  // Compression
     .target(name: "CSystem"),  // Platform: what Glibc's module does not show to Swift
 ]
 
@@ -67,7 +68,7 @@ let package = Package(
     targets: libraries + plugins
         + room("Platform", uses: ["CSystem"])
         + room("Cryptography", uses: ["CSodium"])
-        + room("Compression", uses: ["CZlib"])
+        + room("Compression", uses: ["CZlib", "CZstd"])
         + room("Configuration")
         + room("EventModel")
         + room("PluginAPI", uses: ["EventModel", "Configuration", "Platform"])
