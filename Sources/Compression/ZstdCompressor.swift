@@ -44,11 +44,6 @@ import CZstd
         try run([], ZSTD_e_end, to: &output)
     }
 
-    /// Forgets a frame that was begun and not ended.
-    public mutating func abandon() {
-        _ = unsafe ZSTD_CCtx_reset(context, ZSTD_reset_session_only)
-    }
-
     private mutating func run(
         _ bytes: [UInt8], _ operation: ZSTD_EndDirective, to output: inout [UInt8]
     ) throws(CompressionError) {

@@ -42,17 +42,6 @@ struct ZstdTests {
         #expect(try Zstd.decompress(frames[7]) == Array("first 7\nsecond 7\n".utf8))
     }
 
-    @Test func anAbandonedFrameLeavesNothingBehind() throws {
-        var compressor = try ZstdCompressor()
-        var output: [UInt8] = []
-        try compressor.append(ZstdTests.text(300_000), to: &output)
-        compressor.abandon()
-        output = []
-        try compressor.append(Array("after".utf8), to: &output)
-        try compressor.finish(to: &output)
-        #expect(try Zstd.decompress(output) == Array("after".utf8))
-    }
-
     @Test func damageIsSeenByTheReader() throws {
         var compressor = try ZstdCompressor()
         var output: [UInt8] = []
