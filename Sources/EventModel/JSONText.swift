@@ -53,6 +53,7 @@ public enum JSONText {
         }
     }
 
+    /// Adds a number, which is finite.
     private static func append(number: Double, to bytes: inout [UInt8]) {
         // Whole numbers without ".0", as the site wrote them.
         if let whole = Int64(exactly: number), abs(number) < 9_007_199_254_740_992 {
@@ -64,5 +65,13 @@ public enum JSONText {
 
     private static func hexadecimal(_ digit: UInt8) -> UInt8 {
         digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+    }
+}
+
+extension Property {
+    /// The property in a form that JSON has: a number that is not finite becomes the text of its name.
+    public var representable: Property {
+        if case .number(let number) = value, !number.isFinite { return Property(name, .text("\(number)")) }
+        return self
     }
 }
