@@ -49,6 +49,7 @@ let plugins: [Target] =
     + plugin("visitor_id", "VisitorIDPlugin", uses: ["Cryptography", "Platform"])
     + plugin("discard", "DiscardPlugin")
     + plugin("postgres", "PostgresPlugin", uses: ["Database", "Cryptography", "Platform"])
+    + plugin("file", "FilePlugin", uses: ["Compression", "Platform"])
 
 /// The C libraries that Debian packages; only the wrapper room named beside each imports it.
 let libraries: [Target] = [
