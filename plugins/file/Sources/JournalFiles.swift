@@ -19,6 +19,9 @@ struct JournalFiles: ~Copyable, Sendable {
 
     /// Bytes of lines that are handed to the compressor at once.
     private static let piece = 128 * 1024
+    /// Milliseconds for a predecessor that is on its way out. A program that is being started holds every lock of the process
+    /// that starts it, for a moment.
+    private static let patience = 2000
     /// Readable for a group: what ships the files away need not be the gateway's user.
     private static let mode: UInt32 = 0o640
 
@@ -29,7 +32,7 @@ struct JournalFiles: ~Copyable, Sendable {
         let path = "\(folder)/\(names.cursor)"
         let lock = try JournalFiles.translating { () throws(PlatformError) in
             try Files.makeFolder(folder, mode: 0o750)
-            return try FileLock(path, waitMilliseconds: 0)
+            return try FileLock(path, waitMilliseconds: JournalFiles.patience)
         }
         guard let lock else {
             throw .unavailable("another store of this name writes the files of this journal in \(folder)")
@@ -93,6 +96,7 @@ struct JournalFiles: ~Copyable, Sendable {
         let folder = settings.folder
         try JournalFiles.translating { () throws(PlatformError) in
             try Files.rename(path + FileNames.unfinished, to: path)
+            Failpoint.pass("file.renamed")
             try Files.syncFolder(folder)
         }
         file = nil
@@ -142,6 +146,7 @@ struct JournalFiles: ~Copyable, Sendable {
         file = try JournalFiles.translating { () throws(PlatformError) in
             let file = if let open { open } else { try JournalFiles.create(path, in: folder) }
             try file.write(bytes, at: length)
+            Failpoint.pass("file.before_sync")
             try file.sync()
             return file
         }
@@ -160,8 +165,10 @@ struct JournalFiles: ~Copyable, Sendable {
         var next = cursor
         next.generation += 1
         next.position = position
+        Failpoint.pass("file.before_cursor")
         let file = cursorFile
         try JournalFiles.translating { () throws(PlatformError) in try file.write(next) }
+        Failpoint.pass("file.after_cursor")
         cursor = next
     }
 
@@ -195,7 +202,7 @@ func forEachHit<Failure: Error>(
     of batch: Batch, after position: UInt64, _ body: (UInt64, Hit) throws(Failure) -> Void
 ) throws(Failure) {
     for (index, hit) in batch.hits.enumerated() {
-        let sequence = batch.first + UInt64(index)
+        let sequence = batch.sequence(ofHit: index)
         if sequence > position { try body(sequence, hit) }
     }
 }

@@ -51,6 +51,27 @@ import Testing
         #expect(try fixture.numbers() == Array(1...12) + [20, 21])
     }
 
+    /// Counts belong into a ledger, which a file has not; the numbers that they have in the journal are passed.
+    @Test func countsArePassedOver() throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.store()
+        let now = Timestamp(milliseconds: 1_700_000_000_000)
+        let delta = LedgerDelta(site: SiteID(rawValue: 1), receivedAt: now, outcome: .dropped, reason: "opted_out")
+        var counts = Batch(journal: StoreFixture.journal, first: 1, last: 2)
+        counts.append(.ledger(delta), sequence: 1)
+        #expect(try store.store(counts) == StoreReceipt(stored: 0, duplicates: 0))
+        #expect(try store.position(in: StoreFixture.journal) == 2)
+        #expect(try fixture.eventFiles() == [])
+        var mixed = Batch(journal: StoreFixture.journal, first: 3, last: 7)
+        mixed.append(.ledger(delta), sequence: 3)
+        mixed.append(.hit(StoreFixture.batch(5...5).hits[0]), sequence: 5)
+        mixed.append(.hit(StoreFixture.batch(6...6).hits[0]), sequence: 6)
+        #expect(try store.store(mixed).stored == 2)
+        #expect(try store.position(in: StoreFixture.journal) == 7)
+        #expect(try fixture.eventFiles().first?.hasSuffix("-5.ndjson.part") == true)
+        #expect(try fixture.numbers() == [5, 6])
+    }
+
     @Test func aFinishedFileHasAllOfItsNameAndNoOtherIsWithoutPart() throws {
         var fixture = try StoreFixture()
         fixture.settings.rotateBytes = 65_536
