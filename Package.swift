@@ -78,7 +78,10 @@ let package = Package(
         + room("Pipeline", uses: ["PluginAPI", "EventModel", "Journal", "Configuration", "Platform"])
         + room("FastCGI", uses: ["CFastCGI", "Platform"])
         + room(
-            "Collect", uses: ["FastCGI", "Pipeline", "Journal", "EventModel", "PluginAPI", "Platform", "Cryptography"],
+            "Collect",
+            uses: [
+                "FastCGI", "Pipeline", "Journal", "EventModel", "PluginAPI", "Platform", "Cryptography", "Compression",
+            ],
             resources: [.embedInCode("Tracker/footfall.js")])
         + room("Database", uses: ["CPostgres", "Platform"])
         + room("Cache", uses: ["CHiredis", "Platform"])

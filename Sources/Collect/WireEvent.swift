@@ -68,7 +68,7 @@ extension WireEvent {
             let isArray = try scanner.kind() == .array
             if isArray { scanner.enter() }
             while try isArray ? scanner.hasElement(isFirst: count == 0) : count == 0 || lines && !scanner.isAtEnd() {
-                guard count < limit else { throw Rejection(.tooLarge, "has more than \(limit) events") }
+                guard count < limit else { throw Rejection(.malformed, "has more than \(limit) events") }
                 try each(&scanner, count == 0 && !isArray && !lines ? nil : count)
                 count += 1
             }

@@ -170,6 +170,7 @@ def test_sockets_are_taken_over_from_systemd_and_left_to_it(stack):
         "FOOTFALL_CONFIG": str(stack.config),
         "FOOTFALL_DATABASE_URL": stack.environment["FOOTFALL_TEST_STACK_DATABASE_URL"],
         "FOOTFALL_DATABASE_MIGRATIONS": str(ROOT / "config/migrations"),
+        "FOOTFALL_JOURNAL_FOLDER": str(folder / "journal"),
         "LISTEN_FDS": "2",
         "LISTEN_FDNAMES": "web:ingest",
     }
