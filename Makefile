@@ -1,6 +1,6 @@
 # The commands of this repository. The work is done by the scripts in tools/, which say more.
 
-.PHONY: help run test bench lint test-swift sanitize test-operations test-browser build tracker docs clean
+.PHONY: help run test bench chaos lint test-swift sanitize test-operations test-browser build tracker docs clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ tracker: ## the browser script, from tracker/footfall.js
 
 bench: ## speed and memory, as ratios to a C responder that does nothing
 	@tools/bench
+
+chaos: ## 200 rounds of killing and breaking, and whether an acknowledged event was lost
+	@tools/chaos
 
 docs: build ## docs/configuration.md from the code
 	@.build/release/footfall config-reference > docs/configuration.md
