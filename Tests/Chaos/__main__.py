@@ -67,7 +67,7 @@ def run(stack, seed, count, is_short):
         except Exception:  # noqa: BLE001  # the other rounds shall tell, too
             totals = dict.fromkeys(report.COLUMNS, 0)
             text = f"the round could not be carried out:\n{traceback.format_exc()}"
-            result = Result(number, round.seed, round.name, totals, Verdict([text]), time.monotonic() - began, round.notes)
+            result = Result(number, round.seed, round.names, totals, Verdict([text]), time.monotonic() - began, round.notes)
             stack.mend()
         results.append(result)
         print(report.line(result), flush=True)

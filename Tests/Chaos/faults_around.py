@@ -34,6 +34,7 @@ class NginxKilled(Fault):
 
     def act(self, round):
         pause(round, 0.2, 1)
+        round.crowd.nginx_may_die = True
         round.stack.kill("nginx")
         pause(round, 0.1, 1)
         round.stack.start("nginx")

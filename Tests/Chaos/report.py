@@ -35,7 +35,8 @@ def markdown(results, seed, seconds, binary):
     sums = {name: sum(result.totals[name] for result in results) for name in COLUMNS}
     by_fault = defaultdict(list)
     for result in results:
-        by_fault[result.name].append(result)
+        for name in result.faults:
+            by_fault[name].append(result)
     lines = [
         "# Chaos",
         "",
@@ -54,6 +55,8 @@ def markdown(results, seed, seconds, binary):
         f"Events sent {sums['sent']:,}, acknowledged {sums['acknowledged']:,}, stored {sums['stored']:,}, dead letters"
         f" {sums['dead']:,}. Tries answered 503 {sums['refused']:,}, kept by nginx {sums['spooled']:,}, without an answer"
         f" {sums['unknown']:,}.",
+        "",
+        "A round with two faults counts in both lines.",
         "",
         "| fault | rounds | acknowledged | 503 | no answer | broken |",
         "|---|---:|---:|---:|---:|---:|",

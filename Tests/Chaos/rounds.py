@@ -22,11 +22,15 @@ DRAIN_SECONDS = 120
 class Result:
     number: int
     seed: str
-    name: str
+    faults: list
     totals: dict
     verdict: Verdict
     seconds: float = 0
     notes: list = field(default_factory=list)
+
+    @property
+    def name(self):
+        return " + ".join(self.faults)
 
 
 class Round:
@@ -50,8 +54,8 @@ class Round:
         self.crowd = None
 
     @property
-    def name(self):
-        return " + ".join(fault.name for fault in self.faults)
+    def names(self):
+        return [fault.name for fault in self.faults]
 
     def run(self):
         began = time.monotonic()
@@ -60,7 +64,7 @@ class Round:
         finally:
             self.history.close()
         return Result(
-            self.number, self.seed, self.name, totals(self.history, facts), verdict, time.monotonic() - began, self.notes
+            self.number, self.seed, self.names, totals(self.history, facts), verdict, time.monotonic() - began, self.notes
         )
 
     def go(self):

@@ -73,6 +73,8 @@ class Crowd:
         self.maker = maker
         self.has_api = has_api
         self.pause = pause
+        # nginx always answers, as long as it is there.
+        self.nginx_may_die = False
         self.again = []
         self.lock = threading.Lock()
         self.is_stopping = threading.Event()
@@ -141,6 +143,8 @@ class Crowd:
         try:
             answer = client.call(method, target, body, {"User-Agent": agent, **headers})
         except NoAnswer as error:
+            if client.through_nginx and not self.nginx_may_die:
+                self.history.complain(f"{how}: nginx gave no answer: {error}")
             self.history.note(events, UNKNOWN, f"{how}: {error}", client.through_nginx)
             return UNKNOWN
         outcome = REJECTED if answer.status in allows else self.judge(way, answer, len(events), how)

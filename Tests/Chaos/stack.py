@@ -4,13 +4,14 @@ import os
 import re
 import signal
 import subprocess
+import threading
 from pathlib import Path
 
 import psycopg
 
 import journal_files
 from gateway import Gateway
-from processes import children, end_family, send, wait_for
+from processes import end_family
 from proxy import Proxy
 from senders import Site
 
@@ -37,6 +38,8 @@ class Stack:
         self.port = int(self.shell(f". {ROOT}/tools/common.sh && free_port"))
         self.proxy = None
         self.gateways = []
+        # tools/stack keeps a list of what runs, and two faults may change it at once.
+        self.lock = threading.Lock()
         self.journal_settings = JOURNAL_SETTINGS if self.knows("journal.folder") else {}
 
     def shell(self, script):
@@ -164,21 +167,15 @@ class Stack:
         return int(self.call("pid", self.state, part))
 
     def start(self, part):
-        self.call("start", self.state, part)
+        with self.lock:
+            self.call("start", self.state, part)
+
+    def kill(self, part, number=signal.SIGKILL):
+        """The server and its children. It is struck out as well: tools/stack starts nothing beside a part that died."""
+        with self.lock:
+            end_family(self.pid(part), number)
+            self.call("stop", self.state, part)
 
     def stop_postgres_at_once(self):
         """`pg_ctl stop -m immediate`: no checkpoint, recovery at the next start."""
-        pid = self.pid("postgres")
-        family = children(pid)
-        send(pid, signal.SIGQUIT)
-        wait_for(lambda: not any(command_of(one) for one in [pid, *family]), 30)
-
-    def kill(self, part):
-        end_family(self.pid(part))
-
-
-def command_of(pid):
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
+        self.kill("postgres", signal.SIGQUIT)
