@@ -191,21 +191,28 @@ class Damaged(Fault):
         round.stack.proxy.heal()
 
     def damage(self, round):
-        pending = round.stack.loaded_through(round.gateway.journal)
-        candidates = [
-            frame for frame in journal_files.acknowledged_frames(round.gateway.journal) if frame.first > pending
-        ]
+        loaded = round.stack.loaded_through(round.gateway.journal)
+        candidates = [frame for frame in journal_files.acknowledged_frames(round.gateway.journal) if frame.first > loaded]
         if not candidates:
-            round.history.complain("no acknowledged frame was there to damage, the fault did not happen")
-            return
+            raise RuntimeError("no acknowledged frame waits to be loaded, so that there is none to damage")
         frame = round.generator.choice(candidates)
         self.original = frame.payload()
-        hurt = [event for event in round.history.events.values() if event.path.encode() in self.original]
-        place = journal_files.flip(frame, round.generator)
+        begin, end = self.range(frame)
+        hurt = [event for event in round.history.events.values() if event.path.encode() in self.hurt(frame)]
+        place = journal_files.flip(frame.file, begin, end, round.generator)
         for event in hurt:
             round.history.damaged[event.id] = f"{frame.file.name} byte {place}, frame {frame.first} to {frame.last}"
         if not hurt:
-            round.history.complain(f"the driver finds none of its events in {frame}: has the format changed?")
+            raise RuntimeError(f"none of the driver's events is in {frame}: has the format changed?")
+        round.notes.append(f"{frame.file.name}: byte {place} flipped, {len(hurt)} events in the damaged bytes")
+
+    def range(self, frame):
+        """Of the bytes of which one is changed."""
+        return frame.offset, frame.offset + journal_files.FRAME_HEADER + frame.length
+
+    def hurt(self, frame):
+        """The bytes that may be lost with it."""
+        return self.original
 
     def heal(self, round):
         round.stack.proxy.heal()
@@ -234,6 +241,49 @@ class Damaged(Fault):
         round.gateway.start()
 
 
+class DamagedHeader(Damaged):
+    """The header of a segment: nothing in it can be read any more."""
+
+    name = "header of a segment damaged"
+
+    def range(self, frame):
+        return 0, journal_files.HEADER
+
+    def hurt(self, frame):
+        return frame.file.read_bytes()
+
+
+class DamagedAfterLoading(Fault):
+    """The last frame is damaged when PostgreSQL has it already: nothing is lost by that, unless numbers come twice."""
+
+    name = "loaded bytes damaged at the end of the journal"
+    is_alone = True
+
+    def is_possible(self, stack):
+        return has_journal(stack)
+
+    def act(self, round):
+        pause(round, 0.5, 1)
+        # The senders go on, so that what is loaded and what is written last are not quite the same; a pause in which
+        # nobody sends makes them so.
+        round.crowd.rest.set()
+        if stuck := round.gateway.drain(60):
+            round.history.complain(stuck)
+        round.gateway.kill_all()
+        frame = journal_files.last_frame(round.gateway.journal)
+        if frame is None:
+            raise RuntimeError("the journal holds no frame, so that there is none to damage")
+        end = frame.offset + journal_files.FRAME_HEADER + frame.length
+        place = journal_files.flip(frame.file, frame.offset, end, round.generator)
+        round.notes.append(f"{frame.file.name}: byte {place} flipped, frame {frame.first} to {frame.last}, loaded")
+        round.gateway.start()
+        round.crowd.rest.clear()
+        pause(round, 0.5, 1)
+
+    def heal(self, round):
+        round.crowd.rest.clear()
+
+
 class DamageAndTear(Damaged):
     name = "damaged in the middle and torn at the end"
 
@@ -242,4 +292,4 @@ class DamageAndTear(Damaged):
         round.spoil_tail()
 
 
-ALL = [DiskFull, DiskFilledByOthers, SpoolFull, CallsFail, TornTail, Damaged, DamageAndTear]
+ALL = [DiskFull, DiskFilledByOthers, SpoolFull, CallsFail, TornTail, Damaged, DamagedHeader, DamageAndTear, DamagedAfterLoading]

@@ -95,10 +95,16 @@ def acknowledged_frames(folder):
     return [frame for frame in all_frames if frame.last <= durable]
 
 
-def flip(frame, generator):
-    """Changes one byte of the frame's payload. Returns its place in the file."""
-    place = frame.offset + FRAME_HEADER + generator.randrange(frame.length)
-    with open(frame.file, "r+b") as file:
+def last_frame(folder):
+    """The newest frame of all."""
+    found = [frame for file in segments(folder) for frame in frames(file)]
+    return found[-1] if found else None
+
+
+def flip(file, begin, end, generator):
+    """Changes one byte between two places of a file. Returns which."""
+    place = generator.randrange(begin, end)
+    with open(file, "r+b") as file:
         file.seek(place)
         byte = file.read(1)[0]
         file.seek(place)

@@ -78,6 +78,8 @@ class Crowd:
         self.again = []
         self.lock = threading.Lock()
         self.is_stopping = threading.Event()
+        # While this is set nobody sends.
+        self.rest = threading.Event()
         self.threads = [
             threading.Thread(target=self.run, args=(client, random.Random(f"{seed}/{number}")), daemon=True)
             for number, client in enumerate(clients)
@@ -96,6 +98,9 @@ class Crowd:
 
     def run(self, client, generator):
         while not self.is_stopping.is_set():
+            if self.rest.is_set():
+                time.sleep(0.05)
+                continue
             events = self.take_again(generator) or self.new_events(generator)
             outcome = self.send(client, events, generator)
             self.remember(events, outcome, generator)
