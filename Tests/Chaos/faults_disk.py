@@ -288,8 +288,9 @@ class DamageAndTear(Damaged):
     name = "damaged in the middle and torn at the end"
 
     def damage(self, round):
-        super().damage(round)
+        # First the end: behind damage it could not be found.
         round.spoil_tail()
+        super().damage(round)
 
 
 ALL = [DiskFull, DiskFilledByOthers, SpoolFull, CallsFail, TornTail, Damaged, DamagedHeader, DamageAndTear, DamagedAfterLoading]
