@@ -65,6 +65,8 @@ def run(stack, seed, count, is_short):
             if not any(result.verdict.is_good for result in results) and result.verdict.is_good:
                 result.verdict.violations += [f"the checker is blind: {text}" for text in selfproof.unseen(round)]
         except Exception:  # noqa: BLE001  # the other rounds shall tell, too
+            if stack.is_ending:
+                raise
             totals = dict.fromkeys(report.COLUMNS, 0)
             text = f"the round could not be carried out:\n{traceback.format_exc()}"
             result = Result(number, round.seed, round.names, totals, Verdict([text]), time.monotonic() - began, round.notes)
@@ -80,13 +82,18 @@ def run(stack, seed, count, is_short):
 
 
 def main():
-    # As an exception, so that everything that was started is ended.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     state, is_short = Path(sys.argv[1]), "short" in sys.argv[2:]
     count = int(os.environ.get("FOOTFALL_CHAOS_ROUNDS") or (20 if is_short else 200))
     seed = os.environ.get("FOOTFALL_CHAOS_SEED") or str(random.SystemRandom().randrange(1_000_000))
     stack = Stack(state)
     began = time.monotonic()
+
+    def end(*_):
+        # As an exception, so that everything that was started is ended.
+        stack.is_ending = True
+        sys.exit(143)
+
+    signal.signal(signal.SIGTERM, end)
     try:
         stack.up(count)
         results = run(stack, seed, count, is_short)

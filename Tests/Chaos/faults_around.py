@@ -120,8 +120,5 @@ class GatewayAway(Fault):
         round.gateway.start()
         pause(round, 0.3, 0.6)
 
-    def heal(self, round):
-        round.replay()
-
 
 ALL = [Calm, RedisKilled, NginxKilled, VanishingClients, GatewayAway]

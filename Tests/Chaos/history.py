@@ -8,7 +8,7 @@ import json
 import os
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 # What became of one try to send an event.
 ACKNOWLEDGED = "acknowledged"  # 2xx of the gateway
@@ -83,6 +83,17 @@ class History:
         with self._lock:
             for event in events:
                 event.tries.append(one)
+
+    def was_spooled(self, ids):
+        """nginx answers for the gateway with the gateway's own words. Which of its answers these were, only the spool
+        tells: each line takes one acknowledgment of the event back."""
+        with self._lock:
+            for id in ids:
+                event = self.events.get(id)
+                for place, one in enumerate(event.tries if event else []):
+                    if one.outcome == ACKNOWLEDGED and one.through_nginx:
+                        event.tries[place] = replace(one, outcome=SPOOLED)
+                        break
 
     def complain(self, text):
         """Something that is wrong whatever the database says, such as an answer that no client could understand."""

@@ -1,6 +1,7 @@
 """One round: senders, a fault (sometimes two), recovery, and the verdict."""
 
 import random
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -141,6 +142,11 @@ class Round:
 
     def replay(self):
         """What nginx has kept goes to the gateway."""
+        lines = self.stack.spool_lines()
+        if not lines:
+            return
+        # Ids are the only runs of 32 hexadecimal digits but nginx's own, which is no id of ours.
+        self.history.was_spooled(id for line in lines for id in re.findall(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", line.decode("latin-1")))
         done = self.stack.replay()
         if done:
             self.notes.append(done)
@@ -152,5 +158,6 @@ class Round:
             if not gateway.is_running:
                 gateway.start()
             wait_for(gateway.answers, 40)
+        self.replay()
         reasons = [gateway.drain(DRAIN_SECONDS) for gateway in gateways]
         return [reason for reason in reasons if reason]

@@ -38,6 +38,7 @@ class Stack:
         self.port = int(self.shell(f". {ROOT}/tools/common.sh && free_port"))
         self.proxy = None
         self.gateways = []
+        self.is_ending = False
         # tools/stack keeps a list of what runs, and two faults may change it at once.
         self.lock = threading.Lock()
         self.journal_settings = JOURNAL_SETTINGS if self.knows("journal.folder") else {}
@@ -149,6 +150,12 @@ class Stack:
                 "select position from journal_cursor where journal = %s", (journal_files.journal_id(journal),)
             ).fetchone()
         return row[0] if row else 0
+
+    def spool_lines(self):
+        """What nginx has kept and nobody has replayed yet."""
+        folder = self.environment.get("FOOTFALL_REPLAY_SPOOL")
+        files = sorted(Path(folder).glob("events-*.log")) if folder and Path(folder).is_dir() else []
+        return [line for file in files for line in file.read_bytes().splitlines()]
 
     def replay(self):
         """Feeds what nginx has kept back, where program and configuration know how. Returns what was said."""
