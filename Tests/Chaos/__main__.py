@@ -9,6 +9,7 @@ import traceback
 from pathlib import Path
 
 import faults_around
+import faults_bytes
 import faults_database
 import faults_disk
 import faults_process
@@ -18,7 +19,7 @@ from checker import Verdict
 from rounds import Result, Round
 from stack import ROOT, Stack
 
-KINDS = faults_process.ALL + faults_database.ALL + faults_disk.ALL + faults_around.ALL
+KINDS = [kind for file in (faults_process, faults_database, faults_disk, faults_bytes, faults_around) for kind in file.ALL]
 # After so many broken rounds more of them tell nothing new.
 ENOUGH = 3
 

@@ -55,10 +55,8 @@ def check(history, facts):
     report("stored twice", {id for id, count in stored.items() if count > 1})
     report("stored and never sent", set(stored) - set(events), lambda id: str([r for r in facts.rows if r[0] == id]))
     report("dead and never sent", set(dead) - set(events))
-    report(
-        "rejected and stored all the same",
-        {id for id in stored if id in events and events[id].tries and events[id].count(REJECTED) == len(events[id].tries)},
-    )
+    rejected = {id for id, event in events.items() if event.tries and event.count(REJECTED) == len(event.tries)}
+    report("rejected and stored all the same", rejected & set(stored))
     reasons = dict(facts.dead)
     report("dead without a cause", {id for id in dead if id in events and not events[id].is_poison}, reasons.get)
     by_id = {row[0]: row for row in facts.rows}

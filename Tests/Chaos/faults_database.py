@@ -103,7 +103,8 @@ class PoisonRows(Fault):
     name = "rows that PostgreSQL refuses"
 
     def prepare(self, round):
-        change(round, f"alter table event add constraint chaos check (viewport_width is distinct from {POISON_WIDTH}) not valid")
+        refused = f"viewport_width is distinct from {POISON_WIDTH}"
+        change(round, f"alter table event add constraint chaos check ({refused}) not valid")
         round.maker.poison_share = 0.01
 
     def act(self, round):

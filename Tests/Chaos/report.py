@@ -25,9 +25,8 @@ def line(result):
 def counterexample(result, state):
     texts = [textwrap.indent(text, "    ") for text in result.verdict.violations]
     notes = [f"    note: {note}" for note in result.notes]
-    return "\n".join(
-        [f"  round {result.number} ({result.name}), seed {result.seed}:", *texts, *notes, f"    everything is kept in {state}"]
-    )
+    head = f"  round {result.number} ({result.name}), seed {result.seed}:"
+    return "\n".join([head, *texts, *notes, f"    everything is kept in {state}"])
 
 
 def markdown(results, seed, seconds, binary):

@@ -18,6 +18,9 @@ from senders import Crowd, Maker
 # the loader tries only every half minute.
 DRAIN_SECONDS = 120
 
+# An event's id in a line of nginx's spool.
+ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+
 
 @dataclass
 class Result:
@@ -145,8 +148,8 @@ class Round:
         lines = self.stack.spool_lines()
         if not lines:
             return
-        # Ids are the only runs of 32 hexadecimal digits but nginx's own, which is no id of ours.
-        self.history.was_spooled(id for line in lines for id in re.findall(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", line.decode("latin-1")))
+        # nginx's own id of the request is found, too; it is none of ours.
+        self.history.was_spooled(id for line in lines for id in ID.findall(line.decode("latin-1")))
         done = self.stack.replay()
         if done:
             self.notes.append(done)
