@@ -119,6 +119,8 @@ class CallsFail(Fault):
 
     name = "fdatasync and pwrite fail"
     cases = [(call, error) for call in ("fdatasync", "pwrite64") for error in ("EIO", "ENOSPC")]
+    # The first call that fails is one of so many.
+    latest = 20
 
     def is_possible(self, stack):
         return has_journal(stack) and is_root() and shutil.which("strace") is not None
@@ -128,7 +130,7 @@ class CallsFail(Fault):
         round.generator.shuffle(cases)
         for call, error in cases if round.is_short else cases[:2]:
             # Once, from a moment on for good, or every third time.
-            when = round.generator.choice(["{n}", "{n}+", "{n}+3"]).format(n=round.generator.randint(1, 20))
+            when = round.generator.choice(["{n}", "{n}+", "{n}+3"]).format(n=round.generator.randint(1, self.latest))
             pid = round.gateway.wait_for_child()
             output = round.stack.state / "log" / "strace.log"
             tracer = subprocess.Popen(
@@ -153,4 +155,16 @@ class CallsFail(Fault):
             pause(round, 0.2, 0.4)
 
 
-ALL = [DiskFull, DiskFilledByOthers, SpoolFull, CallsFail]
+class RareCallsFail(CallsFail):
+    """Those of rotation, deletion and reading."""
+
+    name = "fsync, fallocate and pread fail"
+    cases = [("fsync", "EIO"), ("fallocate", "ENOSPC"), ("pread64", "EIO")]
+    latest = 3
+
+    def prepare(self, round):
+        # New segments all the time.
+        round.maker.padding = 1000
+
+
+ALL = [DiskFull, DiskFilledByOthers, SpoolFull, CallsFail, RareCallsFail]
