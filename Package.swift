@@ -70,7 +70,7 @@ let package = Package(
         + room("EventModel")
         + room("PluginAPI", uses: ["EventModel", "Configuration", "Platform"])
         + room("PluginTesting", uses: ["PluginAPI", "EventModel", "Configuration", "Platform"], tested: false)
-        + room("Journal", uses: ["EventModel", "Platform"])
+        + room("Journal", uses: ["EventModel", "Platform", "Cryptography"])
         + room("Pipeline", uses: ["PluginAPI", "EventModel", "Journal", "Configuration", "Platform"])
         + room("FastCGI", uses: ["CFastCGI", "Platform"])
         + room(
@@ -94,6 +94,7 @@ let package = Package(
                 dependencies: [
                     "FastCGI", "Collect", "Dashboard", "Jobs", "Catalog", "Pipeline", "PluginAPI", "Journal", "Reports",
                     "Accounts", "Cache", "Database", "EventModel", "Configuration", "Platform", "Cryptography",
+                    "PostgresPlugin",
                 ], swiftSettings: strict),
             .testTarget(
                 name: "HouseTests",

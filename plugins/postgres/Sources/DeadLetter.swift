@@ -14,19 +14,21 @@ struct DeadLetter {
         let reason = String(decoding: reason.utf8.filter { $0 != 0 }.prefix(500), as: UTF8.self)
         try connection.execute(
             """
-            INSERT INTO dead_letter (journal, sequence, event_id, site_id, store, reason, hit)
+            INSERT INTO dead_letter (journal, sequence, event_id, site_id, store, reason, hit, entry)
             VALUES (\(uuid: journal.value), \(Int64(clamping: sequence)), \(uuid: hit.id.value), \(hit.site.rawValue),
-                \(store), \(reason), \(bytes: json))
+                \(store), \(reason), \(bytes: json), \(bytes: entry))
             ON CONFLICT DO NOTHING
             """)
-        let range = Partitions.believable
-        let received = min(max(hit.receivedAt.milliseconds, range.lowerBound), range.upperBound)
-        try connection.execute(
-            """
-            INSERT INTO ledger (site_id, day, outcome, count)
-            VALUES (\(hit.site.rawValue), (\(timestamp: received) AT TIME ZONE 'UTC')::date, 'dead', 1)
-            ON CONFLICT (site_id, day, outcome, reason) DO UPDATE SET count = ledger.count + 1
-            """)
+        try Bookkeeping(connection: connection).countDead(hit, by: 1)
+    }
+
+    /// The hit in the form of the journal, from which it can be stored later.
+    private var entry: [UInt8] {
+        var hit = hit
+        hit.visitorBefore = nil
+        var bytes: [UInt8] = []
+        JournalItemCodec.append(hit, to: &bytes)
+        return bytes
     }
 
     /// Every field that a hit is made of, except the pseudonym before, which is never stored.
