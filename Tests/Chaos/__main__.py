@@ -20,8 +20,6 @@ from rounds import Result, Round
 from stack import ROOT, Stack
 
 KINDS = [kind for file in (faults_process, faults_database, faults_disk, faults_bytes, faults_around) for kind in file.ALL]
-# After so many broken rounds more of them tell nothing new.
-ENOUGH = 3
 
 
 def plan(stack, count, generator, is_short, only):
@@ -53,6 +51,8 @@ def run(stack, seed, count, is_short):
     only = [word.strip() for word in os.environ.get("FOOTFALL_CHAOS_ONLY", "").split(",") if word.strip()]
     planned = plan(stack, count, random.Random(seed), is_short, only)
     results, seen = [], set()
+    # After so many broken rounds more of them tell nothing new.
+    enough = int(os.environ.get("FOOTFALL_CHAOS_ENOUGH") or 3)
     print(report.header(), flush=True)
     for number, faults in enumerate(planned):
         # The first freeze in a long run lasts a minute, the first absence half of one.
@@ -76,7 +76,7 @@ def run(stack, seed, count, is_short):
         print(report.line(result), flush=True)
         if not result.verdict.is_good:
             print(report.counterexample(result, stack.state), flush=True)
-            if sum(not result.verdict.is_good for result in results) >= ENOUGH:
+            if sum(not result.verdict.is_good for result in results) >= enough:
                 print("footfall: enough rounds were broken, the rest is left out", flush=True)
                 break
     return results

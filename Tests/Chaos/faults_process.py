@@ -103,8 +103,8 @@ class Failpoints(Fault):
             passes = round.generator.randint(1, self.passes)
             self.before(round)
             round.gateway.start({"FOOTFALL_FAILPOINT": f"{name}:{passes}"}, waits=False)
-            first = round.gateway.wait_for_child()
-            reached = wait_for(lambda: round.gateway.child() not in (None, first), 30)
+            first = round.gateway.wait_for_child(seconds=10)
+            reached = first and wait_for(lambda: round.gateway.child() not in (None, first), 15)
             if not reached:
                 round.history.complain(f"failpoint {name}:{passes} was not reached, the fault did not happen")
             pause(round, 0.1, 1)

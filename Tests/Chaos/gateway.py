@@ -45,7 +45,7 @@ class Gateway:
                 stderr=log,
                 start_new_session=True,
             )
-        if waits and not wait_for(self.answers, 60):
+        if waits and not (wait_for(lambda: self.answers() or not self.is_running, 60) and self.is_running):
             raise RuntimeError(f"gateway {self.name} does not come up, see {self.log}:\n{self.end_of_log()}")
 
     @property

@@ -104,6 +104,11 @@ class History:
         with self._lock:
             return sum(event.count(outcome) for event in self.events.values())
 
+    def all(self):
+        """The events sent so far, while others are being sent."""
+        with self._lock:
+            return list(self.events.values())
+
     def acknowledged(self):
         with self._lock:
             return [event for event in self.events.values() if event.is_acknowledged]

@@ -13,6 +13,7 @@ from facts import read
 from history import History
 from processes import wait_for
 from senders import Crowd, Maker
+from stack import ROOT
 
 # How long everything that is pending may take to be loaded. Generous: the machine may be slow, and after a long outage
 # the loader tries only every half minute.
@@ -77,7 +78,7 @@ class Round:
         for fault in self.faults:
             fault.prepare(self)
         clients = self.clients()
-        self.crowd = Crowd(self.history, self.maker, clients, self.seed, self.has_api).start()
+        self.crowd = Crowd(self.history, self.maker, clients, self.seed, self.api_ways).start()
         try:
             self.act()
         finally:
@@ -127,8 +128,10 @@ class Round:
         return clients
 
     @property
-    def has_api(self):
-        return bool(self.maker.sites[0].secret)
+    def api_ways(self):
+        if not self.maker.sites[0].secret:
+            return ()
+        return (True, False) if "/api/v1/events" in (ROOT / "nginx/footfall-server.conf").read_text() else (False,)
 
     def browser(self):
         return Browser(self.stack.port, "127.0.9.9")

@@ -68,10 +68,11 @@ POISON_WIDTH = 12345
 class Crowd:
     """The senders of a round. `clients` makes one client for each thread."""
 
-    def __init__(self, history, maker, clients, seed, has_api=False, pause=0.02):
+    def __init__(self, history, maker, clients, seed, api_ways=(), pause=0.02):
         self.history = history
         self.maker = maker
-        self.has_api = has_api
+        # Whether the server API is there, through nginx (True) and straight from the gateway (False).
+        self.api_ways = api_ways
         self.pause = pause
         # nginx always answers, as long as it is there.
         self.nginx_may_die = False
@@ -114,7 +115,9 @@ class Crowd:
         client.close()
 
     def new_events(self, generator):
-        count = 1 if generator.random() < 0.6 else generator.randint(2, 30)
+        # No body may be larger than 64 KiB.
+        most = min(30, 60_000 // (20 * (self.maker.padding + 10)))
+        count = 1 if generator.random() < 0.6 else generator.randint(2, max(2, most))
         return [self.maker.event() for _ in range(count)]
 
     def remember(self, events, outcome, generator):
@@ -147,7 +150,7 @@ class Crowd:
         """One request. `allows` are statuses that say no for ever and are right to do so."""
         for event in events:
             self.history.sending(event)
-        way, call = self.request(events, generator)
+        way, call = self.request(client, events, generator)
         how = f"{way} of {len(events)} {'through nginx' if client.through_nginx else 'by ' + client.path}"
         agent = f"Mozilla/5.0 (X11; Linux x86_64) Chaos/{generator.randrange(VISITORS)}"
         method, target, body, headers = call
@@ -162,10 +165,10 @@ class Crowd:
         self.history.note(events, outcome, f"{how}: {answer.status}", client.through_nginx)
         return outcome
 
-    def request(self, events, generator):
+    def request(self, client, events, generator):
         wires = [self.maker.wire(event) for event in events]
         sites = {event.site for event in events}
-        if self.has_api and len(sites) == 1 and generator.random() < 0.3:
+        if client.through_nginx in self.api_ways and len(sites) == 1 and generator.random() < 0.3:
             wires = [self.maker.wire(event, with_key=False) for event in events]
             lines = generator.random() < 0.5
             body = "\n".join(map(json.dumps, wires)) if lines else json.dumps(wires)
