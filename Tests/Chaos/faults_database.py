@@ -94,6 +94,7 @@ class StartWithoutDatabase(Fault):
         before = round.history.tries("acknowledged")
         if not wait_for(lambda: round.history.tries("acknowledged") > before + 5, 20):
             round.history.complain("a gateway that started while PostgreSQL was away acknowledged nothing in 20 s")
+        round.stack.proxy.heal()
 
     def heal(self, round):
         round.stack.proxy.heal()

@@ -139,8 +139,7 @@ class FailRecovering(Failpoints):
         round.stack.proxy.shut()
         pause(round, 0.3, 0.8)
         round.gateway.kill_all()
-        # So that there is something to cut off.
-        round.spoil_tail()
+        round.spoil_tail(leaves_bytes=True)
         round.stack.proxy.heal()
 
 

@@ -98,7 +98,7 @@ class History:
     def complain(self, text):
         """Something that is wrong whatever the database says, such as an answer that no client could understand."""
         with self._lock:
-            self.complaints.append(text)
+            self.complaints.append(f"{time.monotonic() - self.began:.3f} s: {text}")
 
     def tries(self, outcome):
         with self._lock:

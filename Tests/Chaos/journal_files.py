@@ -57,16 +57,16 @@ def frames(file):
     return found
 
 
-def spoil_tail(folder, generator):
+def spoil_tail(folder, generator, leaves_bytes=False):
     """What a write that was torn by a dying machine leaves behind the last whole frame: never acknowledged. Returns
-    what was done, `None` without a segment."""
+    what was done, `None` without a segment. With `leaves_bytes` there is something for the recovery to cut off."""
     if not segments(folder):
         return None
     file = segments(folder)[-1]
     whole = frames(file)
     end = whole[-1].end if whole else HEADER
     size = file.stat().st_size
-    kinds = ["noise", "truncated"] + (["half a frame"] if whole else [])
+    kinds = ["noise"] + (["half a frame"] if whole else []) + ([] if leaves_bytes else ["truncated"])
     kind = generator.choice(kinds)
     room = size - end
     if kind == "truncated":

@@ -141,8 +141,8 @@ class Round:
             self.uses_second = True
             self.second.start()
 
-    def spoil_tail(self):
-        done = journal_files.spoil_tail(self.gateway.journal, self.generator)
+    def spoil_tail(self, leaves_bytes=False):
+        done = journal_files.spoil_tail(self.gateway.journal, self.generator, leaves_bytes)
         if done:
             self.notes.append(done)
 
