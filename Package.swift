@@ -49,6 +49,7 @@ let plugins: [Target] =
     + plugin("visitor_id", "VisitorIDPlugin", uses: ["Cryptography", "Platform"])
     + plugin("discard", "DiscardPlugin")
     + plugin("postgres", "PostgresPlugin", uses: ["Database", "Cryptography", "Platform"])
+    + plugin("file", "FilePlugin", uses: ["Compression", "Platform"])
 
 /// The C libraries that Debian packages; only the wrapper room named beside each imports it.
 let libraries: [Target] = [
@@ -57,6 +58,8 @@ let libraries: [Target] = [
     // No pkgConfig: Debian's hiredis.pc carries a flag that SwiftPM prohibits.
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),  // Cache
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),  // Cryptography
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),  // Compression
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),  // Compression
     .target(name: "CSystem"),  // Platform: what Glibc's module does not show to Swift
 ]
 
@@ -66,6 +69,7 @@ let package = Package(
     targets: libraries + plugins
         + room("Platform", uses: ["CSystem"])
         + room("Cryptography", uses: ["CSodium"])
+        + room("Compression", uses: ["CZlib", "CZstd"])
         + room("Configuration")
         + room("EventModel")
         + room("PluginAPI", uses: ["EventModel", "Configuration", "Platform"])
@@ -103,7 +107,8 @@ let package = Package(
                 ],
                 path: "Tests/House", swiftSettings: strict),
             .target(
-                name: "TestSupport", dependencies: ["Database", "Platform"], path: "Tests/TestSupport",
+                name: "TestSupport", dependencies: ["Database", "Platform", "Journal", "EventModel"],
+                path: "Tests/TestSupport",
                 swiftSettings: strict),
         ]
 )

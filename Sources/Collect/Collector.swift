@@ -146,31 +146,34 @@ public final class Collector: Sendable {
     /// client has done nothing wrong, and must not learn of it. What was dropped or rejected is counted in the same
     /// commit as what was kept.
     private func keep(
-        _ events: [Event], of request: Request, _ sites: SiteSnapshot, _ rejections: [Rejection] = [],
+        _ events: consuming [Event], of request: Request, _ sites: SiteSnapshot, _ rejections: [Rejection] = [],
         answer: @escaping @Sendable (AppendOutcome) -> Void
     ) {
         let chain = chain()
-        var items = EncodedItems(hits: events.count)
+        let number = events.count
+        var items = EncodedItems(hits: number)
         var level = AckLevel.journal
         var hits = 0
         CrashMarker.working(on: request.checksum) {
-            for var event in events {
-                switch chain.run(&event) {
+            // In place: an event has some twenty texts, and a copy counts references to all of them.
+            for index in events.indices {
+                let outcome = chain.run(&events[index])
+                let site = events[index].hit.site
+                switch outcome {
                 case .keep:
-                    items.append(event.hit)
+                    items.append(events[index].hit)
                     hits += 1
-                    if sites.site(event.hit.site)?.ack ?? settings.ack == .fsync { level = .fsync }
+                    if sites.site(site)?.ack ?? settings.ack == .fsync { level = .fsync }
                 case .drop(_, let reason):
-                    items.append(
-                        LedgerDelta(
-                            site: event.hit.site, receivedAt: event.hit.receivedAt, outcome: .dropped, reason: reason))
+                    let receivedAt = events[index].hit.receivedAt
+                    items.append(LedgerDelta(site: site, receivedAt: receivedAt, outcome: .dropped, reason: reason))
                 }
             }
         }
         append(rejections, to: &items)
         counters.rejected.add(rejections.count, ordering: .relaxed)
-        counters.received.add(events.count, ordering: .relaxed)
-        counters.dropped.add(events.count - hits, ordering: .relaxed)
+        counters.received.add(number, ordering: .relaxed)
+        counters.dropped.add(number - hits, ordering: .relaxed)
         let count = hits
         journal.append(items, level: hits > 0 ? level : settings.ack) { [counters] outcome in
             counters.count(outcome, hits: count)

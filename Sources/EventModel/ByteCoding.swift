@@ -14,6 +14,12 @@ struct ByteWriter {
         }
     }
 
+    /// Sixteen bytes, as two halves.
+    mutating func append(fixed number: UInt128) {
+        append(fixed: UInt64(truncatingIfNeeded: number))
+        append(fixed: UInt64(truncatingIfNeeded: number >> 64))
+    }
+
     /// A number in seven bits a byte, the highest bit saying that more follow (LEB128): small ones take one byte.
     @inline(__always)
     mutating func append(variable number: UInt64) {
@@ -69,6 +75,11 @@ struct ByteReader {
         for place in 0..<size { number |= Number(truncatingIfNeeded: bytes[index + place]) << Number(8 * place) }
         index += size
         return number
+    }
+
+    mutating func fixed128() throws(MalformedItem) -> UInt128 {
+        let low: UInt64 = try fixed()
+        return UInt128(try fixed(UInt64.self)) << 64 | UInt128(low)
     }
 
     @inline(__always)

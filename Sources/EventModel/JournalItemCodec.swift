@@ -171,7 +171,7 @@ extension JournalItemCodec {
 
     private static func decodeHit(_ reader: inout ByteReader) throws(MalformedItem) -> Hit {
         let site = SiteID(rawValue: try reader.fixed())
-        let id = EventID(try reader.fixed())
+        let id = EventID(try reader.fixed128())
         let receivedAt = Timestamp(milliseconds: try reader.fixed())
         let time = Timestamp(milliseconds: receivedAt.milliseconds &+ (try reader.signed()))
         let present = Presence(rawValue: UInt32(truncatingIfNeeded: try reader.variable()))

@@ -27,14 +27,16 @@ public struct Site: Sendable, Equatable, Codable {
     }
 
     /// Whether pages of `host` (lower case, without port) may send events for this site.
-    public func allows(host: some StringProtocol) -> Bool {
-        hosts.contains { allowed in
-            if allowed.utf8.starts(with: "*.".utf8) {
-                let suffix = allowed.utf8.dropFirst(1)
-                return host.utf8.count > suffix.count && host.utf8.suffix(suffix.count).elementsEqual(suffix)
+    public func allows(host: String) -> Bool {
+        for allowed in hosts {
+            if allowed == host { return true }
+            if allowed.hasPrefix("*."), host.utf8.count >= allowed.utf8.count,
+                host.utf8.suffix(allowed.utf8.count - 1).elementsEqual(allowed.utf8.dropFirst())
+            {
+                return true
             }
-            return allowed.utf8.elementsEqual(host.utf8)
         }
+        return false
     }
 }
 

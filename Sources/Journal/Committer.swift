@@ -7,7 +7,6 @@ final class Committer: Sendable {
     private let settings: JournalSettings
     private let inbox: Inbox
     private let progress: JournalProgress
-    private let acknowledger: Acknowledger
     private let retention: Retention
     private let log: Log
     private let onFault: @Sendable (String) -> Void
@@ -23,13 +22,12 @@ final class Committer: Sendable {
 
     init(
         _ file: consuming sending SegmentLog, settings: JournalSettings, inbox: Inbox, progress: JournalProgress,
-        acknowledger: Acknowledger, retention: Retention, log: Log, onFault: @escaping @Sendable (String) -> Void
+        retention: Retention, log: Log, onFault: @escaping @Sendable (String) -> Void
     ) {
         self.file = Mutex(file)
         self.settings = settings
         self.inbox = inbox
         self.progress = progress
-        self.acknowledger = acknowledger
         self.retention = retention
         self.log = log
         self.onFault = onFault
@@ -148,42 +146,7 @@ final class Committer: Sendable {
             if meant.count == waiting.count { waiting = [] } else { waiting.removeAll(where: isMeant) }
             return meant
         }
-        acknowledger.answer(waiters, outcome)
-    }
-}
-
-/// Answers those who wait, on a thread of its own: an answer is written to a socket, and a web server that does not read
-/// must not hold up the next commit.
-final class Acknowledger: Sendable {
-    private let state = Monitor(State())
-
-    private struct State {
-        var due: [(waiters: [Waiter], outcome: AppendOutcome)] = []
-        var isClosed = false
-    }
-
-    func answer(_ waiters: [Waiter], _ outcome: AppendOutcome) {
-        if waiters.isEmpty { return }
-        state.withLock { $0.due.append((waiters, outcome)) }
-    }
-
-    /// Answers until closed and done.
-    func run() {
-        while true {
-            let due: [(waiters: [Waiter], outcome: AppendOutcome)]? = state.wait(milliseconds: 10_000) { state in
-                if state.due.isEmpty { return state.isClosed ? [] : nil }
-                defer { state.due = [] }
-                return state.due
-            }
-            guard let due else { continue }
-            if due.isEmpty { return }
-            for (waiters, outcome) in due {
-                for waiter in waiters { waiter.acknowledge(outcome) }
-            }
-        }
-    }
-
-    func close() {
-        state.withLock { $0.isClosed = true }
+        // On this thread: while it answers, the next frame gathers, and nobody else need be woken.
+        for waiter in waiters { waiter.acknowledge(outcome) }
     }
 }

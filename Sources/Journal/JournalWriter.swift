@@ -19,7 +19,6 @@ public final class JournalWriter: Sendable {
     private let damage: JournalDamage
     private let retention: Retention
     private let committer: Committer
-    private let acknowledger: Acknowledger
     private let inbox: Inbox
     private let threads: Mutex<[Thread]> = Mutex([])
     private let isStopping = Monitor(false)
@@ -40,13 +39,12 @@ public final class JournalWriter: Sendable {
         progress = JournalProgress(durable: recovered.last, base: recovered.header.base, offset: recovered.offset)
         damage = JournalDamage(log: log)
         retention = Retention(folder: folder, settings: settings, segments: segments, log: log)
-        acknowledger = Acknowledger()
         inbox = Inbox(limit: settings.frameBytes)
         let file = SegmentLog(
             recovered, folder: folder, settings: settings, segments: segments,
             reclaim: { [retention] in retention.reclaim() })
         committer = Committer(
-            file, settings: settings, inbox: inbox, progress: progress, acknowledger: acknowledger,
+            file, settings: settings, inbox: inbox, progress: progress,
             retention: retention,
             log: log, onFault: onFault)
     }
@@ -55,9 +53,8 @@ public final class JournalWriter: Sendable {
     public func start() throws(PlatformError) {
         retention.keepReserve()
         let committing = try Thread(name: "journal") { [committer] in committer.run() }
-        let answering = try Thread(name: "journal-answer") { [acknowledger] in acknowledger.run() }
         let housekeeping = try Thread(name: "journal-keep") { [weak self] in self?.keepHouse() }
-        threads.withLock { $0 = [committing, answering, housekeeping] }
+        threads.withLock { $0 = [committing, housekeeping] }
     }
 
     /// Hands over the entries of one request. `acknowledge` is called once, on this thread or another, when they have
@@ -93,9 +90,7 @@ public final class JournalWriter: Sendable {
             defer { threads = [] }
             return threads
         }
-        threads.first?.join()
-        acknowledger.close()
-        for thread in threads.dropFirst() { thread.join() }
+        for thread in threads { thread.join() }
         progress.close()
     }
 
@@ -137,7 +132,7 @@ public final class JournalWriter: Sendable {
             retention.keepHouse()
             let patience = UInt64(settings.patienceMilliseconds) * 1_000_000
             let late = inbox.takeLate(olderThan: patience) + committer.takeLate(olderThan: patience)
-            acknowledger.answer(late, .unknown)
+            for waiter in late { waiter.acknowledge(.unknown) }
         }
     }
 }
@@ -150,11 +145,13 @@ public struct JournalStatistics: Sendable {
     public var pending: UInt64 = 0
     /// Frames written.
     public var frames = 0
-    /// Syncs, and the time that they took.
+    /// Syncs.
     public var syncs = 0
+    /// Time that the syncs took.
     public var syncNanoseconds = 0
     /// Bytes of the segments.
     public var bytes = 0
+    /// How many segments there are.
     public var segments = 0
     /// Entries lost to damage.
     public var lost: UInt64 = 0

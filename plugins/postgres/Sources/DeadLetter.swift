@@ -44,20 +44,14 @@ struct DeadLetter {
         if let width = hit.viewportWidth { fields.append(Property("viewport_width", .number(Double(width)))) }
         // As text: a JSON number holds 53 bits.
         if let visitor = hit.visitor { fields.append(Property("visitor", .text("\(visitor.rawValue)"))) }
-        let properties = hit.properties.map { Property($0.name, DeadLetter.representable($0.value)) }
-        let facts = hit.facts.map { Property($0.name, DeadLetter.representable($0.value)) }
-        var bytes = Array((PropertyJSON.object(fields) ?? []).dropLast())
+        let properties = hit.properties.map(\.representable)
+        let facts = hit.facts.map(\.representable)
+        var bytes = Array((JSONText.object(fields) ?? []).dropLast())
         bytes += ",\"properties\":".utf8
-        bytes += PropertyJSON.object(properties) ?? []
+        bytes += JSONText.object(properties) ?? []
         bytes += ",\"facts\":".utf8
-        bytes += PropertyJSON.object(facts) ?? []
+        bytes += JSONText.object(facts) ?? []
         bytes.append(UInt8(ascii: "}"))
         return bytes
-    }
-
-    /// A number that JSON cannot represent becomes its name.
-    private static func representable(_ value: PropertyValue) -> PropertyValue {
-        if case .number(let number) = value, !number.isFinite { return .text("\(number)") }
-        return value
     }
 }
