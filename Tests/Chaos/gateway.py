@@ -136,6 +136,10 @@ class Gateway:
             f" readyz: {self.readiness()}\n{self.end_of_log()}"
         )
 
+    def deaths(self):
+        """How often the ingest process has been killed, as the supervisor tells."""
+        return self.log.read_bytes().count(b"the ingest process ended with 137")
+
     def end_of_log(self, lines=12):
         try:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])

@@ -161,7 +161,10 @@ class Crowd:
                 self.history.complain(f"{how}: nginx gave no answer: {error}")
             self.history.note(events, UNKNOWN, f"{how}: {error}", client.through_nginx)
             return UNKNOWN
-        outcome = REJECTED if answer.status in allows else self.judge(way, answer, len(events), how)
+        if answer.status in allows or (allows and "x-footfall-refused" in answer.headers):
+            outcome = REJECTED
+        else:
+            outcome = self.judge(way, answer, len(events), how)
         self.history.note(events, outcome, f"{how}: {answer.status}", client.through_nginx)
         return outcome
 
