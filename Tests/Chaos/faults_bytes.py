@@ -90,6 +90,14 @@ class Damaged(Fault):
         for file in kept:
             file.unlink()
         round.gateway.start()
+        # The segment may be kept for some time yet, and read again from its beginning.
+        pause(round, 0.5, 0.6)
+        status, text = round.gateway.readiness()
+        if "quarantine" in text:
+            again = [(file.name, file.stat().st_size) for file in folder.iterdir()]
+            round.history.complain(f"after a restart the same damage is set aside again: {again}, {status} {text}")
+            for name, _ in again:
+                (folder / name).unlink()
 
 
 class DamagedHeader(Damaged):
