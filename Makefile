@@ -1,6 +1,10 @@
 # The commands of this repository. The work is done by the scripts in tools/, which say more.
 
+<<<<<<< HEAD
+.PHONY: help run test bench chaos lint test-swift sanitize test-operations test-browser build tracker docs clean
+=======
 .PHONY: help run test bench soak profile lint test-swift sanitize test-operations test-allocations test-browser build tracker docs clean
+>>>>>>> origin/main
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,11 +42,16 @@ tracker: ## the browser script, from tracker/footfall.js
 bench: ## speed and memory, as ratios to C responders that do next to nothing and to COPY
 	@tools/bench
 
+<<<<<<< HEAD
+chaos: ## 200 rounds of killing and breaking, and whether an acknowledged event was lost
+	@tools/chaos
+=======
 soak: ## memory over ten minutes of load (FOOTFALL_SOAK_SECONDS)
 	@tools/bench soak
 
 profile: ## where the time of an event goes, and who asks for memory
 	@tools/bench profile
+>>>>>>> origin/main
 
 docs: build ## docs/configuration.md from the code
 	@.build/release/footfall config-reference > docs/configuration.md

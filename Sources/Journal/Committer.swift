@@ -92,6 +92,8 @@ final class Committer: Sendable {
             }
         } else {
             unsyncedSince = nil
+            // After a failed write the frame went to another segment and was synced there at once.
+            answer(.accepted) { _ in true }
         }
         return true
     }
