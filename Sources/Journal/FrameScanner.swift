@@ -5,7 +5,7 @@ struct FrameScanner {
     let file: any JournalFile
     /// What the frames' checksums begin with.
     let seed: UInt32
-    /// Length of the file.
+    /// Where frames end at the latest.
     let size: Int
 
     enum Reading {

@@ -17,7 +17,8 @@ struct SegmentLog {
 
     private var file: any JournalFile
     private(set) var header: SegmentHeader
-    private var size: Int
+    /// Where frames end at the latest.
+    private var end: Int
     /// Where the next frame goes.
     private(set) var offset: Int
     /// Number of the last entry that was written.
@@ -38,11 +39,11 @@ struct SegmentLog {
         self.reclaim = reclaim
         journal = recovered.journal
         file = recovered.file
-        header = recovered.header
-        size = recovered.size
-        offset = recovered.offset
-        last = recovered.last
-        durable = recovered.last
+        header = recovered.newest.header
+        end = recovered.newest.end
+        offset = SegmentHeader.size
+        last = header.base - 1
+        durable = last
     }
 
     /// Whether something was written that is not on the disk yet.
@@ -54,7 +55,7 @@ struct SegmentLog {
     mutating func write(_ frame: consuming [UInt8], count: Int) throws(JournalError) {
         let length = frame.count - FrameHeader.size
         let new = FrameHeader(length: length, first: last + 1, count: count, durable: durable)
-        if offset + new.space > size { try rotate(for: new.space) }
+        if offset + new.space > end { try rotate(for: new.space) }
         FrameHeader.seal(&frame, header: new, seed: header.seed)
         do throws(PlatformError) {
             try file.write(frame, at: offset)
@@ -88,13 +89,13 @@ struct SegmentLog {
 
     private mutating func rotate(for space: Int) throws(JournalError) {
         try sync()
-        let wanted = max(settings.segmentBytes, SegmentHeader.size + space)
+        let wanted = max(settings.segmentBytes, 2 * SegmentHeader.size + space)
         if !hasRoom(for: wanted) { reclaim() }
         guard hasRoom(for: wanted) else {
             throw .full("the journal may not take another segment of \(wanted) bytes")
         }
         do throws(PlatformError) {
-            try open(base: last + 1, size: wanted)
+            try open(follows: last, size: wanted)
         } catch {
             throw error.isDiskFull ? .full("the disk is full: \(error)") : .failed("no new segment: \(error)")
         }
@@ -113,7 +114,7 @@ struct SegmentLog {
         let frames = unsynced
         do throws(PlatformError) {
             let space = frames.reduce(0) { $0 + $1.frame.count }
-            try open(base: durable + 1, size: max(settings.segmentBytes, SegmentHeader.size + space))
+            try open(follows: durable, size: max(settings.segmentBytes, 2 * SegmentHeader.size + space))
             var sequence = durable
             for (frame, count) in frames {
                 let length = Int(frame.fixed(at: 0, as: UInt32.self))
@@ -133,12 +134,13 @@ struct SegmentLog {
     }
 
     /// Makes the segment that comes next. It has its final name, for good, before anything is written to it.
-    private mutating func open(base: UInt64, size: Int) throws(PlatformError) {
-        let made = try Recovery.makeSegment(in: folder, base: base, size: size, journal: journal)
-        segments.add(SegmentInfo(header: made.header, size: size))
+    private mutating func open(follows: UInt64, size: Int) throws(PlatformError) {
+        let made = try Recovery.makeSegment(
+            in: folder, base: follows + 1, follows: follows, size: size, journal: journal)
+        segments.add(made.info)
         file = made.file
-        header = made.header
-        self.size = size
+        header = made.info.header
+        end = made.info.end
         offset = SegmentHeader.size
     }
 }
