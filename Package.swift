@@ -76,6 +76,7 @@ let package = Package(
         + room(
             "Collect", uses: ["FastCGI", "Pipeline", "Journal", "EventModel", "PluginAPI", "Platform", "Cryptography"],
             resources: [.embedInCode("Tracker/footfall.js")])
+        + room("Replay", uses: ["FastCGI", "Platform"])
         + room("Database", uses: ["CPostgres", "Platform"])
         + room("Cache", uses: ["CHiredis", "Platform"])
         + room("Accounts", uses: ["Database", "EventModel", "Cryptography"])
@@ -93,7 +94,8 @@ let package = Package(
                 name: "footfall",
                 dependencies: [
                     "FastCGI", "Collect", "Dashboard", "Jobs", "Catalog", "Pipeline", "PluginAPI", "Journal", "Reports",
-                    "Accounts", "Cache", "Database", "EventModel", "Configuration", "Platform", "Cryptography",
+                    "Replay", "Accounts", "Cache", "Database", "EventModel", "Configuration", "Platform",
+                    "Cryptography",
                 ], swiftSettings: strict),
             .testTarget(
                 name: "HouseTests",

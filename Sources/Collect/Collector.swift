@@ -83,13 +83,13 @@ public final class Collector: Sendable {
             response.addHeader("Allow", "GET, HEAD")
             return exchange.answer(response)
         }
-        guard let sites = sites() else { return exchange.answer(Pixel.response(refusal: "try again later")) }
+        guard let sites = sites() else { return exchange.answer(Pixel.response(refusal: Pixel.later)) }
         var wire = WireEvent(query: request.query)
         if wire.url.isEmpty { wire.url = request.header("REFERER")?.prefix(bytes: WireEvent.Limit.url) ?? "" }
         do {
             let event = try Sender(request: request).event(wire, sites: sites, index: 0, of: 1)
             keep([event]) { outcome in
-                exchange.answer(Pixel.response(refusal: outcome == .accepted ? nil : "try again later"))
+                exchange.answer(Pixel.response(refusal: outcome == .accepted ? nil : Pixel.later))
             }
         } catch {
             counters.rejected.add(1, ordering: .relaxed)

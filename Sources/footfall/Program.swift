@@ -14,7 +14,7 @@ enum Program {
 
     static let commands: [Command] = [
         ServeCommand.command, CheckCommand.command, PluginsCommand.command, MigrateCommand.command, SiteCommand.command,
-        HealthCommand.command, ConfigReferenceCommand.command,
+        HealthCommand.command, ReplayCommand.command, ConfigReferenceCommand.command,
     ]
 
     /// Runs the subcommand that the words name. Returns the exit code.

@@ -3,6 +3,7 @@ import EventModel
 import FastCGI
 import Journal
 import Pipeline
+import Platform
 import PluginAPI
 import Synchronization
 import Testing
@@ -86,6 +87,32 @@ private struct Nowhere: EventStore {
             "[\(good),\(good)]", ["CONTENT_TYPE": "", "FOOTFALL_REQUEST_ID": "00000000000000000000000000000010"])
         #expect(try answer(request).status == 204)
         #expect(stored.map(\.id) == [EventID(16), EventID(17)])
+    }
+
+    /// What `footfall replay` says of a request that nginx kept: it came when nginx had it, but not in the future, nor
+    /// longer ago than 30 days.
+    @Test func anEventThatNginxKeptHasTheTimeOfThen() throws {
+        let now = Clock.wallMilliseconds()
+        let day: Int64 = 24 * 60 * 60 * 1000
+        for said in ["\(now - 5 * day)", "\(now + 5 * day)", "\(now - 50 * day)", "-1", "nonsense"] {
+            let request = post(good, ["CONTENT_TYPE": "", "FOOTFALL_RECEIVED_AT": said])
+            #expect(try answer(request).status == 204)
+        }
+        let ages = stored.map { now - $0.receivedAt.milliseconds }
+        let hour: Int64 = 60 * 60 * 1000
+        #expect(ages[0] == 5 * day)
+        #expect(abs(ages[1]) < hour)
+        #expect(abs(ages[2] - 30 * day) < hour)
+        #expect(abs(ages[3] - 30 * day) < hour)
+        #expect(abs(ages[4]) < hour)
+        #expect(stored.allSatisfy { $0.time == $0.receivedAt })
+    }
+
+    @Test func aHeaderOfTheClientsDoesNotChangeTheTime() throws {
+        let now = Clock.wallMilliseconds()
+        let forged: Parameters = ["CONTENT_TYPE": "", "HTTP_FOOTFALL_RECEIVED_AT": "\(now - 999_999_999)"]
+        #expect(try answer(post(good, forged)).status == 204)
+        #expect(try #require(stored.first).receivedAt.milliseconds >= now)
     }
 
     @Test func eventsOfOneRequestKeepTheirOrderInTime() throws {
