@@ -1,6 +1,6 @@
 # The commands of this repository. The work is done by the scripts in tools/, which say more.
 
-.PHONY: help run test bench lint test-swift sanitize test-operations test-browser build tracker docs clean
+.PHONY: help run test bench lint test-swift sanitize test-operations test-browser build install uninstall tracker docs clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,12 @@ test-browser: ## a real browser against the whole stack
 
 build: ## the program in release mode: .build/release/footfall
 	@tools/setup build && tools/build
+
+install: ## onto this machine, after `make build`: program, units, nginx's part (DESTDIR, PREFIX)
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' tools/install install
+
+uninstall: ## away from this machine; data and configuration stay
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' tools/install uninstall
 
 tracker: ## the browser script, from tracker/footfall.js
 	@tools/setup build && tools/tracker
