@@ -89,6 +89,17 @@ private struct Nowhere: EventStore {
         #expect(stored.map(\.id) == [EventID(16), EventID(17)])
     }
 
+    /// The image comes in any case; the header is for `footfall replay`, which can ask again.
+    @Test func thePixelOfAFullJournalAsksToComeAgain() throws {
+        let pixel = Request(path: "/p.gif", query: "s=key&u=https://example.com/")
+        for _ in 0..<10 { #expect(try answer(pixel).header("Retry-After") == nil) }
+        let response = try answer(pixel)
+        #expect(response.status == 200)
+        #expect(response.body == Pixel.image)
+        #expect(response.header("Retry-After") == "5")
+        #expect(try answer(Request(path: "/p.gif", query: "s=no")).header("Retry-After") == nil)
+    }
+
     /// What `footfall replay` says of a request that nginx kept: it came when nginx had it, but not in the future, nor
     /// longer ago than 30 days.
     @Test func anEventThatNginxKeptHasTheTimeOfThen() throws {

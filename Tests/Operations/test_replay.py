@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from nginx_server import ROOT, Server
+from responder import DIE, Responder, answer
 from stack import BINARY, Stack, fetch, wait_for
 
 PLAIN = {"Content-Type": "text/plain"}
@@ -154,6 +155,27 @@ def test_a_replay_stops_when_asked_and_loses_nothing(gateway, tmp_path):
     replay.send_signal(signal.SIGTERM)
     assert replay.wait(60) == 0
     assert kept(tmp_path)
+
+
+def test_a_line_that_kills_the_gateway_is_put_aside_and_drags_nobody_along(tmp_path):
+    events = [spool_line("/poison", number) for number in range(20)]
+    (tmp_path / "events-1.log").write_text("".join(events))
+    responder = Responder(tmp_path / "s.sock").start()
+    # Its connection dies with it, and with it those of whoever was on the way at the same time.
+    responder.reply = lambda request: DIE if b"/poison/7" in request.body else answer()
+    environment = {"FOOTFALL_LISTEN_INGEST": responder.path, "FOOTFALL_CONFIG": str(ROOT / "config/footfall.json5")}
+    done = subprocess.run(
+        [BINARY, "replay", "--once", "--spool", tmp_path], env=environment, capture_output=True, text=True, timeout=120
+    )
+    responder.stop()
+    assert done.returncode == 0, done.stderr
+    assert "handed in 19 requests from 1 files" in done.stderr
+    assert (tmp_path / "refused.log").read_text() == events[7]
+    assert not kept(tmp_path)
+    taken = {json.loads(request.body)["u"] for request in responder.requests if b"/poison/7" not in request.body}
+    assert len(taken) == 19
+    (sample, *_) = responder.requests
+    assert not {"REMOTE_ADDR", "HTTP_USER_AGENT", "HTTP_COOKIE"} & set(sample.parameters)
 
 
 def test_what_cannot_work_is_said_with_its_mend(gateway, tmp_path):
