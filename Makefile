@@ -1,6 +1,6 @@
 # The commands of this repository. The work is done by the scripts in tools/, which say more.
 
-.PHONY: help run test bench lint test-swift sanitize test-operations test-browser build install uninstall tracker docs clean
+.PHONY: help run test bench soak profile lint test-swift sanitize test-operations test-allocations test-browser build install uninstall tracker docs clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ sanitize: ## the Swift tests with AddressSanitizer
 test-operations: ## nginx, Docker, make run
 	@tools/test operations
 
+test-allocations: ## allocations for each event, against their budget
+	@tools/test allocations
+
 test-browser: ## a real browser against the whole stack
 	@tools/test browser
 
@@ -38,8 +41,14 @@ uninstall: ## away from this machine; data and configuration stay
 tracker: ## the browser script, from tracker/footfall.js
 	@tools/setup build && tools/tracker
 
-bench: ## speed and memory, as ratios to a C responder that does nothing
+bench: ## speed and memory, as ratios to C responders that do next to nothing and to COPY
 	@tools/bench
+
+soak: ## memory over ten minutes of load (FOOTFALL_SOAK_SECONDS)
+	@tools/bench soak
+
+profile: ## where the time of an event goes, and who asks for memory
+	@tools/bench profile
 
 docs: build ## docs/configuration.md from the code
 	@.build/release/footfall config-reference > docs/configuration.md

@@ -49,6 +49,7 @@ let plugins: [Target] =
     + plugin("visitor_id", "VisitorIDPlugin", uses: ["Cryptography", "Platform"])
     + plugin("discard", "DiscardPlugin")
     + plugin("postgres", "PostgresPlugin", uses: ["Database", "Cryptography", "Platform"])
+    + plugin("file", "FilePlugin", uses: ["Compression", "Platform"])
 
 /// The C libraries that Debian packages; only the wrapper room named beside each imports it.
 let libraries: [Target] = [
@@ -57,6 +58,8 @@ let libraries: [Target] = [
     // No pkgConfig: Debian's hiredis.pc carries a flag that SwiftPM prohibits.
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),  // Cache
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),  // Cryptography
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),  // Compression
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),  // Compression
     .target(name: "CSystem"),  // Platform: what Glibc's module does not show to Swift
 ]
 
@@ -66,11 +69,12 @@ let package = Package(
     targets: libraries + plugins
         + room("Platform", uses: ["CSystem"])
         + room("Cryptography", uses: ["CSodium"])
+        + room("Compression", uses: ["CZlib", "CZstd"])
         + room("Configuration")
         + room("EventModel")
         + room("PluginAPI", uses: ["EventModel", "Configuration", "Platform"])
         + room("PluginTesting", uses: ["PluginAPI", "EventModel", "Configuration", "Platform"], tested: false)
-        + room("Journal", uses: ["EventModel", "Platform"])
+        + room("Journal", uses: ["EventModel", "Platform", "Cryptography"])
         + room("Pipeline", uses: ["PluginAPI", "EventModel", "Journal", "Configuration", "Platform"])
         + room("FastCGI", uses: ["CFastCGI", "Platform"])
         + room(
@@ -95,7 +99,7 @@ let package = Package(
                 dependencies: [
                     "FastCGI", "Collect", "Dashboard", "Jobs", "Catalog", "Pipeline", "PluginAPI", "Journal", "Reports",
                     "Replay", "Accounts", "Cache", "Database", "EventModel", "Configuration", "Platform",
-                    "Cryptography",
+                    "Cryptography", "PostgresPlugin",
                 ], swiftSettings: strict),
             .testTarget(
                 name: "HouseTests",
@@ -104,7 +108,8 @@ let package = Package(
                 ],
                 path: "Tests/House", swiftSettings: strict),
             .target(
-                name: "TestSupport", dependencies: ["Database", "Platform"], path: "Tests/TestSupport",
+                name: "TestSupport", dependencies: ["Database", "Platform", "Journal", "EventModel"],
+                path: "Tests/TestSupport",
                 swiftSettings: strict),
         ]
 )

@@ -21,13 +21,18 @@ public struct SiteStore {
         public var hosts: [String]
         /// IANA name of the time zone in which the site's days begin.
         public var timeZone: String
+        /// How safe events are when they are acknowledged; `nil` for what the gateway is set to.
+        public var ack: AckLevel?
 
         /// A site to be.
-        public init(domain: String, key: String? = nil, hosts: [String] = [], timeZone: String = "UTC") {
+        public init(
+            domain: String, key: String? = nil, hosts: [String] = [], timeZone: String = "UTC", ack: AckLevel? = nil
+        ) {
             self.domain = domain
             self.key = key
             self.hosts = hosts
             self.timeZone = timeZone
+            self.ack = ack
         }
     }
 
@@ -46,7 +51,8 @@ public struct SiteStore {
                 guard isZone else { throw invalid("time zone \"\(new.timeZone)\" is not known to PostgreSQL") }
                 let added = try connection.query(
                     """
-                    INSERT INTO site (domain, time_zone, hosts) VALUES (\(domain), \(new.timeZone), \(hosts))
+                    INSERT INTO site (domain, time_zone, hosts, ack)
+                    VALUES (\(domain), \(new.timeZone), \(hosts), \(new.ack?.rawValue))
                     ON CONFLICT (domain) DO NOTHING RETURNING site_id
                     """)
                 guard let row = added.first else {
@@ -58,8 +64,20 @@ public struct SiteStore {
                     "INSERT INTO site_key (key, site_id) VALUES (\(key), \(number)) ON CONFLICT (key) DO NOTHING")
                 guard isNewKey == 1 else { throw invalid("key \"\(key)\" belongs to another site") }
                 return Site(
-                    id: SiteID(rawValue: number), domain: domain, key: key, hosts: hosts, timeZone: new.timeZone)
+                    id: SiteID(rawValue: number), domain: domain, key: key, hosts: hosts, timeZone: new.timeZone,
+                    ack: new.ack)
             }
+        } catch {
+            throw error.sqlState == SiteStore.invalidState ? .invalid(error.message) : .database(error)
+        }
+    }
+
+    /// Sets how safe the events of a site are when they are acknowledged; `nil` leaves that to the gateway's setting.
+    public func setAck(_ ack: AckLevel?, domain: String) throws(SiteError) {
+        do throws(DatabaseError) {
+            let changed = try connection.execute(
+                "UPDATE site SET ack = \(ack?.rawValue) WHERE domain = \(domain.lowercased())")
+            guard changed == 1 else { throw invalid("there is no site \"\(domain)\"") }
         } catch {
             throw error.sqlState == SiteStore.invalidState ? .invalid(error.message) : .database(error)
         }
@@ -85,8 +103,7 @@ public struct SiteStore {
 
     /// A key of 20 characters that nobody can guess, without letters and digits that look alike.
     public static func randomKey() -> String {
-        let alphabet = Array("23456789abcdefghjkmnpqrstuvwxyzZ".utf8)
-        return String(decoding: Randomness.bytes(20).map { alphabet[Int($0 & 31)] }, as: UTF8.self)
+        Randomness.text(20)
     }
 
     private func find(domain: String) throws(DatabaseError) -> Site? {
@@ -98,7 +115,8 @@ public struct SiteStore {
         let rows = try connection.query(
             """
             SELECT site_id, domain, time_zone, hosts,
-                (SELECT key FROM site_key WHERE site_key.site_id = site.site_id ORDER BY created_at, key LIMIT 1)
+                (SELECT key FROM site_key WHERE site_key.site_id = site.site_id ORDER BY created_at, key LIMIT 1),
+                ack
             FROM site WHERE \(condition) ORDER BY domain
             """)
         var sites: [Site] = []
@@ -106,7 +124,8 @@ public struct SiteStore {
             sites.append(
                 Site(
                     id: SiteID(rawValue: try row.value(0)), domain: try row.value(1),
-                    key: try row.value(4, as: String?.self) ?? "", hosts: try row.value(3), timeZone: try row.value(2)))
+                    key: try row.value(4, as: String?.self) ?? "", hosts: try row.value(3), timeZone: try row.value(2),
+                    ack: try row.value(5, as: String?.self).flatMap { AckLevel(rawValue: $0) }))
         }
         return sites
     }

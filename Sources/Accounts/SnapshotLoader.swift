@@ -14,7 +14,9 @@ public struct SnapshotLoader {
     public func load() throws(SiteError) -> SiteSnapshot {
         let sites = try SiteStore(connection).list().filter { !$0.key.isEmpty }
         do throws(DatabaseError) {
-            return SiteSnapshot(sites: sites, calendars: try calendars(of: Set(sites.map(\.timeZone)).sorted()))
+            return SiteSnapshot(
+                sites: sites, calendars: try calendars(of: Set(sites.map(\.timeZone)).sorted()),
+                secretKeys: try SecretKeyStore(connection).hashes())
         } catch {
             throw .database(error)
         }

@@ -2,6 +2,7 @@
 #include "csystem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -108,4 +109,56 @@ int csystem_epoll_wait(int set, uint32_t *events, uint64_t *data, int timeout_ms
         *data = event.data.u64;
     }
     return count;
+}
+
+// ---- CRC32C (Castagnoli, reflected polynomial 0x82f63b78; RFC 3720 appendix B.4) ---------------------------------------
+
+static uint32_t crc32c_table[256];
+
+__attribute__((constructor)) static void fill_crc32c_table(void) {
+    for (uint32_t index = 0; index < 256; index++) {
+        uint32_t value = index;
+        for (int bit = 0; bit < 8; bit++) value = value & 1 ? value >> 1 ^ 0x82f63b78u : value >> 1;
+        crc32c_table[index] = value;
+    }
+}
+
+static uint32_t crc32c_portable(uint32_t crc, const uint8_t *bytes, size_t count) {
+    while (count-- > 0) crc = crc32c_table[(crc ^ *bytes++) & 0xff] ^ crc >> 8;
+    return crc;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) static uint32_t crc32c_hardware(uint32_t crc, const uint8_t *bytes, size_t count) {
+    uint64_t wide = crc;
+    for (; count >= 8; bytes += 8, count -= 8) {
+        uint64_t word;
+        memcpy(&word, bytes, 8);
+        wide = __builtin_ia32_crc32di(wide, word);
+    }
+    crc = (uint32_t)wide;
+    while (count-- > 0) crc = __builtin_ia32_crc32qi(crc, *bytes++);
+    return crc;
+}
+#endif
+
+uint32_t csystem_crc32c(uint32_t crc, const uint8_t *bytes, size_t count) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("sse4.2")) return ~crc32c_hardware(~crc, bytes, count);
+#endif
+    return ~crc32c_portable(~crc, bytes, count);
+}
+
+uint32_t csystem_crc32c_portable(uint32_t crc, const uint8_t *bytes, size_t count) {
+    return ~crc32c_portable(~crc, bytes, count);
+}
+
+int64_t csystem_free_bytes(const char *path) {
+    struct statfs filesystem;
+    if (statfs(path, &filesystem) != 0) return -1;
+    return (int64_t)filesystem.f_bavail * (int64_t)filesystem.f_bsize;
+}
+
+int csystem_open_file(const char *path, bool create) {
+    return open(path, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
 }

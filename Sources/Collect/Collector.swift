@@ -5,10 +5,11 @@ public import Pipeline
 import Platform
 import Synchronization
 
-/// The edge of the house: takes what browsers send, turns it into events, runs them through the chain, hands the
-/// hits to the journal and answers when the journal has them.
+/// The edge of the house: takes what browsers and servers send, turns it into events, runs them through the chain, hands
+/// the hits to the journal and answers when the journal has them.
 public final class Collector: Sendable {
-    private let journal: any HitJournal
+    private let journal: JournalWriter
+    private let settings: CollectSettings
     private let sites: @Sendable () -> SiteSnapshot?
     private let chain: @Sendable () -> Chain
     private let counters = CollectCounters()
@@ -17,10 +18,11 @@ public final class Collector: Sendable {
     /// while requests run. While `sites` is still unknown, senders are asked to come again: to tell them that their
     /// site does not exist would lose their events.
     public init(
-        journal: any HitJournal, sites: @escaping @Sendable () -> SiteSnapshot?,
-        chain: @escaping @Sendable () -> Chain
+        journal: JournalWriter, settings: CollectSettings = CollectSettings(),
+        sites: @escaping @Sendable () -> SiteSnapshot?, chain: @escaping @Sendable () -> Chain
     ) {
         self.journal = journal
+        self.settings = settings
         self.sites = sites
         self.chain = chain
     }
@@ -28,11 +30,12 @@ public final class Collector: Sendable {
     /// Counts since the start.
     public var statistics: CollectStatistics { counters.statistics }
 
-    /// Answers `/e`, `/p.gif` and `/footfall.js`; everything else is 404.
+    /// Answers `/e`, `/p.gif`, `/api/v1/events` and `/footfall.js`; everything else is 404.
     public func handle(_ exchange: Exchange) {
         switch exchange.request.path {
         case "/e": beacon(exchange)
         case "/p.gif": pixel(exchange)
+        case "/api/v1/events": serverEvents(exchange)
         case "/footfall.js": exchange.answer(TrackerScript.response(to: exchange.request))
         default: exchange.answer(Response(status: 404))
         }
@@ -49,11 +52,14 @@ public final class Collector: Sendable {
         case "OPTIONS": return exchange.answer(origin.preflight(request))
         default: return exchange.answer(origin.response(status: 405, extra: ("Allow", "POST, OPTIONS")))
         }
-        guard BeaconBody.isAcceptable(contentType: request.parameters["CONTENT_TYPE"] ?? "") else {
-            counters.rejected.add(1, ordering: .relaxed)
-            return exchange.answer(origin.refusal(415, Rejection("must be JSON, as text/plain or application/json")))
-        }
         do throws(Rejection) {
+            guard BeaconBody.isAcceptable(contentType: request.parameters["CONTENT_TYPE"] ?? "") else {
+                throw Rejection(.unsupportedType, "must be JSON, as text/plain or application/json")
+            }
+            guard request.body.count <= settings.beaconBytes else {
+                throw Rejection(.tooLarge, "is larger than \(settings.beaconBytes) bytes")
+            }
+            try refuseCrashed(request)
             let wire = try WireEvent.decode(request.body)
             let sender = Sender(request: request)
             var events: [Event] = []
@@ -67,10 +73,15 @@ public final class Collector: Sendable {
                     throw rejection
                 }
             }
-            keep(events) { outcome in exchange.answer(origin.answer(to: outcome)) }
+            keep(events, of: request, sites) { outcome in exchange.answer(origin.answer(to: outcome)) }
         } catch {
-            counters.rejected.add(1, ordering: .relaxed)
-            exchange.answer(origin.refusal(400, error))
+            let status =
+                switch error.reason {
+                case .tooLarge: 413
+                case .unsupportedType: 415
+                default: 400
+                }
+            count([error], of: 1) { exchange.answer(origin.refusal(status, error)) }
         }
     }
 
@@ -86,35 +97,122 @@ public final class Collector: Sendable {
         guard let sites = sites() else { return exchange.answer(Pixel.response(refusal: Pixel.later)) }
         var wire = WireEvent(query: request.query)
         if wire.url.isEmpty { wire.url = request.header("REFERER")?.prefix(bytes: WireEvent.Limit.url) ?? "" }
-        do {
+        do throws(Rejection) {
+            try refuseCrashed(request)
             let event = try Sender(request: request).event(wire, sites: sites, index: 0, of: 1)
-            keep([event]) { outcome in
+            keep([event], of: request, sites) { outcome in
                 exchange.answer(Pixel.response(refusal: outcome == .accepted ? nil : Pixel.later))
             }
         } catch {
-            counters.rejected.add(1, ordering: .relaxed)
-            exchange.answer(Pixel.response(refusal: error.field.map { "\($0) \(error.message)" } ?? error.message))
+            let refusal = error.field.map { "\($0) \(error.message)" } ?? error.message
+            count([error], of: 1) { exchange.answer(Pixel.response(refusal: refusal)) }
         }
     }
 
-    /// Runs the chain and hands on what it leaves. An event that a filter drops is answered like any other: the
-    /// client has done nothing wrong, and must not learn of it.
-    private func keep(_ events: [Event], answer: @escaping @Sendable (AppendOutcome) -> Void) {
-        let chain = chain()
-        var hits: [Hit] = []
-        hits.reserveCapacity(events.count)
-        for var event in events {
-            if chain.run(&event) == .keep { hits.append(event.hit) }
+    private func serverEvents(_ exchange: Exchange) {
+        let request = exchange.request
+        guard request.method == "POST" else {
+            var response = Response(status: 405)
+            response.addHeader("Allow", "POST")
+            return exchange.answer(response)
         }
-        counters.received.add(events.count, ordering: .relaxed)
-        counters.dropped.add(events.count - hits.count, ordering: .relaxed)
-        guard !hits.isEmpty else { return answer(.accepted) }
-        let count = hits.count
-        journal.append(hits) { [counters] outcome in
+        guard let sites = sites() else { return exchange.answer(CrossOrigin.comeAgain) }
+        do throws(ServerEvents.Refusal) {
+            do throws(Rejection) { try refuseCrashed(request) } catch {
+                throw ServerEvents.Refusal(status: 400, rejection: error)
+            }
+            let reading = try ServerEvents(request: request, sites: sites, limit: settings.batchBytes).read()
+            let (accepted, rejections) = (reading.events.count, reading.rejections)
+            keep(reading.events, of: request, sites, rejections) { outcome in
+                guard outcome == .accepted else { return exchange.answer(CrossOrigin.comeAgain) }
+                exchange.answer(ServerEvents.answer(accepted: accepted, rejections: rejections))
+            }
+        } catch {
+            count([error.rejection], of: 1) {
+                var response = ServerEvents.json(error.status, error.rejection.listed + "\n")
+                if error.status == 401 { response.addHeader("WWW-Authenticate", "Bearer") }
+                exchange.answer(response)
+            }
+        }
+    }
+
+    /// Refuses a request that has ended the process before. Its sender would only send it again.
+    private func refuseCrashed(_ request: Request) throws(Rejection) {
+        guard !settings.crashes.isEmpty, settings.crashes.contains(request.checksum) else { return }
+        throw Rejection(.crashed, "cannot be worked on; the operator's log says more")
+    }
+
+    /// Runs the chain and hands on what it leaves. An event that a filter drops is answered like any other: the
+    /// client has done nothing wrong, and must not learn of it. What was dropped or rejected is counted in the same
+    /// commit as what was kept.
+    private func keep(
+        _ events: consuming [Event], of request: Request, _ sites: SiteSnapshot, _ rejections: [Rejection] = [],
+        answer: @escaping @Sendable (AppendOutcome) -> Void
+    ) {
+        let chain = chain()
+        let number = events.count
+        var items = EncodedItems(hits: number)
+        var level = AckLevel.journal
+        var hits = 0
+        CrashMarker.working(on: request.checksum) {
+            // In place: an event has some twenty texts, and a copy counts references to all of them.
+            for index in events.indices {
+                let outcome = chain.run(&events[index])
+                let site = events[index].hit.site
+                switch outcome {
+                case .keep:
+                    items.append(events[index].hit)
+                    hits += 1
+                    if sites.site(site)?.ack ?? settings.ack == .fsync { level = .fsync }
+                case .drop(_, let reason):
+                    let receivedAt = events[index].hit.receivedAt
+                    items.append(LedgerDelta(site: site, receivedAt: receivedAt, outcome: .dropped, reason: reason))
+                }
+            }
+        }
+        append(rejections, to: &items)
+        counters.rejected.add(rejections.count, ordering: .relaxed)
+        counters.received.add(number, ordering: .relaxed)
+        counters.dropped.add(number - hits, ordering: .relaxed)
+        let count = hits
+        journal.append(items, level: hits > 0 ? level : settings.ack) { [counters] outcome in
             counters.count(outcome, hits: count)
             answer(outcome)
         }
     }
+
+    /// Counts what was rejected, and answers when the count is safe; or at once, when there is no room for it.
+    private func count(_ rejections: [Rejection], of requests: Int, answer: @escaping @Sendable () -> Void) {
+        counters.rejected.add(requests, ordering: .relaxed)
+        var items = EncodedItems()
+        append(rejections, to: &items)
+        journal.append(items, level: settings.ack) { _ in answer() }
+    }
+
+    private func append(_ rejections: [Rejection], to items: inout EncodedItems) {
+        if rejections.isEmpty { return }
+        let now = Timestamp(milliseconds: Clock.wallMilliseconds())
+        for rejection in rejections {
+            items.append(
+                LedgerDelta(
+                    site: rejection.site, receivedAt: now, outcome: .rejected, reason: rejection.reason.rawValue))
+        }
+    }
+}
+
+/// Bounds and habits of the edge.
+public struct CollectSettings: Sendable {
+    /// How safe an event is when its sender is told that it was taken, where its site does not say.
+    public var ack = AckLevel.fsync
+    /// Largest body of a beacon.
+    public var beaconBytes = 65_536
+    /// Largest body of a server's batch, unpacked.
+    public var batchBytes = 1 << 20
+    /// Checksums of requests that have ended the process before.
+    public var crashes: Set<UInt64> = []
+
+    /// Every default.
+    public init() {}
 }
 
 /// What the edge has done since its start.
@@ -127,7 +225,7 @@ public struct CollectStatistics: Sendable {
     public var accepted: Int
     /// Of these, events that the journal had no room for; their senders were asked to come again.
     public var refused: Int
-    /// Requests that could never succeed.
+    /// Requests, and events of servers' batches, that could never succeed.
     public var rejected: Int
 }
 
@@ -141,7 +239,7 @@ final class CollectCounters: Sendable {
     func count(_ outcome: AppendOutcome, hits: Int) {
         switch outcome {
         case .accepted: accepted.add(hits, ordering: .relaxed)
-        case .full, .closed: refused.add(hits, ordering: .relaxed)
+        case .full, .unknown, .closed: refused.add(hits, ordering: .relaxed)
         }
     }
 
@@ -150,5 +248,14 @@ final class CollectCounters: Sendable {
             received: received.load(ordering: .relaxed), dropped: dropped.load(ordering: .relaxed),
             accepted: accepted.load(ordering: .relaxed), refused: refused.load(ordering: .relaxed),
             rejected: rejected.load(ordering: .relaxed))
+    }
+}
+
+extension Request {
+    /// Tells this request from others, whoever sends it and however often.
+    var checksum: UInt64 {
+        let head = Checksum.crc32c(Array(query.utf8), seed: UInt32(truncatingIfNeeded: body.count))
+        return UInt64(Checksum.crc32c(body, seed: head)) << 32 | UInt64(UInt32(truncatingIfNeeded: body.count &* 31))
+            | 1 << 31
     }
 }

@@ -34,8 +34,18 @@ struct CrossOrigin: Sendable {
     func answer(to outcome: AppendOutcome) -> Response {
         switch outcome {
         case .accepted: response(status: 204)
-        case .full, .closed: response(status: 503, extra: ("Retry-After", "5"))
+        case .full, .unknown, .closed: response(status: 503, extra: ("Retry-After", "\(CrossOrigin.retryAfter)"))
         }
+    }
+
+    /// Seconds after which to come again. Not the same for all, or all would come at once.
+    private static var retryAfter: Int { Int.random(in: 5...15) }
+
+    /// The answer to a server whose events could not be taken.
+    static var comeAgain: Response {
+        var response = ServerEvents.json(503, "{\"error\":\"cannot be taken now, try again later\"}\n")
+        response.addHeader("Retry-After", "\(retryAfter)")
+        return response
     }
 
     /// The answer to what can never succeed, with the reason.

@@ -64,6 +64,12 @@ struct JSONScanner {
         try !passes(end: UInt8(ascii: "]"), isFirst: isFirst)
     }
 
+    /// Whether nothing but space follows.
+    mutating func isAtEnd() -> Bool {
+        skipSpace()
+        return index == bytes.count
+    }
+
     /// Says that nothing but space may follow.
     mutating func end() throws(Malformed) {
         skipSpace()

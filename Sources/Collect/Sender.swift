@@ -7,7 +7,7 @@ import Platform
 struct Sender {
     private let visitor: Visitor
     private let requestID: UInt128
-    private let receivedAt: Timestamp
+    let receivedAt: Timestamp
 
     /// Reads the request's parameters. The address is nginx's `REMOTE_ADDR` and nothing else: every header that names
     /// an address can be forged, and nginx's realip module has judged them already.
@@ -36,26 +36,48 @@ struct Sender {
     /// Events of one request come a millisecond after each other, the last one when the request came: their order
     /// tells entry from exit and source from later page.
     func event(_ wire: WireEvent, sites: SiteSnapshot, index: Int, of count: Int) throws(Rejection) -> Event {
-        guard !wire.site.isEmpty else { throw Rejection(field: "s", "is missing: the site's key") }
-        guard let site = sites.byKey[wire.site] else { throw Rejection(field: "s", "is not the key of a site") }
-        guard !wire.url.isEmpty else { throw Rejection(field: "u", "is missing: the page's full URL") }
-        guard let address = WebAddress(wire.url) else {
-            throw Rejection(field: "u", "is not a full http or https URL")
+        guard !wire.site.isEmpty else { throw Rejection(.missingField, field: "s", "is missing: the site's key") }
+        guard let site = sites.byKey[wire.site] else {
+            throw Rejection(.unknownSite, field: "s", "is not the key of a site")
         }
-        guard site.allows(host: address.host) else {
-            throw Rejection(field: "u", "host not allowed for this site")
+        var visitor = visitor
+        visitor.pageURL = Sensitive(wire.url)
+        visitor.referrerURL = Sensitive(wire.referrer)
+        return Event(hit: try hit(wire, site: site, index: index, of: count), visitor: visitor)
+    }
+
+    /// An event that a server sends about one of its visitors, whom only its fields describe: the request's own
+    /// address is that of the server.
+    func serverEvent(_ wire: WireEvent, site: Site, index: Int, of count: Int) throws(Rejection) -> Event {
+        let visitor = Visitor(
+            address: IPAddress(wire.address), userAgent: wire.userAgent, pageURL: wire.url, referrerURL: wire.referrer)
+        return Event(hit: try hit(wire, site: site, index: index, of: count), visitor: visitor)
+    }
+
+    private func hit(_ wire: WireEvent, site: Site, index: Int, of count: Int) throws(Rejection) -> Hit {
+        do throws(Rejection) {
+            guard !wire.url.isEmpty else {
+                throw Rejection(.missingField, field: "u", "is missing: the page's full URL")
+            }
+            guard let address = WebAddress(wire.url) else {
+                throw Rejection(field: "u", "is not a full http or https URL")
+            }
+            guard site.allows(host: address.host) else {
+                throw Rejection(.hostNotAllowed, field: "u", "host not allowed for this site")
+            }
+            guard !wire.name.isEmpty else { throw Rejection(field: "n", "is empty") }
+        } catch {
+            var rejection = error
+            rejection.site = site.id
+            throw rejection
         }
-        guard !wire.name.isEmpty else { throw Rejection(field: "n", "is empty") }
         var hit = Hit(
             site: site.id, id: id(of: wire, index: index), name: wire.name, receivedAt: receivedAt,
             time: receivedAt.advanced(byMilliseconds: Int64(index + 1 - count)))
         hit.title = wire.title
         hit.viewportWidth = wire.width
         hit.properties = wire.properties
-        var visitor = visitor
-        visitor.pageURL = Sensitive(wire.url)
-        visitor.referrerURL = Sensitive(wire.referrer)
-        return Event(hit: hit, visitor: visitor)
+        return hit
     }
 
     private func id(of wire: WireEvent, index: Int) -> EventID {

@@ -18,6 +18,18 @@ struct WireEvent: Sendable, Equatable {
     var id = ""
     /// `p`: properties.
     var properties: [Property] = []
+    /// `address`: the visitor's address, where a server sends for a visitor.
+    var address = ""
+    /// `user_agent`: the visitor's browser, likewise.
+    var userAgent = ""
+
+    /// Who sends, and so which keys are read.
+    enum Origin {
+        /// A page: where it comes from is the request's own address.
+        case browser
+        /// A server with a secret key, which may speak for its visitors.
+        case server
+    }
 
     /// Largest sizes in bytes, and counts.
     enum Limit {
@@ -30,97 +42,70 @@ struct WireEvent: Sendable, Equatable {
         static let propertyName = 100
         static let propertyValue = 2000
         static let eventsPerRequest = 100
-    }
-}
-
-/// Why a request can never succeed, said to its sender.
-struct Rejection: Error, Equatable {
-    /// The field at fault, such as `u` or `p.price`; `nil` when it is the whole body.
-    var field: String?
-    /// What is wrong, and what would be right.
-    var message: String
-    /// Place of the event in the array that was sent, when there is one.
-    var index: Int?
-
-    init(field: String? = nil, _ message: String, index: Int? = nil) {
-        self.field = field
-        self.message = message
-        self.index = index
-    }
-
-    /// The answer's body. Nothing of what the client sent is repeated but the name of a field.
-    var json: [UInt8] {
-        var text = "{\"error\":\(quoted(message))"
-        if let field { text += ",\"field\":\(quoted(field))" }
-        if let index { text += ",\"index\":\(index)" }
-        return Array((text + "}\n").utf8)
-    }
-
-    private func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": quoted += "\\\(scalar)"
-            case "<": quoted += "\\u003c"
-            case "\u{0}"..."\u{1f}": quoted += " "
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
+        static let eventsPerBatch = 5000
+        static let userAgent = 1024
     }
 }
 
 extension WireEvent {
-    /// Reads one event, or an array of them. Throws the first thing that is wrong.
+    /// Reads one event, or an array of them, as a page sends them. Throws the first thing that is wrong.
     static func decode(_ body: [UInt8]) throws(Rejection) -> [WireEvent] {
+        var events: [WireEvent] = []
+        try scan(body, limit: Limit.eventsPerRequest) { scanner, index in
+            events.append(try event(&scanner, from: .browser, index: index))
+        }
+        return events
+    }
+
+    /// Goes through the events of a body: one, an array of them, or, where `lines` allows it, several with nothing but
+    /// space between (NDJSON). `each` reads the event that comes next; its place is `nil` where there is only one.
+    static func scan(
+        _ body: [UInt8], limit: Int, lines: Bool = false, each: (inout JSONScanner, Int?) throws -> Void
+    ) throws(Rejection) {
         do {
             var scanner = JSONScanner(body)
-            var events: [WireEvent] = []
-            if try scanner.kind() == .array {
-                scanner.enter()
-                while try scanner.hasElement(isFirst: events.isEmpty) {
-                    guard events.count < Limit.eventsPerRequest else {
-                        throw Rejection("has more than \(Limit.eventsPerRequest) events")
-                    }
-                    events.append(try event(&scanner, index: events.count))
-                }
-            } else {
-                events.append(try event(&scanner, index: nil))
+            var count = 0
+            let isArray = try scanner.kind() == .array
+            if isArray { scanner.enter() }
+            while try isArray ? scanner.hasElement(isFirst: count == 0) : count == 0 || lines && !scanner.isAtEnd() {
+                guard count < limit else { throw Rejection(.tooLarge, "has more than \(limit) events") }
+                try each(&scanner, count == 0 && !isArray && !lines ? nil : count)
+                count += 1
             }
             try scanner.end()
-            guard !events.isEmpty else { throw Rejection("has no event") }
-            return events
+            guard count > 0 else { throw Rejection(.malformed, "has no event") }
         } catch let rejection as Rejection {
             throw rejection
         } catch let malformed as JSONScanner.Malformed {
-            throw Rejection("is not JSON at byte \(malformed.offset)")
+            throw Rejection(.malformed, "is not JSON at byte \(malformed.offset)")
         } catch {
-            throw Rejection("cannot be read")
+            throw Rejection(.malformed, "cannot be read")
         }
     }
 
-    private static func event(_ scanner: inout JSONScanner, index: Int?) throws -> WireEvent {
-        guard try scanner.kind() == .object else { throw Rejection("must be an object", index: index) }
-        scanner.enter()
-        var event = WireEvent()
-        var isFirst = true
+    /// The event that comes next. Throws what is wrong with it, or `Malformed`.
+    static func event(_ scanner: inout JSONScanner, from origin: Origin, index: Int?) throws -> WireEvent {
         do {
+            guard try scanner.kind() == .object else { throw Rejection(.malformed, "must be an object") }
+            scanner.enter()
+            var event = WireEvent()
+            var isFirst = true
             while let key = try scanner.nextKey(isFirst: isFirst) {
                 isFirst = false
                 if try scanner.kind() == .null {
                     try scanner.skip()
                 } else {
-                    try event.read(key, from: &scanner)
+                    try event.read(key, from: &scanner, origin)
                 }
             }
+            return event
         } catch var rejection as Rejection {
             rejection.index = index
             throw rejection
         }
-        return event
     }
 
-    private mutating func read(_ key: String, from scanner: inout JSONScanner) throws {
+    private mutating func read(_ key: String, from scanner: inout JSONScanner, _ origin: Origin) throws {
         switch key {
         case "s": site = try text(key, Limit.site, &scanner)
         case "n": name = try text(key, Limit.name, &scanner)
@@ -134,6 +119,9 @@ extension WireEvent {
             guard try scanner.kind() == .number else { throw Rejection(field: key, "must be a number of milliseconds") }
             _ = try scanner.number()
         case "p": properties = try WireEvent.properties(&scanner)
+        case "address" where origin == .server: address = try text(key, Limit.id, &scanner)
+        case "user_agent" where origin == .server:
+            userAgent = try text(key, nil, &scanner).prefix(bytes: Limit.userAgent)
         default: try scanner.skip()
         }
     }

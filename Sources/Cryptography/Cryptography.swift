@@ -9,6 +9,12 @@ public enum Randomness {
         return bytes
     }
 
+    /// `count` characters that nobody can guess, five bits each, without letters and digits that look alike.
+    public static func text(_ count: Int) -> String {
+        let alphabet = Array("23456789abcdefghjkmnpqrstuvwxyzZ".utf8)
+        return String(decoding: bytes(count).map { alphabet[Int($0 & 31)] }, as: UTF8.self)
+    }
+
     /// 128 bits that nobody can guess.
     public static func bits128() -> UInt128 {
         bytes(16).reduce(0) { $0 << 8 | UInt128($1) }

@@ -7,8 +7,8 @@ public enum IPAddress: Hashable, Sendable {
 
     /// Reads the text of nginx's `REMOTE_ADDR`: dotted IPv4 or RFC 4291 IPv6, with or without a zone (`%eth0`).
     /// `nil` for anything else, such as `unix:`, which nginx gives for a client on a unix socket.
-    public init?(_ text: some StringProtocol) {
-        let bytes = text.utf8.prefix { $0 != UInt8(ascii: "%") }
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8.prefix(64)).prefix { $0 != UInt8(ascii: "%") }
         if bytes.contains(UInt8(ascii: ":")) {
             guard let value = IPAddress.parseV6(bytes) else { return nil }
             self = value >> 32 == 0xffff ? .v4(UInt32(truncatingIfNeeded: value)) : .v6(value)
@@ -18,7 +18,7 @@ public enum IPAddress: Hashable, Sendable {
         }
     }
 
-    private static func parseV4(_ bytes: some Sequence<UInt8>) -> UInt32? {
+    private static func parseV4(_ bytes: ArraySlice<UInt8>) -> UInt32? {
         var value: UInt32 = 0
         var part: UInt32 = 0
         var digits = 0
@@ -42,7 +42,7 @@ public enum IPAddress: Hashable, Sendable {
     }
 
     /// Groups before and after `::` are collected apart; the gap between them is zero.
-    private static func parseV6(_ bytes: some Sequence<UInt8>) -> UInt128? {
+    private static func parseV6(_ bytes: ArraySlice<UInt8>) -> UInt128? {
         var groups: [UInt16] = []
         var gap: Int?
         var part: [UInt8] = []
@@ -73,7 +73,7 @@ public enum IPAddress: Hashable, Sendable {
         if part.isEmpty {
             guard previousWasColon, let gap, gap == groups.count else { return nil }
         } else if part.contains(UInt8(ascii: ".")) {
-            guard let tail = parseV4(part) else { return nil }
+            guard let tail = parseV4(part[...]) else { return nil }
             groups.append(UInt16(truncatingIfNeeded: tail >> 16))
             groups.append(UInt16(truncatingIfNeeded: tail))
         } else {

@@ -11,24 +11,32 @@ public struct Site: Sendable, Equatable, Codable {
     /// The site's time zone by its IANA name.
     public var timeZone: String
 
+    /// How safe its events are when they are acknowledged; `nil` for what the gateway is set to.
+    public var ack: AckLevel?
+
     /// A site with these properties.
-    public init(id: SiteID, domain: String, key: String, hosts: [String], timeZone: String) {
+    public init(
+        id: SiteID, domain: String, key: String, hosts: [String], timeZone: String, ack: AckLevel? = nil
+    ) {
         self.id = id
         self.domain = domain
         self.key = key
         self.hosts = hosts
         self.timeZone = timeZone
+        self.ack = ack
     }
 
     /// Whether pages of `host` (lower case, without port) may send events for this site.
-    public func allows(host: some StringProtocol) -> Bool {
-        hosts.contains { allowed in
-            if allowed.utf8.starts(with: "*.".utf8) {
-                let suffix = allowed.utf8.dropFirst(1)
-                return host.utf8.count > suffix.count && host.utf8.suffix(suffix.count).elementsEqual(suffix)
+    public func allows(host: String) -> Bool {
+        for allowed in hosts {
+            if allowed == host { return true }
+            if allowed.hasPrefix("*."), host.utf8.count >= allowed.utf8.count,
+                host.utf8.suffix(allowed.utf8.count - 1).elementsEqual(allowed.utf8.dropFirst())
+            {
+                return true
             }
-            return allowed.utf8.elementsEqual(host.utf8)
         }
+        return false
     }
 }
 
@@ -72,13 +80,24 @@ public struct SiteSnapshot: Sendable, Equatable, Codable {
     private var hosts: Set<String>
     /// The calendars by IANA time zone name.
     public var calendars: [String: LocalDays]
+    /// The sites for which servers may send, by the hash of their secret key in hexadecimal.
+    private var bySecretKeyHash: [String: SiteID]
 
-    /// A snapshot of these sites; `calendars` holds one entry for each time zone in use.
-    public init(sites: [Site] = [], calendars: [String: LocalDays] = [:]) {
+    /// A snapshot of these sites; `calendars` holds one entry for each time zone in use, `secretKeys` the hashes of
+    /// secret keys.
+    public init(
+        sites: [Site] = [], calendars: [String: LocalDays] = [:], secretKeys: [String: SiteID] = [:]
+    ) {
         byKey = Dictionary(sites.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         byID = Dictionary(sites.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         hosts = Set(sites.flatMap(\.hosts))
         self.calendars = calendars
+        bySecretKeyHash = secretKeys
+    }
+
+    /// The site for which the owner of a secret key may send, by the key's hash.
+    public func site(secretKeyHash: String) -> Site? {
+        bySecretKeyHash[secretKeyHash].flatMap { byID[$0] }
     }
 
     /// Whether pages of `host` (lower case, without port) may send events for any site.

@@ -12,35 +12,32 @@ public struct WebAddress: Sendable, Equatable {
 
     /// `nil` when the text is not an absolute `http` or `https` URL with a host.
     public init?(_ text: String) {
-        let bytes = text.utf8
-        guard let afterScheme = WebAddress.skipScheme(bytes) else { return nil }
-        let rest = bytes[afterScheme...]
-        let authorityEnd = rest.firstIndex(where: WebAddress.endsAuthority) ?? rest.endIndex
-        guard let host = WebAddress.host(of: rest[..<authorityEnd]) else { return nil }
+        let bytes = Array(text.utf8)
+        guard let start = WebAddress.skipScheme(bytes) else { return nil }
+        let authorityEnd = bytes[start...].firstIndex(where: WebAddress.endsAuthority) ?? bytes.count
+        guard let host = WebAddress.host(bytes, start..<authorityEnd) else { return nil }
         self.host = host
-
-        let afterAuthority = rest[authorityEnd...]
-        let fragmentStart = afterAuthority.firstIndex(of: UInt8(ascii: "#")) ?? afterAuthority.endIndex
-        fragment = String(Substring(afterAuthority[fragmentStart...].dropFirst()))
-        let beforeFragment = afterAuthority[..<fragmentStart]
-        let queryStart = beforeFragment.firstIndex(of: UInt8(ascii: "?")) ?? beforeFragment.endIndex
-        query = String(Substring(beforeFragment[queryStart...].dropFirst()))
-        let path = String(Substring(beforeFragment[..<queryStart]))
-        self.path = path.isEmpty ? "/" : path
+        var pathEnd = authorityEnd
+        while pathEnd < bytes.count, bytes[pathEnd] != UInt8(ascii: "?"), bytes[pathEnd] != UInt8(ascii: "#") {
+            pathEnd += 1
+        }
+        var queryEnd = pathEnd
+        while queryEnd < bytes.count, bytes[queryEnd] != UInt8(ascii: "#") { queryEnd += 1 }
+        path = pathEnd == authorityEnd ? "/" : String(decoding: bytes[authorityEnd..<pathEnd], as: UTF8.self)
+        query = pathEnd == queryEnd ? "" : String(decoding: bytes[(pathEnd + 1)..<queryEnd], as: UTF8.self)
+        fragment = queryEnd == bytes.count ? "" : String(decoding: bytes[(queryEnd + 1)...], as: UTF8.self)
     }
 
-    /// Schemes are compared without regard to case (RFC 3986 section 3.1).
-    private static func skipScheme(_ bytes: Substring.UTF8View.SubSequence) -> String.Index? {
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-        let scheme = bytes[..<colon].map { $0 | 0x20 }
-        guard scheme == Array("http".utf8) || scheme == Array("https".utf8) else { return nil }
-        let slashes = bytes[colon...].dropFirst().prefix(2)
-        guard slashes.elementsEqual("//".utf8) else { return nil }
-        return slashes.endIndex
-    }
-
-    private static func skipScheme(_ bytes: String.UTF8View) -> String.Index? {
-        skipScheme(bytes[bytes.startIndex...])
+    /// Where the authority begins. Schemes are compared without regard to case (RFC 3986 section 3.1).
+    private static func skipScheme(_ bytes: [UInt8]) -> Int? {
+        guard bytes.count > 7, bytes[0] | 0x20 == UInt8(ascii: "h"), bytes[1] | 0x20 == UInt8(ascii: "t"),
+            bytes[2] | 0x20 == UInt8(ascii: "t"), bytes[3] | 0x20 == UInt8(ascii: "p")
+        else { return nil }
+        let colon = bytes[4] | 0x20 == UInt8(ascii: "s") ? 5 : 4
+        guard bytes[colon] == UInt8(ascii: ":"), bytes[colon + 1] == UInt8(ascii: "/"), bytes.count > colon + 2,
+            bytes[colon + 2] == UInt8(ascii: "/")
+        else { return nil }
+        return colon + 3
     }
 
     /// A backslash ends the authority too: browsers read it as a slash (WHATWG URL, "special authority").
@@ -49,18 +46,21 @@ public struct WebAddress: Sendable, Equatable {
             || byte == UInt8(ascii: "\\")
     }
 
-    private static func host(of authority: Substring.UTF8View) -> String? {
-        var host = authority
-        if let at = host.lastIndex(of: UInt8(ascii: "@")) { host = host[host.index(after: at)...] }
-        if host.first == UInt8(ascii: "[") {
-            guard let bracket = host.firstIndex(of: UInt8(ascii: "]")) else { return nil }
-            host = host[...bracket]
-        } else if let colon = host.firstIndex(of: UInt8(ascii: ":")) {
-            host = host[..<colon]
+    private static func host(_ bytes: [UInt8], _ authority: Range<Int>) -> String? {
+        var range = authority
+        if let at = bytes[range].lastIndex(of: UInt8(ascii: "@")) { range = at + 1..<range.upperBound }
+        if range.isEmpty { return nil }
+        if bytes[range.lowerBound] == UInt8(ascii: "[") {
+            guard let bracket = bytes[range].firstIndex(of: UInt8(ascii: "]")) else { return nil }
+            range = range.lowerBound..<bracket + 1
+        } else if let colon = bytes[range].firstIndex(of: UInt8(ascii: ":")) {
+            range = range.lowerBound..<colon
         }
-        if host.last == UInt8(ascii: ".") { host = host.dropLast() }
-        guard !host.isEmpty, host.count <= 253, host.allSatisfy(isHostByte) else { return nil }
-        return String(Substring(host)).lowercasedASCII
+        if !range.isEmpty, bytes[range.upperBound - 1] == UInt8(ascii: ".") {
+            range = range.lowerBound..<range.upperBound - 1
+        }
+        guard !range.isEmpty, range.count <= 253, bytes[range].allSatisfy(isHostByte) else { return nil }
+        return String(decoding: bytes[range], as: UTF8.self).lowercasedASCII
     }
 
     private static func isHostByte(_ byte: UInt8) -> Bool {

@@ -29,14 +29,11 @@ public final class Dispatcher: Sendable {
     private let queue: EventQueue
     private let wakePipe: WakePipe
     private let isStopping = Atomic(false)
-    private let connections = Monitor(Connections())
+    private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
+    /// Connections with a request that is not answered yet.
+    private let busy = Atomic(0)
     private let workers: Mutex<[Thread]> = Mutex([])
     private let counters = Counters()
-
-    private struct Connections {
-        var all: [ObjectIdentifier: Connection] = [:]
-        var busy: Set<ObjectIdentifier> = []
-    }
 
     private struct Counters: ~Copyable {
         let accepted = Atomic(0)
@@ -83,7 +80,7 @@ public final class Dispatcher: Sendable {
     public var statistics: (accepted: Int, requests: Int, refused: Int, open: Int) {
         (
             counters.accepted.load(ordering: .relaxed), counters.requests.load(ordering: .relaxed),
-            counters.refused.load(ordering: .relaxed), connections.read { $0.all.count }
+            counters.refused.load(ordering: .relaxed), connections.withLock { $0.count }
         )
     }
 
@@ -99,11 +96,15 @@ public final class Dispatcher: Sendable {
         listener.close()
         // Requests that are already in the sockets are still served; a quiet twentieth of a second ends that.
         Clock.sleep(milliseconds: 50)
-        let drained = connections.wait(milliseconds: milliseconds) { $0.busy.isEmpty ? true : nil } ?? false
+        let deadline = Clock.monotonicNanoseconds() &+ UInt64(milliseconds) * 1_000_000
+        while busy.load(ordering: .acquiring) > 0, Clock.monotonicNanoseconds() < deadline {
+            Clock.sleep(milliseconds: 5)
+        }
+        let drained = busy.load(ordering: .acquiring) == 0
         wakePipe.wake()
         for worker in workers.withLock({ $0 }) { worker.join() }
         // Dropping the connections closes them.
-        connections.withLock { $0.all = [:] }
+        connections.withLock { $0 = [:] }
         return drained
     }
 
@@ -135,7 +136,7 @@ public final class Dispatcher: Sendable {
         counters.accepted.add(1, ordering: .relaxed)
         let connection = Connection(descriptor: descriptor)
         let id = ObjectIdentifier(connection)
-        connections.withLock { $0.all[id] = connection }
+        connections.withLock { $0[id] = connection }
         do {
             try queue.add(descriptor, interest: .once, token: token(of: connection))
         } catch {
@@ -150,19 +151,16 @@ public final class Dispatcher: Sendable {
     }
 
     private func forget(_ connection: Connection) {
-        let id = ObjectIdentifier(connection)
-        connections.withLock { connections in
-            connections.busy.remove(id)
-            connections.all[id] = nil
-        }
+        _ = connections.withLock { $0.removeValue(forKey: ObjectIdentifier(connection)) }
     }
 
     private func serve(token: UInt64) {
         guard let pointer = unsafe UnsafeRawPointer(bitPattern: UInt(token)) else { return }
         let connection = unsafe Unmanaged<Connection>.fromOpaque(pointer).takeUnretainedValue()
-        _ = connections.withLock { $0.busy.insert(ObjectIdentifier(connection)) }
+        busy.add(1, ordering: .acquiringAndReleasing)
         switch connection.read(limits: limits) {
         case .closed:
+            busy.subtract(1, ordering: .acquiringAndReleasing)
             forget(connection)
         case .refused(let status):
             counters.refused.add(1, ordering: .relaxed)
@@ -176,8 +174,8 @@ public final class Dispatcher: Sendable {
     private func finish(_ connection: Connection, with response: Response) {
         if isStopping.load(ordering: .acquiring) { connection.closeAfterAnswer() }
         connection.write(response)
+        busy.subtract(1, ordering: .acquiringAndReleasing)
         guard connection.isOpen else { return forget(connection) }
-        _ = connections.withLock { $0.busy.remove(ObjectIdentifier(connection)) }
         // From here on another thread may own the connection.
         do {
             try queue.arm(connection.descriptor, token: token(of: connection))

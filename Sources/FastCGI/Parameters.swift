@@ -1,3 +1,5 @@
+import Glibc
+
 /// The CGI parameters of a request, kept as one block of bytes: a request brings some thirty, its handler looks at
 /// five, and a dictionary of strings would cost more than the rest of the request.
 public struct Parameters: Sendable, ExpressibleByDictionaryLiteral {
@@ -7,6 +9,7 @@ public struct Parameters: Sendable, ExpressibleByDictionaryLiteral {
     private struct Entry {
         var start: Int32
         var nameLength: Int32
+        var valueStart: Int32
         var valueLength: Int32
     }
 
@@ -29,19 +32,24 @@ public struct Parameters: Sendable, ExpressibleByDictionaryLiteral {
     public var byteCount: Int { bytes.count }
 
     mutating func append(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>) {
+        let start = Int32(bytes.count)
+        let length = Int32(name.count)
         entries.append(
-            Entry(start: Int32(bytes.count), nameLength: Int32(name.count), valueLength: Int32(value.count)))
+            Entry(start: start, nameLength: length, valueStart: start + length, valueLength: Int32(value.count)))
         bytes.append(contentsOf: name)
         bytes.append(contentsOf: value)
     }
 
     /// Adds the text `NAME=VALUE` as libfcgi keeps it.
     mutating func append(pair: UnsafeBufferPointer<UInt8>) {
-        guard let split = unsafe pair.firstIndex(of: UInt8(ascii: "=")) else { return }
+        guard let start = pair.baseAddress, let sign = unsafe memchr(start, Int32(UInt8(ascii: "=")), pair.count)
+        else { return }
+        let split = unsafe UnsafeRawPointer(sign) - UnsafeRawPointer(start)
         entries.append(
-            Entry(start: Int32(bytes.count), nameLength: Int32(split), valueLength: Int32(pair.count - split - 1)))
-        unsafe bytes.append(contentsOf: pair[..<split])
-        unsafe bytes.append(contentsOf: pair[(split + 1)...])
+            Entry(
+                start: Int32(bytes.count), nameLength: Int32(split), valueStart: Int32(bytes.count + split + 1),
+                valueLength: Int32(pair.count - split - 1)))
+        unsafe bytes.append(contentsOf: pair)
     }
 
     /// The value of the first parameter of this name, `nil` when there is none. nginx before 1.23 passes doubled
@@ -53,13 +61,19 @@ public struct Parameters: Sendable, ExpressibleByDictionaryLiteral {
 
     /// The value's bytes, for those who need no string of it.
     public func slice(_ name: String) -> ArraySlice<UInt8>? {
-        let wanted = name.utf8
-        let length = Int32(wanted.count)
-        for entry in entries where entry.nameLength == length {
-            let start = Int(entry.start)
-            let nameEnd = start + Int(length)
-            if bytes[start..<nameEnd].elementsEqual(wanted) { return bytes[nameEnd..<nameEnd + Int(entry.valueLength)] }
+        var name = name
+        let found = name.withUTF8 { wanted in
+            unsafe bytes.withUnsafeBufferPointer { bytes in
+                entries.firstIndex { entry in
+                    guard Int(entry.nameLength) == wanted.count, let start = bytes.baseAddress,
+                        let other = wanted.baseAddress
+                    else { return false }
+                    return unsafe memcmp(start + Int(entry.start), other, wanted.count) == 0
+                }
+            }
         }
-        return nil
+        guard let found else { return nil }
+        let entry = entries[found]
+        return bytes[Int(entry.valueStart)..<Int(entry.valueStart + entry.valueLength)]
     }
 }

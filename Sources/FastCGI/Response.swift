@@ -37,17 +37,24 @@ public struct Response: Sendable {
     var cgiBytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256 + body.count)
-        bytes.append(contentsOf: "Status: \(status) \(reason)\r\n".utf8)
+        Response.append("Status: ", to: &bytes)
+        bytes.append(contentsOf: "\(status) ".utf8)
+        Response.append(reason, to: &bytes)
         for (name, value) in headers {
-            name.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
-            bytes.append(contentsOf: ": ".utf8)
+            Response.append("\r\n", to: &bytes)
+            Response.append(name, to: &bytes)
+            Response.append(": ", to: &bytes)
             bytes.append(contentsOf: value.utf8)
-            bytes.append(contentsOf: "\r\n".utf8)
         }
-        if status != 204, status != 304 { bytes.append(contentsOf: "Content-Length: \(body.count)\r\n".utf8) }
-        bytes.append(contentsOf: "\r\n".utf8)
+        if status != 204, status != 304 { bytes.append(contentsOf: "\r\nContent-Length: \(body.count)".utf8) }
+        Response.append("\r\n\r\n", to: &bytes)
         bytes.append(contentsOf: body)
         return bytes
+    }
+
+    @inline(__always)
+    private static func append(_ text: StaticString, to bytes: inout [UInt8]) {
+        text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
     }
 
     private var reason: StaticString {

@@ -37,7 +37,9 @@ public final class Chain: Sendable, CustomStringConvertible {
     /// Takes one event through all enrichers and filters. Afterwards its `hit` is what may be stored.
     public func run(_ event: inout Event) -> ChainOutcome {
         var before = Clock.monotonicNanoseconds()
-        for step in steps {
+        for (index, step) in steps.enumerated() {
+            CrashMarker.step(index + 1)
+            Failpoint.trap("chain", when: event.hit.name)
             let outcome = step.run(&event)
             let after = Clock.monotonicNanoseconds()
             step.counters.add(outcome, nanoseconds: after &- before)
@@ -45,6 +47,11 @@ public final class Chain: Sendable, CustomStringConvertible {
             if case .drop(let reason) = outcome { return .drop(step: step.id, reason: reason) }
         }
         return .keep
+    }
+
+    /// The id of the step of this number, from 1, as `CrashMarker` has it.
+    public func step(_ number: Int) -> String? {
+        steps.indices.contains(number - 1) ? steps[number - 1].id : nil
     }
 
     /// Stops enrichers and filters, first to last. Stores are stopped by their loaders.

@@ -9,11 +9,10 @@ public final class Loader: Sendable {
     /// The store's id in the chain.
     public let id: String
     private let store: any EventStore
-    private let journal: any HitJournal
+    private let journal: JournalWriter
     private let log: Log
     private let state = Monitor(State())
     private let thread: Mutex<Thread?> = Mutex(nil)
-    private let passed: @Sendable () -> Void
 
     private struct State {
         var statistics = LoaderStatistics()
@@ -24,19 +23,19 @@ public final class Loader: Sendable {
     /// Most hits in one batch: enough that a transaction's fixed cost vanishes, few enough that a batch stays small
     /// in memory.
     static let batchSize = 2000
+    /// Milliseconds from one small batch to the next.
+    static let interval = 100
     /// Milliseconds between tries, doubling from the first to the last.
     static let backoff = 100...30_000
 
-    /// A loader that does nothing before `start`. `passed` is called after every batch that the store has taken.
+    /// A loader that does nothing before `start`.
     public init(
-        id: String, store: any EventStore, journal: any HitJournal, log: Log,
-        passed: @escaping @Sendable () -> Void
+        id: String, store: any EventStore, journal: JournalWriter, log: Log
     ) {
         self.id = id
         self.store = store
         self.journal = journal
         self.log = log
-        self.passed = passed
     }
 
     /// Begins to load.
@@ -50,11 +49,6 @@ public final class Loader: Sendable {
         state.withLock { $0.isStopping = true }
         thread.withLock { $0 }?.join()
         store.stop()
-    }
-
-    /// Waits until everything in the closed journal is loaded, at most so long. Returns whether it is.
-    public func drain(milliseconds: Int) -> Bool {
-        state.wait(milliseconds: milliseconds) { _ in journal.pending == 0 ? true : nil } ?? false
     }
 
     /// Sequence number through which the store has everything; `nil` until the store has said so.
@@ -81,17 +75,39 @@ public final class Loader: Sendable {
     private func loadUntilStopped(progressed: () -> Void) throws(StoreError) {
         // After any error the store alone knows how far it has come: a COMMIT whose answer was lost may have happened.
         var position = try store.position(in: journal.id)
+        guard position <= journal.durable else {
+            throw .refused(
+                "it has loaded the journal through number \(position), and the journal ends at \(journal.durable): the "
+                    + "gateway's disk has lost what it had confirmed, or was set back. Nothing more is loaded; see "
+                    + "docs/durability.md, \"A journal that is behind\"")
+        }
         advance(to: position)
+        let reader = journal.makeReader()
         while !state.read({ $0.isStopping }) {
-            guard let batch = journal.read(after: position, atMost: Loader.batchSize, milliseconds: 500) else {
-                if journal.isClosed, journal.pending == 0 { return }
-                continue
-            }
+            guard let batch = try read(reader, after: position) else { continue }
+            let began = Clock.monotonicNanoseconds()
             try load(batch)
             position = batch.last
             advance(to: position)
             progressed()
+            rest(after: batch, since: began)
         }
+    }
+
+    private func read(_ reader: JournalReader, after position: UInt64) throws(StoreError) -> Batch? {
+        do throws(JournalError) {
+            return try reader.read(after: position, atMost: Loader.batchSize, milliseconds: 500)
+        } catch {
+            throw .unavailable(error.description)
+        }
+    }
+
+    /// After a small batch, lets the next one gather: a transaction for every dozen events would cost the database, and
+    /// the gateway beside it, several times what the events do. A single event is never held up by this, only the second.
+    private func rest(after batch: Batch, since began: UInt64) {
+        guard batch.count < Loader.batchSize / 2 else { return }
+        let spent = Int((Clock.monotonicNanoseconds() &- began) / 1_000_000)
+        if spent < Loader.interval { pause(milliseconds: Loader.interval - spent) }
     }
 
     /// Loads a batch; one that holds a hit which cannot be stored is halved until the hit stands alone.
@@ -105,17 +121,14 @@ public final class Loader: Sendable {
                 state.statistics.isConnected = true
             }
         } catch .poison(let reason) {
-            guard batch.hits.count > 1 else {
+            guard let (first, second) = batch.halves() else {
                 try store.bury(batch, reason: reason)
-                state.withLock { $0.statistics.dead += 1 }
+                state.withLock { $0.statistics.dead += batch.hits.count }
                 log.warning("store \(id): one event cannot be stored and is among the dead letters: \(reason)")
                 return
             }
-            let middle = batch.hits.count / 2
-            try load(Batch(journal: batch.journal, first: batch.first, hits: Array(batch.hits[..<middle])))
-            try load(
-                Batch(
-                    journal: batch.journal, first: batch.first + UInt64(middle), hits: Array(batch.hits[middle...])))
+            try load(first)
+            try load(second)
         }
     }
 
@@ -123,10 +136,10 @@ public final class Loader: Sendable {
         state.withLock { state in
             state.position = position
             state.statistics.isConnected = true
+            // Where nothing is left to store, the position alone tells that the store is well again.
+            if position >= journal.durable { state.statistics.alarm = nil }
         }
-        passed()
-        // `drain` looks at the journal, which `passed` has just released.
-        state.withLock { _ in }
+        journal.release(store: id, through: position)
     }
 
     private func note(_ error: StoreError) {

@@ -1,4 +1,6 @@
 import Configuration
+import EventModel
+import Journal
 
 /// Every option of `config/footfall.json5`, with its default.
 struct GatewaySettings: ValidatedSettings {
@@ -6,6 +8,7 @@ struct GatewaySettings: ValidatedSettings {
     var database = DatabaseSettings()
     var redis = RedisSettings()
     var ingest = Ingest()
+    var journal = JournalOptions()
     var web = Web()
     var cache = CacheSettings()
     var replay = Replay()
@@ -30,8 +33,19 @@ struct GatewaySettings: ValidatedSettings {
     struct Ingest: Codable {
         var threads = 4
         var max_body_bytes = 65536
-        var max_pending_events = 100_000
+        var max_batch_bytes = 1_048_576
         var stop_seconds = 10
+    }
+
+    struct JournalOptions: Codable {
+        var folder = "/var/lib/footfall/journal"
+        var ack = "fsync"
+        var segment_bytes = 67_108_864
+        var max_bytes = 8_589_934_592
+        var min_free_bytes = 1_073_741_824
+        var reserve_bytes = 67_108_864
+        var retain_after_load_seconds = 3600
+        var max_commit_milliseconds = 2000
     }
 
     struct Web: Codable {
@@ -65,8 +79,18 @@ struct GatewaySettings: ValidatedSettings {
         check("database.web_connections", database.web_connections, 1...100)
         check("ingest.threads", ingest.threads, 1...256)
         check("ingest.max_body_bytes", ingest.max_body_bytes, 1024...16_777_216)
-        check("ingest.max_pending_events", ingest.max_pending_events, 1000...10_000_000)
+        check("ingest.max_batch_bytes", ingest.max_batch_bytes, ingest.max_body_bytes...16_777_216)
         check("ingest.stop_seconds", ingest.stop_seconds, 1...300)
+        if journal.folder.isEmpty { problems.append(SettingProblem("journal.folder", "is missing")) }
+        if AckLevel(rawValue: journal.ack) == nil {
+            problems.append(SettingProblem("journal.ack", "must be \"fsync\" or \"journal\""))
+        }
+        check("journal.segment_bytes", journal.segment_bytes, 262_144...1_073_741_824)
+        check("journal.max_bytes", journal.max_bytes, 4 * journal.segment_bytes...Int.max / 2)
+        check("journal.min_free_bytes", journal.min_free_bytes, 0...Int.max / 2)
+        check("journal.reserve_bytes", journal.reserve_bytes, 0...Int.max / 2)
+        check("journal.retain_after_load_seconds", journal.retain_after_load_seconds, 0...31_536_000)
+        check("journal.max_commit_milliseconds", journal.max_commit_milliseconds, 10...60_000)
         check("web.threads", web.threads, 1...256)
         check("cache.memory_bytes", cache.memory_bytes, 65_536...4_294_967_296)
         if !replay.spool.isEmpty, !replay.spool.hasPrefix("/") {
@@ -74,6 +98,18 @@ struct GatewaySettings: ValidatedSettings {
         }
         check("replay.every_seconds", replay.every_seconds, 1...86_400)
         return problems
+    }
+
+    /// The journal's settings as its room has them.
+    var journalSettings: JournalSettings {
+        var settings = JournalSettings()
+        settings.segmentBytes = journal.segment_bytes
+        settings.maxBytes = journal.max_bytes
+        settings.minFreeBytes = journal.min_free_bytes
+        settings.reserveBytes = journal.reserve_bytes
+        settings.retainMilliseconds = journal.retain_after_load_seconds * 1000
+        settings.maxCommitMilliseconds = journal.max_commit_milliseconds
+        return settings
     }
 
     /// What each option means, for the generated reference: units, effects, when to change it.
@@ -96,12 +132,38 @@ struct GatewaySettings: ValidatedSettings {
         ("ingest.threads", "Threads that take events. They never wait for PostgreSQL; a few per core are enough."),
         ("ingest.max_body_bytes", "Largest body of a request, in bytes. Browsers send at most 65,536 in a beacon."),
         (
-            "ingest.max_pending_events",
-            "Events that wait in memory for the stores; when it is full, senders are answered 503."
+            "ingest.max_batch_bytes",
+            "Largest body of a server's batch (`POST /api/v1/events`), in bytes, unpacked. nginx's limit must allow it."
+        ),
+        ("ingest.stop_seconds", "How long a stop waits for requests that are under way, in seconds."),
+        (
+            "journal.folder",
+            "Folder of the journal, which keeps events until every store has them. Each gateway needs one of its own, on a disk that keeps what it confirms."
         ),
         (
-            "ingest.stop_seconds",
-            "How long a stop waits for requests and for the stores to take what is pending, in seconds."
+            "journal.ack",
+            "How safe an event is when its sender is told that it was taken: `fsync`, on the disk; `journal`, handed to the system and on the disk within 200 ms. A site may have a level of its own (`footfall site set`)."
+        ),
+        ("journal.segment_bytes", "Size of a journal file, in bytes; whole files are deleted."),
+        (
+            "journal.max_bytes",
+            "Most bytes of all journal files. When the stores are away for so long that they are full, senders are answered 503."
+        ),
+        (
+            "journal.min_free_bytes",
+            "Bytes of the disk that the journal leaves to others; below, senders are answered 503."
+        ),
+        (
+            "journal.reserve_bytes",
+            "Bytes that are kept in reserve on the disk and given up when it is full, so that there is room to recover."
+        ),
+        (
+            "journal.retain_after_load_seconds",
+            "How long a journal file is kept after every store has it, in seconds: for a database that is restored to an earlier moment. Under pressure they go earlier."
+        ),
+        (
+            "journal.max_commit_milliseconds",
+            "While a commit takes longer than so many milliseconds, new events are answered 503."
         ),
         ("web.threads", "Threads that render pages; each may wait for PostgreSQL."),
         ("cache.memory_bytes", "Most memory for finished reports, in bytes."),

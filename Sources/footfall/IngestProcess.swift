@@ -15,7 +15,8 @@ final class IngestProcess: Sendable {
     private let file: String?
     private let environment: [String: String]
     private let log = Log(process: "ingest")
-    private let journal: MemoryJournal
+    private let journal: JournalWriter
+    private let marker: CrashMarker
     private let directory: SiteDirectory
     private let running: Mutex<RunningChain>
 
@@ -32,13 +33,12 @@ final class IngestProcess: Sendable {
         settings = configuration.settings
         self.file = file
         self.environment = environment
-        journal = MemoryJournal(
-            id: JournalID(Randomness.bits128()), capacity: configuration.settings.ingest.max_pending_events)
+        (journal, marker) = try IngestProcess.openJournal(configuration.settings, log: log)
         directory = SiteDirectory(
             database: ConnectionSettings(
                 url: configuration.settings.database.url, applicationName: "footfall sites",
                 statementTimeoutMilliseconds: 10_000),
-            log: log)
+            file: SnapshotFile(path: "\(configuration.settings.journal.folder)/sites.json"), log: log)
         running = Mutex(
             RunningChain(
                 chain: try IngestProcess.build(configuration, directory: directory, log: log)))
@@ -47,14 +47,17 @@ final class IngestProcess: Sendable {
     /// Serves until told to stop. Returns the exit code.
     func run() throws(CommandFailure) -> Int32 {
         let collector = Collector(
-            journal: journal, sites: { [directory] in directory.snapshot }, chain: { [self] in chain })
+            journal: journal, settings: collectSettings, sites: { [directory] in directory.snapshot },
+            chain: { [self] in chain })
+        noteCrashes()
         do throws(PlatformError) {
             try directory.start()
+            try journal.start()
             try replaceLoaders()
             let listener = try Listener.open(name: "ingest", path: settings.listen.ingest, environment: environment)
             let operations = operations(collector)
             let dispatcher = try Dispatcher(
-                listener: listener, limits: Limits(bodyBytes: settings.ingest.max_body_bytes), log: log
+                listener: listener, limits: Limits(bodyBytes: settings.ingest.max_batch_bytes), log: log
             ) { exchange in
                 if !operations.answer(exchange) { collector.handle(exchange) }
             }
@@ -65,6 +68,49 @@ final class IngestProcess: Sendable {
             return ExitCode.success
         } catch {
             throw .fault("\(error)")
+        }
+    }
+
+    /// Opens the journal and what lies beside it. A predecessor on its way out is waited for.
+    private static func openJournal(
+        _ settings: GatewaySettings, log: Log
+    ) throws(CommandFailure) -> (JournalWriter, CrashMarker) {
+        do throws(JournalError) {
+            let folder = try DiskFolder(
+                settings.journal.folder, waitMilliseconds: (settings.ingest.stop_seconds + 5) * 1000)
+            let journal = try JournalWriter(folder, settings: settings.journalSettings, log: log) { reason in
+                // Nobody knows what the disk still has of it: the successor finds out, from what it can read.
+                log.error(reason)
+                Process.exit(ExitCode.fault)
+            }
+            return (journal, try crashMarker(settings))
+        } catch {
+            throw .fault("\(error)")
+        }
+    }
+
+    private static func crashMarker(_ settings: GatewaySettings) throws(JournalError) -> CrashMarker {
+        do throws(PlatformError) {
+            return try CrashMarker("\(settings.journal.folder)/crash-marker", build: Process.build())
+        } catch {
+            throw .failed("the crash marker cannot be used: \(error)")
+        }
+    }
+
+    private var collectSettings: CollectSettings {
+        var collect = CollectSettings()
+        collect.ack = AckLevel(rawValue: settings.journal.ack) ?? .fsync
+        collect.beaconBytes = settings.ingest.max_body_bytes
+        collect.batchBytes = settings.ingest.max_batch_bytes
+        collect.crashes = Set(marker.crashes.map(\.request))
+        return collect
+    }
+
+    private func noteCrashes() {
+        for crash in marker.crashes {
+            log.error(
+                "a request has ended the process in step \(chain.step(crash.step) ?? "\(crash.step)") of the chain, and is "
+                    + "refused from now on: please report this bug (request \(String(crash.request, radix: 16)))")
         }
     }
 
@@ -79,13 +125,15 @@ final class IngestProcess: Sendable {
                 var problems = loaders.compactMap { loader in
                     loader.statistics.alarm.map { "store \(loader.id) \($0)" }
                 }
+                problems += journal.problems
                 if directory.snapshot == nil { problems.append("the sites are not known yet") }
                 return problems
             },
             metrics: { [self] in
                 IngestMetrics(
                     collect: collector.statistics, steps: chain.statistics,
-                    loaders: loaders.map { ($0.id, $0.statistics) }, pending: journal.pending
+                    loaders: loaders.map { ($0.id, $0.statistics) }, journal: journal.statistics,
+                    crashes: marker.crashes.count
                 ).text
             })
     }
@@ -129,31 +177,17 @@ final class IngestProcess: Sendable {
             return (running.loaders, running.chain)
         }
         for loader in old { loader.stop() }
-        let new = chain.stores.map { entry in
-            Loader(id: entry.id, store: entry.store, journal: journal, log: log) { [weak self] in
-                self?.releaseLoaded()
-            }
-        }
+        let new = chain.stores.map { Loader(id: $0.id, store: $0.store, journal: journal, log: log) }
+        journal.setStores(new.map(\.id))
         running.withLock { $0.loaders = new }
         for loader in new { try loader.start() }
     }
 
-    /// Lets the journal forget what every store has.
-    private func releaseLoaded() {
-        let positions = loaders.map { $0.position ?? 0 }
-        if let slowest = positions.min() { journal.release(through: slowest) }
-    }
-
+    /// What the stores have not loaded yet stays in the journal, for the successor.
     private func stop(_ dispatcher: Dispatcher) {
         let milliseconds = settings.ingest.stop_seconds * 1000
         if !dispatcher.stop(milliseconds: milliseconds) { log.warning("some requests were not answered in time") }
         journal.close()
-        let deadline = Clock.monotonicNanoseconds() &+ UInt64(milliseconds) * 1_000_000
-        for loader in loaders {
-            let left = Int64(bitPattern: deadline &- Clock.monotonicNanoseconds()) / 1_000_000
-            _ = loader.drain(milliseconds: max(0, Int(left)))
-        }
-        if journal.pending > 0 { log.error("\(journal.pending) events could not be loaded before the stop") }
         for loader in loaders { loader.stop() }
         chain.stop()
         directory.stop()

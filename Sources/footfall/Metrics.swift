@@ -1,5 +1,6 @@
 import Cache
 import Collect
+import Journal
 import Pipeline
 import Platform
 
@@ -34,7 +35,8 @@ struct IngestMetrics {
     var collect: CollectStatistics
     var steps: [StepStatistics]
     var loaders: [(id: String, statistics: LoaderStatistics)]
-    var pending: Int
+    var journal: JournalStatistics
+    var crashes: Int
 
     var text: String {
         var metrics = MetricsText()
@@ -53,7 +55,10 @@ struct IngestMetrics {
         metrics.add(
             "step_nanoseconds_total", "counter", "Time spent by step of the chain.",
             steps.map { ([("step", $0.id)], $0.nanoseconds) })
-        metrics.add("events_pending", "gauge", "Events that not every store has yet.", pending)
+        metrics.add(
+            "events_pending", "gauge", "Journal entries that not every store has yet.", Int(clamping: journal.pending))
+        addJournal(&metrics)
+        metrics.add("poison_requests", "gauge", "Requests that have ended the process and are refused.", crashes)
         metrics.add(
             "store_events_total", "counter", "Events by store and outcome.",
             loaders.flatMap { id, statistics in
@@ -67,8 +72,23 @@ struct IngestMetrics {
         metrics.add(
             "store_up", "gauge", "Whether the store's last try worked.",
             loaders.map { ([("store", $0.id)], $0.statistics.isConnected ? 1 : 0) })
+        metrics.add(
+            "store_alarm", "gauge", "Whether a person must mend what keeps the store from storing.",
+            loaders.map { ([("store", $0.id)], $0.statistics.alarm == nil ? 0 : 1) })
         metrics.add("resident_bytes", "gauge", "Resident memory of the process.", Process.residentBytes())
         return metrics.text
+    }
+
+    private func addJournal(_ metrics: inout MetricsText) {
+        metrics.add("journal_frames_total", "counter", "Group commits written.", journal.frames)
+        metrics.add("journal_syncs_total", "counter", "Syncs of the journal.", journal.syncs)
+        metrics.add(
+            "journal_sync_nanoseconds_total", "counter", "Time that the syncs took.", journal.syncNanoseconds)
+        metrics.add("journal_bytes", "gauge", "Bytes of the journal's files.", journal.bytes)
+        metrics.add("journal_segments", "gauge", "Files of the journal.", journal.segments)
+        metrics.add("journal_full", "gauge", "Whether events are refused for want of room.", journal.isFull ? 1 : 0)
+        metrics.add(
+            "journal_lost_total", "counter", "Entries found damaged and set aside.", Int(clamping: journal.lost))
     }
 }
 

@@ -4,9 +4,11 @@ import EventModel
 import Platform
 import Synchronization
 
-/// The sites as the database last had them, refreshed by a thread. While the database is away, the last ones stay.
+/// The sites as the database last had them, refreshed by a thread and kept in a file. While the database is away, the
+/// last ones stay, also over a restart.
 final class SiteDirectory: Sendable {
     private let database: ConnectionHolder
+    private let file: SnapshotFile
     private let log: Log
     private let current: Mutex<SiteSnapshot?> = Mutex(nil)
     private let isStopped = Monitor(false)
@@ -16,8 +18,9 @@ final class SiteDirectory: Sendable {
     /// Milliseconds between refreshes: so long a new site may take to be known.
     static let interval = 5000
 
-    init(database: ConnectionSettings, log: Log) {
+    init(database: ConnectionSettings, file: SnapshotFile, log: Log) {
         self.database = ConnectionHolder(database)
+        self.file = file
         self.log = log
     }
 
@@ -26,6 +29,7 @@ final class SiteDirectory: Sendable {
 
     /// Reads the sites now, if that works, and from then on regularly.
     func start() throws(PlatformError) {
+        current.withLock { $0 = file.read() }
         refresh()
         let worker = try Thread(name: "sites") { self.run() }
         thread.withLock { $0 = worker }
@@ -57,10 +61,22 @@ final class SiteDirectory: Sendable {
                     throw DatabaseError(kind: .refused, message: error.description)
                 }
             }
-            current.withLock { $0 = snapshot }
+            let isNew = current.withLock { current in
+                defer { current = snapshot }
+                return current != snapshot
+            }
+            if isNew { keep(snapshot) }
             if note(isAway: false) { log.info("the sites can be read again") }
         } catch {
             if note(isAway: true) { log.warning("the sites cannot be read, the last ones stay: \(error)") }
+        }
+    }
+
+    private func keep(_ snapshot: SiteSnapshot) {
+        do throws(PlatformError) {
+            try file.write(snapshot)
+        } catch {
+            log.warning("the sites could not be kept for a start without the database: \(error)")
         }
     }
 

@@ -1,10 +1,12 @@
-// The floor under every measurement: a FastCGI responder over libfcgi and the same kind of dispatcher as ours (epoll,
-// one-shot, a few threads, connections kept), which reads each request to its end, does nothing, and answers 204.
+// The two floors under every measurement: a FastCGI responder over libfcgi and the same kind of dispatcher as ours (epoll,
+// one-shot, a few threads, connections kept), which reads each request to its end, does nothing, and answers 204. With a
+// FILE it writes each body there first, and answers when the disk has it (commit.c).
 //
-//   floor SOCKET THREADS
+//   floor SOCKET THREADS [FILE]
 //
 // Whatever the gateway costs beyond this, it spends on its own work.
 #define _GNU_SOURCE
+#include "commit.h"
 #include <errno.h>
 #include <fcgiapp.h>
 #include <pthread.h>
@@ -19,7 +21,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static int set, listener;
+enum { LARGEST_BODY = 1 << 20 };
+static int set, listener, commits;
 
 static void watch(int operation, int descriptor, void *data) {
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, .data.ptr = data};
@@ -39,16 +42,9 @@ static void accept_one(void) {
     watch(EPOLL_CTL_ADD, descriptor, request);
 }
 
-static void serve(FCGX_Request *request) {
-    char chunk[16384];
-    if (FCGX_Accept_r(request) < 0) {
-        free(request);
-        return;
-    }
-    while (FCGX_GetStr(chunk, sizeof chunk, request->in) > 0) {
-    }
-    static const char answer[] = "Status: 204 No Content\r\n\r\n";
-    FCGX_PutStr(answer, sizeof answer - 1, request->out);
+static void answer(FCGX_Request *request) {
+    static const char text[] = "Status: 204 No Content\r\n\r\n";
+    FCGX_PutStr(text, sizeof text - 1, request->out);
     FCGX_Finish_r(request);
     if (request->ipcFd >= 0)
         watch(EPOLL_CTL_MOD, request->ipcFd, request);
@@ -56,25 +52,51 @@ static void serve(FCGX_Request *request) {
         free(request);
 }
 
+// The body in the thread's own buffer; what is beyond the largest is read and forgotten.
+static size_t read_body(FCGX_Request *request, char *body) {
+    char rest[16384];
+    size_t length = 0;
+    int count;
+    while (length < LARGEST_BODY && (count = FCGX_GetStr(body + length, (int)(LARGEST_BODY - length), request->in)) > 0)
+        length += (size_t)count;
+    while (FCGX_GetStr(rest, sizeof rest, request->in) > 0) {
+    }
+    return length;
+}
+
+static void serve(FCGX_Request *request, char *body) {
+    if (FCGX_Accept_r(request) < 0) {
+        free(request);
+        return;
+    }
+    size_t length = read_body(request, body);
+    if (commits)
+        commit(request, body, length);
+    else
+        answer(request);
+}
+
 static void *work(void *unused) {
     (void)unused;
+    char *body = malloc(LARGEST_BODY);
     struct epoll_event event;
-    for (;;) {
+    while (body != NULL) {
         if (epoll_wait(set, &event, 1, -1) != 1) continue;
         if (event.data.ptr == NULL)
             accept_one();
         else
-            serve(event.data.ptr);
+            serve(event.data.ptr, body);
     }
     return NULL;
 }
 
 int main(int count, char **arguments) {
-    if (count != 3) {
-        fprintf(stderr, "usage: floor SOCKET THREADS\n");
+    if (count != 3 && count != 4) {
+        fprintf(stderr, "usage: floor SOCKET THREADS [FILE]\n");
         return 64;
     }
     signal(SIGPIPE, SIG_IGN);
+    commits = count == 4;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     strncpy(address.sun_path, arguments[1], sizeof address.sun_path - 1);
     unlink(arguments[1]);
@@ -87,6 +109,10 @@ int main(int count, char **arguments) {
     FCGX_Init();
     // FCGX_Init catches SIGTERM only to set a flag that this loop does not look at.
     signal(SIGTERM, SIG_DFL);
+    if (commits && commit_start(arguments[3], answer) != 0) {
+        perror(arguments[3]);
+        return 70;
+    }
     set = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = NULL};
     epoll_ctl(set, EPOLL_CTL_ADD, listener, &event);

@@ -48,7 +48,9 @@ private func decode(_ text: String) -> Result<[WireEvent], Rejection> {
             ("{\"w\":1e999}", nil, "is not JSON at byte 5"),
         ] as [(String, String?, String)])
     func whatIsWrongIsNamed(text: String, field: String?, message: String) {
-        #expect(decode(text) == .failure(Rejection(field: field, message)))
+        // A fault of the text itself is counted apart from one of a field.
+        let reason: Rejection.Reason = field == nil ? .malformed : .invalidField
+        #expect(decode(text) == .failure(Rejection(reason, field: field, message)))
     }
 
     @Test func sizesAreLimited() {

@@ -45,6 +45,17 @@ import Testing
         }
     }
 
+    @Test func theShippedChainTakesTwoMoreStoresOfOneKind() throws {
+        let shipped = try ConfigValue(json5: read("config/footfall.json5"))
+        guard case .table(let options) = shipped, case .list(let chain)? = options["chain"] else {
+            Issue.record("config/footfall.json5 has no chain")
+            return
+        }
+        let files = ["{ plugin: 'file' }", "{ plugin: 'file', id: 'archive', settings: { compress: 'zstd' } }"]
+        let plan = try ChainPlan(chain + files.map { try ConfigValue(json5: $0) }, catalog: catalog)
+        #expect(plan.steps.suffix(3).map(\.id) == ["postgres", "file", "archive"])
+    }
+
     @Test func everyOptionHasAMeaning() throws {
         let options = ConfigSources.options(of: try ConfigValue(encoding: GatewaySettings()), path: [])
         #expect(
@@ -94,7 +105,7 @@ import Testing
     @Test func onlyAWrapperRoomImportsItsCLibrary() throws {
         let wrappers = [
             "CFastCGI": "FastCGI", "CPostgres": "Database", "CHiredis": "Cache", "CSodium": "Cryptography",
-            "CSystem": "Platform",
+            "CSystem": "Platform", "CZlib": "Compression", "CZstd": "Compression",
         ]
         for (room, uses) in Manifest(try read("Package.swift")).rooms {
             for library in uses where library.hasPrefix("C") && wrappers[library] != nil {

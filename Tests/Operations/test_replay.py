@@ -200,7 +200,13 @@ class Activated:
     """The gateway as systemd runs it: the sockets are somebody else's and outlive it."""
 
     def __init__(self, stack, sockets):
-        self.variables = stack.environment | stack.variables | {"LISTEN_FDS": "2", "LISTEN_FDNAMES": "ingest:web"}
+        self.variables = stack.environment | stack.variables | {
+            "LISTEN_FDS": "2",
+            "LISTEN_FDNAMES": "ingest:web",
+            # A second gateway beside the stack's own.
+            "FOOTFALL_JOURNAL_FOLDER": str(sockets.parent / "journal"),
+            "FOOTFALL_REPLAY_SPOOL": str(sockets.parent / "spool"),
+        }
         self.descriptors = []
         for name in ("ingest", "web"):
             listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -240,8 +246,6 @@ def test_a_restart_costs_no_request(gateway, tmp_path_factory):
         for responder in (server.ingest, server.web):
             responder.stop()
             os.unlink(responder.path)
-        gateway.environment["FOOTFALL_REPLAY_SPOOL"] = str(server.state / "spool")
-        gateway.variables["FOOTFALL_REPLAY_SPOOL"] = str(server.state / "spool")
         activated = Activated(gateway, server.state / "sockets")
         process = activated.start()
         senders = [threading.Thread(target=load, args=(server, sender)) for sender in range(4)]

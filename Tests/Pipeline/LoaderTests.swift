@@ -4,6 +4,7 @@ import Journal
 import Platform
 import PluginAPI
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -56,26 +57,22 @@ private final class ScriptedStore: EventStore {
 }
 
 @Suite struct LoaderTests {
-    private func load(_ count: UInt64, into store: ScriptedStore) throws -> (Loader, MemoryJournal) {
-        let journal = MemoryJournal(id: JournalID(1), capacity: 10_000)
-        let box = LoaderBox()
-        let loader = Loader(id: "scripted", store: store, journal: journal, log: Log(process: "test")) {
-            journal.release(through: box.loader.withLock { $0?.position } ?? 0)
+    private func load(_ count: UInt64, into store: ScriptedStore) throws -> (Loader, TestJournal) {
+        let journal = try TestJournal()
+        let loader = Loader(id: "scripted", store: store, journal: journal.writer, log: Log(process: "test"))
+        journal.writer.setStores(["scripted"])
+        let now = Timestamp(milliseconds: 0)
+        let hits = (1...count).map { number in
+            Hit(site: SiteID(rawValue: 1), id: EventID(UInt128(number)), name: "x", receivedAt: now, time: now)
         }
-        box.loader.withLock { $0 = loader }
-        for number in 1...count {
-            let now = Timestamp(milliseconds: 0)
-            let hit = Hit(
-                site: SiteID(rawValue: 1), id: EventID(UInt128(number)), name: "x", receivedAt: now, time: now)
-            journal.append([hit]) { #expect($0 == .accepted) }
-        }
+        #expect(journal.append(hits) == .accepted)
         try loader.start()
         return (loader, journal)
     }
 
-    private func drain(_ loader: Loader, _ journal: MemoryJournal) {
-        journal.close()
-        #expect(loader.drain(milliseconds: 60_000))
+    private func drain(_ loader: Loader, _ journal: TestJournal) {
+        for _ in 0..<600 where journal.writer.statistics.pending > 0 { Clock.sleep(milliseconds: 100) }
+        #expect(journal.writer.statistics.pending == 0)
         loader.stop()
     }
 
@@ -118,9 +115,4 @@ private final class ScriptedStore: EventStore {
         #expect(stored == (1...1000).filter { ![1, 37, 38, 1000].contains($0) })
         #expect(loader.statistics.dead == 4)
     }
-}
-
-/// Breaks the circle between a loader and what it calls after each batch.
-private final class LoaderBox: Sendable {
-    let loader: Mutex<Loader?> = Mutex(nil)
 }

@@ -1,7 +1,8 @@
-import Platform
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Platform
 
 @Suite struct CivilTimeTests {
     @Test(
@@ -118,6 +119,25 @@ import Testing
     @Test func aPathThatIsTooLongIsRefused() {
         #expect(throws: PlatformError.self) {
             try UnixSocket.listen(path: "/tmp/" + String(repeating: "x", count: 120), mode: 0o660, backlog: 5)
+        }
+    }
+}
+
+@Suite struct ChecksumTests {
+    /// The check value of CRC-32/ISCSI, and the vectors of RFC 3720 appendix B.4.
+    @Test func vectors() {
+        #expect(Checksum.crc32c(Array("123456789".utf8)) == 0xe306_9283)
+        #expect(Checksum.crc32c([UInt8](repeating: 0, count: 32)) == 0x8a91_36aa)
+        #expect(Checksum.crc32c([UInt8](repeating: 0xff, count: 32)) == 0x62a8_ab43)
+        #expect(Checksum.crc32c((0..<32).map { $0 }) == 0x46dd_794e)
+    }
+
+    @Test func theTableAgreesWithTheInstructionAndPartsWithTheWhole() {
+        for length in 0..<100 {
+            let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ length) }
+            #expect(Checksum.crc32c(bytes) == Checksum.portable(bytes))
+            let first = Checksum.crc32c(bytes, 0..<length / 3)
+            #expect(Checksum.crc32c(bytes, from: length / 3, seed: first) == Checksum.crc32c(bytes))
         }
     }
 }

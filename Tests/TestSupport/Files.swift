@@ -13,7 +13,14 @@ public final class TemporaryFolder: Sendable {
     }
 
     deinit {
-        for name in (try? Files.list(path)) ?? [] { Files.remove("\(path)/\(name)") }
+        TemporaryFolder.remove(path)
+    }
+
+    private static func remove(_ path: String) {
+        for name in (try? Files.list(path)) ?? [] {
+            let entry = "\(path)/\(name)"
+            if unsafe unlink(entry) != 0 { remove(entry) }
+        }
         _ = unsafe rmdir(path)
     }
 }

@@ -9,9 +9,10 @@ export_gateway_environment() {
     FOOTFALL_DATABASE_URL=$(database_url)
     FOOTFALL_REDIS_URL=unix:$(redis_socket)
     FOOTFALL_DATABASE_MIGRATIONS=$root/config/migrations
+    FOOTFALL_JOURNAL_FOLDER=${FOOTFALL_RUN_JOURNAL:-$state/journal}
     FOOTFALL_REPLAY_SPOOL=$state/spool
-    export FOOTFALL_REPLAY_SPOOL
-    export FOOTFALL_LISTEN_INGEST FOOTFALL_LISTEN_WEB FOOTFALL_DATABASE_URL FOOTFALL_REDIS_URL FOOTFALL_DATABASE_MIGRATIONS
+    export FOOTFALL_LISTEN_INGEST FOOTFALL_LISTEN_WEB FOOTFALL_DATABASE_URL FOOTFALL_REDIS_URL
+    export FOOTFALL_DATABASE_MIGRATIONS FOOTFALL_JOURNAL_FOLDER FOOTFALL_REPLAY_SPOOL
 }
 
 # prepare "what failed" word...: one of the program's subcommands.
@@ -33,5 +34,5 @@ start_gateway() {
     until_works gateway "$binary" health
 }
 
-# It may take twice its stop_seconds to load what is pending.
+# It may take its stop_seconds to answer what is under way.
 stop_gateway() { halt gateway TERM 40; }

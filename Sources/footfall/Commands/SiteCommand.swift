@@ -1,5 +1,4 @@
 import Accounts
-import Database
 import EventModel
 
 /// `footfall site`: the sites of this installation.
@@ -7,7 +6,9 @@ enum SiteCommand {
     static let command = Program.Command(
         name: "site", summary: "add a site, or list them",
         help: """
-            usage: footfall site add DOMAIN [--host HOST]... [--time-zone ZONE] [--key KEY] [--if-missing]
+            usage: footfall site add DOMAIN [--host HOST]... [--time-zone ZONE] [--key KEY] [--ack LEVEL]
+                                     [--if-missing]
+                   footfall site set DOMAIN --ack LEVEL
                    footfall site list
 
             add prints the site's public key, which goes into the snippet. Hosts are those whose pages may send
@@ -15,15 +16,19 @@ enum SiteCommand {
             IANA name, UTC unless given) decides when the site's days begin. --key sets the key instead of a random
             one. --if-missing leaves a site that exists as it is.
 
-            A running gateway notices within five seconds. Both take --config FILE.
+            --ack says how safe an event of the site is when its sender is told that it was taken: fsync (on the disk),
+            journal (within 200 ms), or default for what the configuration says.
+
+            A running gateway notices within five seconds. All take --config FILE.
             """
     ) { (words) throws(CommandFailure) in
         let arguments = try Arguments(
-            words, options: ["config", "host", "time-zone", "key"], flags: ["if-missing"])
+            words, options: ["config", "host", "time-zone", "key", "ack"], flags: ["if-missing"])
         switch arguments.positional.first {
         case "add": return try add(arguments)
+        case "set": return try set(arguments)
         case "list": return try list(arguments)
-        default: throw .usage("say add or list")
+        default: throw .usage("say add, set or list")
         }
     }
 
@@ -31,49 +36,44 @@ enum SiteCommand {
         guard arguments.positional.count == 2 else { throw .usage("add takes one domain") }
         let new = SiteStore.NewSite(
             domain: arguments.positional[1], key: arguments["key"], hosts: arguments.all("host"),
-            timeZone: arguments["time-zone"] ?? "UTC")
-        do throws(SiteError) {
-            let site = try SiteStore(try connect(arguments)).add(new, ifMissing: arguments.has("if-missing"))
-            Output.line(site.key)
-            return ExitCode.success
-        } catch {
-            throw failure(error)
+            timeZone: arguments["time-zone"] ?? "UTC", ack: try ack(arguments) ?? nil)
+        let connection = try OperatorConnection.open(arguments, as: "footfall site")
+        let site = try OperatorConnection.reportingSites { () throws(SiteError) in
+            try SiteStore(connection).add(new, ifMissing: arguments.has("if-missing"))
         }
+        Output.line(site.key)
+        return ExitCode.success
+    }
+
+    private static func set(_ arguments: Arguments) throws(CommandFailure) -> Int32 {
+        guard arguments.positional.count == 2, let level = try ack(arguments) else {
+            throw .usage("set takes one domain and --ack")
+        }
+        let connection = try OperatorConnection.open(arguments, as: "footfall site")
+        try OperatorConnection.reportingSites { () throws(SiteError) in
+            try SiteStore(connection).setAck(level, domain: arguments.positional[1])
+        }
+        return ExitCode.success
     }
 
     private static func list(_ arguments: Arguments) throws(CommandFailure) -> Int32 {
-        do throws(SiteError) {
-            for site in try SiteStore(try connect(arguments)).list() {
-                Output.line(
-                    "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)")
-            }
-            return ExitCode.success
-        } catch {
-            throw failure(error)
+        let connection = try OperatorConnection.open(arguments, as: "footfall site")
+        let sites = try OperatorConnection.reportingSites { () throws(SiteError) in try SiteStore(connection).list() }
+        for site in sites {
+            let ack = site.ack.map { "\tack \($0.rawValue)" } ?? ""
+            Output.line(
+                "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)\(ack)")
         }
+        return ExitCode.success
     }
 
-    private static func connect(_ arguments: Arguments) throws(SiteError) -> Connection {
-        let configuration: GatewayConfiguration
-        do throws(CommandFailure) {
-            configuration = try GatewayConfiguration.load(file: arguments["config"])
-        } catch {
-            throw .invalid(error.message)
+    /// The level that is asked for: none, the gateway's (`nil` within), or one of its own.
+    private static func ack(_ arguments: Arguments) throws(CommandFailure) -> AckLevel?? {
+        guard let word = arguments["ack"] else { return nil }
+        if word == "default" { return .some(nil) }
+        guard let level = AckLevel(rawValue: word) else {
+            throw .usage("--ack takes fsync, journal or default, not \"\(word)\"")
         }
-        do throws(DatabaseError) {
-            return try Connection(
-                ConnectionSettings(url: configuration.settings.database.url, applicationName: "footfall site"))
-        } catch {
-            throw .database(error)
-        }
-    }
-
-    private static func failure(_ error: SiteError) -> CommandFailure {
-        switch error {
-        case .invalid(let message): .configuration(message)
-        case .database(let error):
-            // 42P01: relation does not exist.
-            .fault(error.sqlState == "42P01" ? "the database is empty: run footfall migrate first" : error.description)
-        }
+        return level
     }
 }

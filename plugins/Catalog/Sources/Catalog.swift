@@ -1,4 +1,5 @@
 import DiscardPlugin
+import FilePlugin
 import PageURLPlugin
 public import PluginAPI
 import PostgresPlugin
@@ -12,4 +13,5 @@ public let catalog: [PluginFactory] = [
     PluginFactory(VisitorIdentity.self),
     PluginFactory(Discard.self),
     PluginFactory(PostgresStore.self),
+    PluginFactory(FileStore.self),
 ]

@@ -20,12 +20,34 @@ struct BatchLoad {
 
     /// Stores the batch. The memory is changed only after the commit.
     func run(_ memory: inout LoadMemory) throws(DatabaseError) -> StoreReceipt {
-        try Partitions(connection: connection).ensure(for: batch.hits, &memory)
+        try repeating(batch.hits, &memory) { (memory, extra) throws(DatabaseError) in
+            try attempt(&memory, locking: extra)
+        }
+    }
+
+    /// Stores one hit that was a dead letter, together with what `settle` does in the same transaction.
+    func revive(
+        _ hit: Hit, _ memory: inout LoadMemory, settle: () throws(DatabaseError) -> Void
+    ) throws(DatabaseError) -> StoreReceipt {
+        try repeating([hit], &memory) { (memory, extra) throws(DatabaseError) in
+            let loaded = try load([hit], ledger: [], &memory, locking: extra)
+            if case .done = loaded { try settle() }
+            return loaded
+        }
+    }
+
+    /// Does the work in a transaction, again with more locks for as long as it asks for them.
+    private func repeating(
+        _ hits: [Hit], _ memory: inout LoadMemory,
+        _ work: (inout LoadMemory, Set<VisitorKey>) throws(DatabaseError) -> Outcome
+    ) throws(DatabaseError) -> StoreReceipt {
+        try Partitions(connection: connection).ensure(for: hits, &memory)
         var extra: Set<VisitorKey> = []
         while true {
             // Advisory locks are taken in sorted order; to add one later, all are let go of and taken anew.
-            switch try connection.transaction({ () throws(DatabaseError) in try attempt(&memory, locking: extra) }) {
+            switch try connection.transaction({ () throws(DatabaseError) in try work(&memory, extra) }) {
             case .done(let receipt, let texts):
+                Failpoint.pass("postgres.after_commit")
                 texts.remember(in: &memory)
                 return receipt
             case .needsLocks(let more):
@@ -37,9 +59,21 @@ struct BatchLoad {
     private func attempt(_ memory: inout LoadMemory, locking extra: Set<VisitorKey>) throws(DatabaseError) -> Outcome {
         let cursor = JournalCursor(journal: batch.journal, store: store, connection: connection)
         let position = try cursor.lock()
-        guard batch.last > position else { return .done(StoreReceipt(stored: 0, duplicates: 0), NewTexts()) }
-        let skipped = position < batch.first ? 0 : Int(position - batch.first + 1)
-        let hits = Array(batch.hits[skipped...])
+        guard let batch = batch.after(position) else {
+            return .done(StoreReceipt(stored: 0, duplicates: 0), NewTexts())
+        }
+        let loaded = try load(batch.hits, ledger: batch.ledger, &memory, locking: extra)
+        if case .done = loaded {
+            try cursor.move(to: batch.last)
+            Failpoint.pass("postgres.before_commit")
+        }
+        return loaded
+    }
+
+    /// Writes hits and counts, in the transaction that is open.
+    private func load(
+        _ hits: [Hit], ledger: [LedgerDelta], _ memory: inout LoadMemory, locking extra: Set<VisitorKey>
+    ) throws(DatabaseError) -> Outcome {
         try checkSites(hits)
 
         var visitors = LockedVisitors(connection: connection, extra: extra)
@@ -59,14 +93,16 @@ struct BatchLoad {
         }
         try EventTable(connection: connection).insert(events, sessions: sessions)
         try SessionTable(connection: connection).store(merged)
-        try Bookkeeping(connection: connection).record(events, merged: merged, hits: hits, accepted: accepted)
-        try cursor.move(to: batch.last)
+        let bookkeeping = Bookkeeping(connection: connection)
+        try bookkeeping.bump(events, merged)
+        try bookkeeping.count(hits, accepted: accepted, ended: ledger)
         let receipt = StoreReceipt(stored: accepted.count, duplicates: hits.count - accepted.count)
         return .done(receipt, texts)
     }
 
     /// Events of a site that was deleted meanwhile are dead letters.
     private func checkSites(_ hits: [Hit]) throws(DatabaseError) {
+        if hits.isEmpty { return }
         let sites = Set(hits.map(\.site.rawValue)).sorted()
         let rows = try connection.query(
             """

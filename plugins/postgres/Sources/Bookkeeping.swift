@@ -5,16 +5,9 @@ import EventModel
 struct Bookkeeping {
     let connection: Connection
 
-    /// Bumps the versions of the days whose reports change, and counts in the ledger.
-    func record(
-        _ events: [EncodedHit], merged: [MergedVisit], hits: [Hit], accepted: [Int]
-    ) throws(DatabaseError) {
-        try bump(events, merged)
-        try count(hits, accepted)
-    }
-
+    /// Bumps the versions of the days whose reports change.
     /// Visits count on the day on which they began: the days of a changed visit's old and new beginning are touched.
-    private func bump(_ events: [EncodedHit], _ merged: [MergedVisit]) throws(DatabaseError) {
+    func bump(_ events: [EncodedHit], _ merged: [MergedVisit]) throws(DatabaseError) {
         // Local days begin at multiples of a quarter of an hour; few moments stand for many events.
         let quarter: Int64 = 15 * 60_000
         func rounded(_ time: Int64) -> Int64 { time - (time % quarter + quarter) % quarter }
@@ -38,31 +31,65 @@ struct Bookkeeping {
             """)
     }
 
-    private func count(_ hits: [Hit], _ accepted: [Int]) throws(DatabaseError) {
-        struct Key: Hashable {
-            var site: Int32
-            var day: Int64
-            var isStored: Bool
-        }
-        var counts: [Key: Int64] = [:]
+    /// Counts in the ledger: the hits, of which those at `accepted` are stored and the others are duplicates, and the
+    /// events that ended before they came here.
+    func count(_ hits: [Hit], accepted: [Int], ended: [LedgerDelta]) throws(DatabaseError) {
+        var counts: [LedgerKey: Int64] = [:]
         var isAccepted = [Bool](repeating: false, count: hits.count)
         for index in accepted { isAccepted[index] = true }
         for (hit, isStored) in zip(hits, isAccepted) {
-            let time = hit.receivedAt.milliseconds
-            let day = time - (time % 86_400_000 + 86_400_000) % 86_400_000
-            counts[Key(site: hit.site.rawValue, day: day, isStored: isStored), default: 0] += 1
+            counts[LedgerKey(hit, outcome: isStored ? "stored" : "duplicate"), default: 0] += 1
         }
-        let keys = counts.keys.sorted {
-            ($0.site, $0.day, $0.isStored ? 1 : 0) < ($1.site, $1.day, $1.isStored ? 1 : 0)
+        for delta in ended {
+            let key = LedgerKey(
+                site: delta.site.rawValue, day: delta.dayStart.milliseconds, outcome: delta.outcome.word,
+                reason: delta.reason)
+            counts[key, default: 0] += Int64(delta.count)
         }
+        try add(counts)
+    }
+
+    /// Counts hits among the dead letters.
+    func countDead(_ hit: Hit, by number: Int64) throws(DatabaseError) {
+        try add([LedgerKey(hit, outcome: "dead"): number])
+    }
+
+    private func add(_ counts: [LedgerKey: Int64]) throws(DatabaseError) {
+        if counts.isEmpty { return }
+        // In one order for all loaders, so that two of them cannot wait for each other.
+        let keys = counts.keys.sorted()
         try connection.execute(
             """
-            INSERT INTO ledger (site_id, day, outcome, count)
-            SELECT site_id, (moment AT TIME ZONE 'UTC')::date, outcome, count
-            FROM unnest(\(keys.map(\.site)), \(timestamps: keys.map(\.day)),
-                \(keys.map { $0.isStored ? "stored" : "duplicate" }), \(keys.map { counts[$0] ?? 0 })
-            ) AS counted (site_id, moment, outcome, count)
+            INSERT INTO ledger (site_id, day, outcome, reason, count)
+            SELECT site_id, (moment AT TIME ZONE 'UTC')::date, outcome, reason, count
+            FROM unnest(\(keys.map(\.site)), \(timestamps: keys.map(\.day)), \(keys.map(\.outcome)),
+                \(keys.map(\.reason)), \(keys.map { counts[$0] ?? 0 })
+            ) AS counted (site_id, moment, outcome, reason, count)
             ON CONFLICT (site_id, day, outcome, reason) DO UPDATE SET count = ledger.count + excluded.count
             """)
+    }
+}
+
+/// A row of the ledger.
+private struct LedgerKey: Hashable, Comparable {
+    var site: Int32
+    /// Beginning of the day, UTC, milliseconds since 1970.
+    var day: Int64
+    var outcome: String
+    var reason: String
+
+    init(site: Int32, day: Int64, outcome: String, reason: String = "") {
+        (self.site, self.day, self.outcome, self.reason) = (site, day, outcome, reason)
+    }
+
+    /// The row in which a hit is counted: by the day of its receipt, as far as that is believable.
+    init(_ hit: Hit, outcome: String) {
+        let range = Partitions.believable
+        let time = min(max(hit.receivedAt.milliseconds, range.lowerBound), range.upperBound)
+        self.init(site: hit.site.rawValue, day: time - time % 86_400_000, outcome: outcome)
+    }
+
+    static func < (left: LedgerKey, right: LedgerKey) -> Bool {
+        (left.site, left.day, left.outcome, left.reason) < (right.site, right.day, right.outcome, right.reason)
     }
 }

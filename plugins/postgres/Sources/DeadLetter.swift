@@ -14,19 +14,21 @@ struct DeadLetter {
         let reason = String(decoding: reason.utf8.filter { $0 != 0 }.prefix(500), as: UTF8.self)
         try connection.execute(
             """
-            INSERT INTO dead_letter (journal, sequence, event_id, site_id, store, reason, hit)
+            INSERT INTO dead_letter (journal, sequence, event_id, site_id, store, reason, hit, entry)
             VALUES (\(uuid: journal.value), \(Int64(clamping: sequence)), \(uuid: hit.id.value), \(hit.site.rawValue),
-                \(store), \(reason), \(bytes: json))
+                \(store), \(reason), \(bytes: json), \(bytes: entry))
             ON CONFLICT DO NOTHING
             """)
-        let range = Partitions.believable
-        let received = min(max(hit.receivedAt.milliseconds, range.lowerBound), range.upperBound)
-        try connection.execute(
-            """
-            INSERT INTO ledger (site_id, day, outcome, count)
-            VALUES (\(hit.site.rawValue), (\(timestamp: received) AT TIME ZONE 'UTC')::date, 'dead', 1)
-            ON CONFLICT (site_id, day, outcome, reason) DO UPDATE SET count = ledger.count + 1
-            """)
+        try Bookkeeping(connection: connection).countDead(hit, by: 1)
+    }
+
+    /// The hit in the form of the journal, from which it can be stored later.
+    private var entry: [UInt8] {
+        var hit = hit
+        hit.visitorBefore = nil
+        var bytes: [UInt8] = []
+        JournalItemCodec.append(hit, to: &bytes)
+        return bytes
     }
 
     /// Every field that a hit is made of, except the pseudonym before, which is never stored.
@@ -42,20 +44,14 @@ struct DeadLetter {
         if let width = hit.viewportWidth { fields.append(Property("viewport_width", .number(Double(width)))) }
         // As text: a JSON number holds 53 bits.
         if let visitor = hit.visitor { fields.append(Property("visitor", .text("\(visitor.rawValue)"))) }
-        let properties = hit.properties.map { Property($0.name, DeadLetter.representable($0.value)) }
-        let facts = hit.facts.map { Property($0.name, DeadLetter.representable($0.value)) }
-        var bytes = Array((PropertyJSON.object(fields) ?? []).dropLast())
+        let properties = hit.properties.map(\.representable)
+        let facts = hit.facts.map(\.representable)
+        var bytes = Array((JSONText.object(fields) ?? []).dropLast())
         bytes += ",\"properties\":".utf8
-        bytes += PropertyJSON.object(properties) ?? []
+        bytes += JSONText.object(properties) ?? []
         bytes += ",\"facts\":".utf8
-        bytes += PropertyJSON.object(facts) ?? []
+        bytes += JSONText.object(facts) ?? []
         bytes.append(UInt8(ascii: "}"))
         return bytes
-    }
-
-    /// A number that JSON cannot represent becomes its name.
-    private static func representable(_ value: PropertyValue) -> PropertyValue {
-        if case .number(let number) = value, !number.isFinite { return .text("\(number)") }
-        return value
     }
 }

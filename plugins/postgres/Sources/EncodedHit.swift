@@ -62,7 +62,7 @@ struct EncodedHit {
     }
 
     private static func json(_ properties: [Property]) throws(DatabaseError) -> [UInt8] {
-        guard let json = PropertyJSON.object(properties) else {
+        guard let json = JSONText.object(properties) else {
             throw DatabaseError(kind: .poison, message: "a property is not a finite number")
         }
         return json

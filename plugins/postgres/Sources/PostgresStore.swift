@@ -84,12 +84,12 @@ public struct PostgresStore: EventStore {
         try translating { (connection, _) throws(DatabaseError) in
             try connection.transaction { () throws(DatabaseError) in
                 let cursor = JournalCursor(journal: batch.journal, store: id, connection: connection)
-                let position = try cursor.lock()
-                for (index, hit) in batch.hits.enumerated() where batch.first + UInt64(index) > position {
+                guard let batch = batch.after(try cursor.lock()) else { return }
+                for (index, hit) in batch.hits.enumerated() {
                     try DeadLetter(hit: hit, reason: reason)
-                        .insert(batch.journal, sequence: batch.first + UInt64(index), store: id, connection)
+                        .insert(batch.journal, sequence: batch.sequence(ofHit: index), store: id, connection)
                 }
-                if batch.last > position { try cursor.move(to: batch.last) }
+                try cursor.move(to: batch.last)
             }
         }
     }

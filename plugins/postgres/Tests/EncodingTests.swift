@@ -1,26 +1,8 @@
-import EventModel
 import Testing
 
 @testable import PostgresPlugin
 
 @Suite struct EncodingTests {
-    @Test(arguments: [
-        (Property("a", .number(5)), #"{"a":5}"#), (Property("a", .number(-0.5)), #"{"a":-0.5}"#),
-        (Property("a", .number(1e300)), #"{"a":1e+300}"#),
-        (Property("a", .number(9_007_199_254_740_992)), #"{"a":9007199254740992.0}"#),
-        (Property("a", .flag(false)), #"{"a":false}"#),
-        (Property("q\"", .text("\\ \u{1f}\u{7f}ü")), #"{"q\"":"\\ \u001f\#u{7f}ü"}"#),
-    ])
-    func propertiesAreWrittenAsJSON(property: Property, json: String) {
-        #expect(PropertyJSON.object([property]).map { String(decoding: $0, as: UTF8.self) } == json)
-    }
-
-    @Test func whatJSONCannotSayIsNil() {
-        #expect(PropertyJSON.object([Property("a", .number(.nan))]) == nil)
-        #expect(PropertyJSON.object([Property("a", .number(-.infinity))]) == nil)
-        #expect(PropertyJSON.object([]).map { String(decoding: $0, as: UTF8.self) } == "{}")
-    }
-
     @Test func aCacheIsBoundedAndKeepsWhatIsUsed() {
         func key(_ number: Int) -> TextCache.Key { TextCache.Key(site: 1, text: "/\(number)") }
         var cache = TextCache(limit: 10)

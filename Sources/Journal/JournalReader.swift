@@ -1,0 +1,203 @@
+public import EventModel
+import Platform
+
+/// One store's way through the journal: reads what is durable, in order, from the segments' files. It belongs to one
+/// thread; what waits for a slow store waits on the disk, not in memory.
+///
+/// Damaged bytes are set aside in `quarantine/`, counted, and passed: what stands behind them is read.
+public final class JournalReader {
+    private let folder: any JournalFolder
+    private let segments: SegmentTable
+    private let progress: JournalProgress
+    private let damage: JournalDamage
+    private let journal: JournalID
+
+    private var place: Place?
+
+    /// Where the reader stands.
+    private struct Place {
+        var segment: SegmentInfo
+        var file: any JournalFile
+        /// Where the next frame begins.
+        var offset: Int
+        /// Number of the next entry.
+        var next: UInt64
+        var frame: [UInt8] = []
+        /// The rest of the frame at hand.
+        var rest: Range<Int> = 0..<0
+
+        var scanner: FrameScanner {
+            FrameScanner(file: file, seed: segment.header.seed, size: segment.size)
+        }
+    }
+
+    init(
+        folder: any JournalFolder, segments: SegmentTable, progress: JournalProgress, damage: JournalDamage,
+        journal: JournalID
+    ) {
+        self.folder = folder
+        self.segments = segments
+        self.progress = progress
+        self.damage = damage
+        self.journal = journal
+    }
+
+    /// The entries after `position`, at most `count`, as soon as there are any; `nil` when `milliseconds` passed
+    /// without, or when the journal is closed and has no more. Throws when the disk cannot be read.
+    public func read(after position: UInt64, atMost count: Int, milliseconds: Int) throws(JournalError) -> Batch? {
+        guard let durable = progress.wait(beyond: position, milliseconds: milliseconds) else { return nil }
+        do throws(PlatformError) {
+            var place: Place
+            if let known = self.place, known.next == position + 1 {
+                place = known
+            } else {
+                place = try find(position + 1)
+            }
+            // Out of `self` while it changes, so that its bytes are not copied.
+            self.place = nil
+            var batch = Batch(journal: journal, first: position + 1, last: position + 1)
+            batch.reserveCapacity(min(count, Int(clamping: durable - position)))
+            while batch.count < count, place.next <= durable {
+                if place.rest.isEmpty {
+                    try loadFrame(&place, durable: durable)
+                } else {
+                    takeEntry(&place, into: &batch)
+                }
+            }
+            batch.extend(through: place.next - 1)
+            self.place = place
+            return batch
+        } catch {
+            throw .failed("the journal cannot be read: \(error)")
+        }
+    }
+
+    private func takeEntry(_ place: inout Place, into batch: inout Batch) {
+        var offset = place.rest.lowerBound
+        do {
+            let item = try JournalItemCodec.read(place.frame, at: &offset, end: place.rest.upperBound)
+            batch.append(item, sequence: place.next)
+        } catch {
+            // The checksum was right: another version of the program wrote this.
+            damage.note(lost: 1, "an entry of segment \(place.segment.header.name) is of an unknown form")
+            offset = place.rest.lowerBound
+            let isPassed = (try? JournalItemCodec.skip(place.frame, at: &offset, end: place.rest.upperBound)) != nil
+            if !isPassed { offset = place.rest.upperBound }
+        }
+        place.rest = offset..<place.rest.upperBound
+        place.next += 1
+    }
+
+    private func find(_ sequence: UInt64) throws(PlatformError) -> Place {
+        guard let segment = segments.segment(holding: sequence) else {
+            throw PlatformError(call: "the journal has no segment", code: 2)
+        }
+        var place = try open(segment, next: sequence)
+        if segment.header.base > sequence { pass(&place, to: segment.header.base, "which are no longer kept") }
+        return place
+    }
+
+    private func open(_ segment: SegmentInfo, next: UInt64) throws(PlatformError) -> Place {
+        let file = try folder.open(segment.header.name, create: false)
+        return Place(segment: segment, file: file, offset: SegmentHeader.size, next: next)
+    }
+
+    /// Moves to the frame that holds `place.next`, through as many frames and segments as it takes. When that frame is
+    /// damaged, `place.next` is afterwards the number of the first entry behind the damage.
+    private func loadFrame(_ place: inout Place, durable: UInt64) throws(PlatformError) {
+        while place.rest.isEmpty, place.next <= durable {
+            let following = segments.segment(after: place.segment.header.base)
+            if let following, place.next >= following.header.base {
+                place = try open(following, next: place.next)
+                continue
+            }
+            // From the base of the next segment on, this one does not count: its disk had failed.
+            let end = following?.header.base ?? durable + 1
+            guard case .frame(let header, let frame) = try place.scanner.read(at: place.offset), header.first < end
+            else {
+                try passDamage(&place, before: end, durable: durable, following: following)
+                continue
+            }
+            place.offset += header.space
+            if header.last < place.next { continue }
+            if header.first > place.next {
+                pass(&place, to: header.first, "which are missing in \(place.segment.header.name)")
+            }
+            place.frame = frame
+            place.rest = FrameHeader.size..<FrameHeader.size + header.length
+            try skipEntries(&place, from: header)
+        }
+    }
+
+    /// Passes the entries of a frame that come before `place.next`.
+    private func skipEntries(_ place: inout Place, from header: FrameHeader) throws(PlatformError) {
+        var offset = place.rest.lowerBound
+        var sequence = header.first
+        while sequence < place.next {
+            guard (try? JournalItemCodec.skip(place.frame, at: &offset, end: place.rest.upperBound)) != nil else {
+                offset = place.rest.upperBound
+                break
+            }
+            sequence += 1
+        }
+        place.rest = offset..<place.rest.upperBound
+    }
+
+    private func passDamage(
+        _ place: inout Place, before end: UInt64, durable: UInt64, following: SegmentInfo?
+    ) throws(PlatformError) {
+        let next = place.next
+        if let later = try place.scanner.search(
+            from: place.offset + 8, accepts: { $0.last >= next && $0.first < end && $0.last <= durable })
+        {
+            try setAside(place, through: later.offset)
+            place.offset = later.offset
+            return
+        }
+        if let following {
+            try setAside(place, through: place.segment.size)
+            pass(&place, to: following.header.base, "of \(place.segment.header.name)")
+            place = try open(following, next: place.next)
+        } else {
+            // The newest segment: what is written from now on stands behind what has been written so far.
+            let written = progress.written
+            try setAside(place, through: written.offset)
+            pass(&place, to: durable + 1, "of \(place.segment.header.name)")
+            if written.base == place.segment.header.base { place.offset = written.offset }
+        }
+    }
+
+    private func pass(_ place: inout Place, to next: UInt64, _ what: String) {
+        guard next > place.next else { return }
+        let lost = next - place.next
+        damage.note(
+            lost: lost,
+            lost < 1 << 31
+                ? "\(lost) entries from number \(place.next) on, \(what), are lost"
+                : "an unknown number of entries, \(what), is lost")
+        place.next = next
+    }
+
+    /// Copies damaged bytes to `quarantine/`, where a person can look at them. Two readers write the same file.
+    private func setAside(_ place: Place, through end: Int) throws(PlatformError) {
+        guard end > place.offset else { return }
+        let name = "quarantine/\(place.segment.header.name)-\(place.offset)"
+        do throws(PlatformError) {
+            let copy = try folder.open(name, create: true)
+            var offset = place.offset
+            while offset < end {
+                let bytes = try place.file.read(at: offset, count: min(1 << 20, end - offset))
+                if bytes.isEmpty { break }
+                try copy.write(bytes, at: offset - place.offset)
+                offset += bytes.count
+            }
+            try copy.sync()
+        } catch {
+            // No room for a copy: the bytes stay where they are for as long as the segment does.
+            damage.note(lost: 0, "bytes of \(place.segment.header.name) could not be copied to quarantine/: \(error)")
+            return
+        }
+        damage.note(
+            lost: 0, "damaged bytes \(place.offset) to \(end) of \(place.segment.header.name) were copied to \(name)")
+    }
+}

@@ -1,0 +1,40 @@
+import Accounts
+import Database
+
+/// The database as the operator's subcommands use it.
+enum OperatorConnection {
+    /// Connects to the database of the configuration that the arguments name.
+    static func open(_ arguments: Arguments, as name: String) throws(CommandFailure) -> Connection {
+        let configuration = try GatewayConfiguration.load(file: arguments["config"])
+        return try reporting { () throws(DatabaseError) in
+            try Connection(ConnectionSettings(url: configuration.settings.database.url, applicationName: name))
+        }
+    }
+
+    /// Runs `body`, and says what its failure means for the operator.
+    static func reporting<Result>(_ body: () throws(DatabaseError) -> Result) throws(CommandFailure) -> Result {
+        do throws(DatabaseError) {
+            return try body()
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// The same for what `Accounts` does.
+    static func reportingSites<Result>(_ body: () throws(SiteError) -> Result) throws(CommandFailure) -> Result {
+        do throws(SiteError) {
+            return try body()
+        } catch {
+            switch error {
+            case .invalid(let message): throw .configuration(message)
+            case .database(let error): throw failure(error)
+            }
+        }
+    }
+
+    private static func failure(_ error: DatabaseError) -> CommandFailure {
+        // 42P01, 42703: no such relation, no such column.
+        ["42P01", "42703"].contains(error.sqlState)
+            ? .fault("the database is empty or too old: run footfall migrate first") : .fault(error.description)
+    }
+}

@@ -1,0 +1,127 @@
+import EventModel
+import Platform
+import Testing
+
+@testable import Journal
+
+/// The one who writes a journal on a simulated disk, with a book of what it wrote and what it was told is safe.
+struct SimulatedJournal {
+    private(set) var disk: SimulatedDisk
+    private var log: SegmentLog
+    private var segments: SegmentTable
+    private let settings: JournalSettings
+    /// Entry by number, as far as it was confirmed by a sync.
+    private(set) var confirmed: [UInt64: UInt128] = [:]
+    /// Entries that were written and not confirmed yet.
+    private var open: [UInt64: UInt128] = [:]
+    /// Every entry that was ever handed over.
+    private(set) var sent: Set<UInt128> = []
+    private var nextID: UInt128 = 1
+
+    static var settings: JournalSettings {
+        var settings = JournalSettings()
+        settings.segmentBytes = 8192
+        settings.minFreeBytes = 0
+        settings.reserveBytes = 0
+        return settings
+    }
+
+    init(_ disk: SimulatedDisk, settings: JournalSettings = Self.settings) throws {
+        self.disk = disk
+        self.settings = settings
+        (log, segments) = try Self.recover(disk, settings)
+    }
+
+    private static func recover(
+        _ disk: SimulatedDisk, _ settings: JournalSettings
+    ) throws -> (SegmentLog, SegmentTable) {
+        let recovery = try Recovery(disk, settings: settings)
+        let segments = SegmentTable(recovery.segments)
+        let log = SegmentLog(recovery, folder: disk, settings: settings, segments: segments, reclaim: {})
+        return (log, segments)
+    }
+
+    var journal: JournalID { log.journal }
+    var segmentCount: Int { segments.count }
+    var lastConfirmed: UInt64 { confirmed.keys.max() ?? 0 }
+
+    /// Writes a frame of so many hits with paths of about `size` bytes.
+    mutating func write(count: Int, size: Int) throws(JournalError) {
+        var items = EncodedItems()
+        var ids: [UInt128] = []
+        for _ in 0..<count {
+            let now = Timestamp(milliseconds: Int64(clamping: nextID))
+            var hit = Hit(site: SiteID(rawValue: 1), id: EventID(nextID), name: "pageview", receivedAt: now, time: now)
+            hit.path = "/" + String(repeating: "p", count: size)
+            items.append(hit)
+            ids.append(nextID)
+            sent.insert(nextID)
+            nextID += 1
+        }
+        let before = log.last
+        try log.write([UInt8](repeating: 0, count: FrameHeader.size) + items.bytes, count: count)
+        for (place, id) in ids.enumerated() { open[before + 1 + UInt64(place)] = id }
+        confirm()
+    }
+
+    mutating func sync() throws(JournalError) {
+        try log.sync()
+        confirm()
+    }
+
+    private mutating func confirm() {
+        for (number, id) in open where number <= log.durable { confirmed[number] = id }
+        open = open.filter { $0.key > log.durable }
+    }
+
+    /// Goes on with another disk, as after a crash.
+    mutating func restart(on disk: SimulatedDisk) throws {
+        self.disk = disk
+        (log, segments) = try Self.recover(disk, settings)
+        // What was found may have been written before the crash without being confirmed; it counts now.
+        for (number, id) in try contents() where confirmed[number] == nil { confirmed[number] = id }
+        open = [:]
+    }
+
+    /// Entries by number as a store would read them.
+    func contents(damage: JournalDamage = JournalDamage(log: Log(process: "test"))) throws -> [UInt64: UInt128] {
+        let progress = JournalProgress(durable: log.durable, base: log.header.base, offset: log.offset)
+        let reader = JournalReader(
+            folder: disk, segments: segments, progress: progress, damage: damage, journal: log.journal)
+        var found: [UInt64: UInt128] = [:]
+        var position: UInt64 = 0
+        while let batch = try reader.read(after: position, atMost: 7, milliseconds: 0) {
+            #expect(batch.first == position + 1)
+            #expect(batch.last > position)
+            for (index, hit) in batch.hits.enumerated() {
+                #expect(found.updateValue(hit.id.value, forKey: batch.sequence(ofHit: index)) == nil)
+            }
+            position = batch.last
+        }
+        return found
+    }
+
+    /// What is wrong with what a store would read; `nil` when nothing is.
+    func fault() throws -> String? {
+        let found = try contents()
+        for (number, id) in confirmed where found[number] != id {
+            return "entry \(id), confirmed as number \(number), is \(found[number].map { "\($0)" } ?? "missing")"
+        }
+        if Set(found.values).count != found.count { return "an entry stands there twice" }
+        if let stranger = found.values.first(where: { !sent.contains($0) }) { return "\(stranger) was never sent" }
+        return nil
+    }
+}
+
+/// Random numbers that are the same for the same seed (SplitMix64).
+struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ mixed >> 31
+    }
+}
