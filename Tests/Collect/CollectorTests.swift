@@ -91,9 +91,10 @@ private struct Nowhere: EventStore {
     }
 
     /// The image comes in any case; the header is for `footfall replay`, which can ask again.
-    @Test func thePixelOfAFullJournalAsksToComeAgain() throws {
+    @Test func thePixelOfAJournalThatTakesNothingAsksToComeAgain() throws {
         let pixel = Request(path: "/p.gif", query: "s=key&u=https://example.com/")
-        for _ in 0..<10 { #expect(try answer(pixel).header("Retry-After") == nil) }
+        #expect(try answer(pixel).header("Retry-After") == nil)
+        journal.writer.close()
         let response = try answer(pixel)
         #expect(response.status == 200)
         #expect(response.body == Pixel.image)
