@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -29,6 +30,11 @@ int csystem_forbid_core_dumps(void) {
 void csystem_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 char **csystem_environment(void) { return environ; }
+
+void csystem_tune_allocator(void) {
+    mallopt(M_MXFAST, 0);
+    mallopt(M_ARENA_MAX, 8);
+}
 
 static int unix_address(const char *path, struct sockaddr_un *address) {
     memset(address, 0, sizeof *address);

@@ -8,6 +8,12 @@ public enum Process {
         _ = csystem_forbid_core_dumps()
     }
 
+    /// Sets the allocator for a server: the buffers of a request are freed at once, without a walk through what is free
+    /// already.
+    public static func tuneAllocator() {
+        csystem_tune_allocator()
+    }
+
     /// Makes the kernel stop this process when its parent dies, so that a killed supervisor leaves nothing behind.
     /// `parent` is the process id that the parent had: if it is gone already, this process ends at once.
     public static func stopWhenParentDies(parent: Int32) {

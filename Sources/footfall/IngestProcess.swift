@@ -18,13 +18,8 @@ final class IngestProcess: Sendable {
     private let journal: JournalWriter
     private let marker: CrashMarker
     private let directory: SiteDirectory
-    private let running: Mutex<RunningChain>
-
-    /// The chain at work and the loaders of its stores.
-    struct RunningChain: Sendable {
-        var chain: Chain
-        var loaders: [Loader] = []
-    }
+    private let running: Published<Chain>
+    private let loaders: Mutex<[Loader]> = Mutex([])
 
     /// Builds the chain and starts its plugins. `file` is where a reload reads the configuration again.
     init(
@@ -39,9 +34,7 @@ final class IngestProcess: Sendable {
                 url: configuration.settings.database.url, applicationName: "footfall sites",
                 statementTimeoutMilliseconds: 10_000),
             file: SnapshotFile(path: "\(configuration.settings.journal.folder)/sites.json"), log: log)
-        running = Mutex(
-            RunningChain(
-                chain: try IngestProcess.build(configuration, directory: directory, log: log)))
+        running = Published(try IngestProcess.build(configuration, directory: directory, log: log))
     }
 
     /// Serves until told to stop. Returns the exit code.
@@ -114,15 +107,13 @@ final class IngestProcess: Sendable {
         }
     }
 
-    private var chain: Chain { running.withLock { $0.chain } }
-
-    private var loaders: [Loader] { running.withLock { $0.loaders } }
+    private var chain: Chain { running.value }
 
     private func operations(_ collector: Collector) -> Operations {
         Operations(
             process: "ingest",
             problems: { [self] in
-                var problems = loaders.compactMap { loader in
+                var problems = loaders.withLock { $0 }.compactMap { loader in
                     loader.statistics.alarm.map { "store \(loader.id) \($0)" }
                 }
                 problems += journal.problems
@@ -132,7 +123,7 @@ final class IngestProcess: Sendable {
             metrics: { [self] in
                 IngestMetrics(
                     collect: collector.statistics, steps: chain.statistics,
-                    loaders: loaders.map { ($0.id, $0.statistics) }, journal: journal.statistics,
+                    loaders: loaders.withLock { $0 }.map { ($0.id, $0.statistics) }, journal: journal.statistics,
                     crashes: marker.crashes.count
                 ).text
             })
@@ -153,10 +144,8 @@ final class IngestProcess: Sendable {
         do throws(CommandFailure) {
             let configuration = try GatewayConfiguration.load(file: file, environment: environment)
             let chain = try IngestProcess.build(configuration, directory: directory, log: log)
-            let old = running.withLock { running in
-                defer { running.chain = chain }
-                return running.chain
-            }
+            let old = running.value
+            running.publish(chain)
             do throws(PlatformError) {
                 try replaceLoaders()
             } catch {
@@ -172,14 +161,14 @@ final class IngestProcess: Sendable {
     /// Stops the loaders of the chain before and starts those of the chain at work. What is pending stays in the
     /// journal in between.
     private func replaceLoaders() throws(PlatformError) {
-        let (old, chain) = running.withLock { running in
-            defer { running.loaders = [] }
-            return (running.loaders, running.chain)
+        let old = loaders.withLock { loaders in
+            defer { loaders = [] }
+            return loaders
         }
         for loader in old { loader.stop() }
         let new = chain.stores.map { Loader(id: $0.id, store: $0.store, journal: journal, log: log) }
         journal.setStores(new.map(\.id))
-        running.withLock { $0.loaders = new }
+        loaders.withLock { $0 = new }
         for loader in new { try loader.start() }
     }
 
@@ -188,7 +177,7 @@ final class IngestProcess: Sendable {
         let milliseconds = settings.ingest.stop_seconds * 1000
         if !dispatcher.stop(milliseconds: milliseconds) { log.warning("some requests were not answered in time") }
         journal.close()
-        for loader in loaders { loader.stop() }
+        for loader in loaders.withLock({ $0 }) { loader.stop() }
         chain.stop()
         directory.stop()
         log.info("stopped")

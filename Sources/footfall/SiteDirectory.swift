@@ -10,7 +10,7 @@ final class SiteDirectory: Sendable {
     private let database: ConnectionHolder
     private let file: SnapshotFile
     private let log: Log
-    private let current: Mutex<SiteSnapshot?> = Mutex(nil)
+    private let current = Published<SiteSnapshot?>(nil)
     private let isStopped = Monitor(false)
     private let thread: Mutex<Thread?> = Mutex(nil)
     private let isAway = Mutex(false)
@@ -25,11 +25,11 @@ final class SiteDirectory: Sendable {
     }
 
     /// The sites; `nil` until they could be read for the first time.
-    var snapshot: SiteSnapshot? { current.withLock { $0 } }
+    var snapshot: SiteSnapshot? { current.value }
 
     /// Reads the sites now, if that works, and from then on regularly.
     func start() throws(PlatformError) {
-        current.withLock { $0 = file.read() }
+        current.publish(file.read())
         refresh()
         let worker = try Thread(name: "sites") { self.run() }
         thread.withLock { $0 = worker }
@@ -61,11 +61,10 @@ final class SiteDirectory: Sendable {
                     throw DatabaseError(kind: .refused, message: error.description)
                 }
             }
-            let isNew = current.withLock { current in
-                defer { current = snapshot }
-                return current != snapshot
+            if snapshot != current.value {
+                current.publish(snapshot)
+                keep(snapshot)
             }
-            if isNew { keep(snapshot) }
             if note(isAway: false) { log.info("the sites can be read again") }
         } catch {
             if note(isAway: true) { log.warning("the sites cannot be read, the last ones stay: \(error)") }

@@ -141,3 +141,15 @@ import Testing
         }
     }
 }
+
+@Suite struct PublishedTests {
+    @Test func everyThreadSeesWhatWasPublishedBeforeItBegan() throws {
+        let published = Published(0)
+        for number in 1...50 {
+            published.publish(number)
+            let thread = try Thread(name: "look") { #expect(published.value == number) }
+            thread.join()
+        }
+        #expect(published.value == 50)
+    }
+}

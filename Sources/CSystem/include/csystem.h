@@ -19,6 +19,10 @@ int csystem_forbid_core_dumps(void);
 /// Names the calling thread, at most 15 bytes.
 void csystem_name_thread(const char *name);
 
+/// Sets glibc's allocator for a process whose threads allocate and free buffers of some KiB for each request: without fast
+/// bins, which it would otherwise go through whenever such a buffer is freed, and with few arenas.
+void csystem_tune_allocator(void);
+
 /// The process's environment, ended by NULL.
 char *_Nullable *_Nonnull csystem_environment(void);
 

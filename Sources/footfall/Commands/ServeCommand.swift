@@ -21,6 +21,7 @@ enum ServeCommand {
         let environment = Process.environment()
         let file = arguments["config"] ?? environment["FOOTFALL_CONFIG"]
         Process.forbidCoreDumps()
+        Process.tuneAllocator()
         if let parent = environment["FOOTFALL_SUPERVISOR"].flatMap({ Int32($0) }) {
             Process.stopWhenParentDies(parent: parent)
         }

@@ -13,7 +13,9 @@ final class SaltKeeper: Sendable {
     private let parent: String?
     private let folder: String?
     private let log: Log
-    private let salts: Mutex<[Name: [UInt8]]> = Mutex([:])
+    /// The salts that are known; changed only with `obtaining` held.
+    private let salts = Published<[Name: [UInt8]]>([:])
+    private let obtaining = Mutex(())
     private let isStopped = Monitor(false)
     private let cleaner: Mutex<Thread?> = Mutex(nil)
     private let now: @Sendable () -> Timestamp
@@ -91,7 +93,7 @@ final class SaltKeeper: Sendable {
     func stop() {
         isStopped.withLock { $0 = true }
         cleaner.withLock { $0 }?.join()
-        salts.withLock { $0 = [:] }
+        obtaining.withLock { _ in salts.publish([:]) }
     }
 
     /// The salt of a period that is running or not long over; `nil` for every other period. A salt is only made while
@@ -100,10 +102,13 @@ final class SaltKeeper: Sendable {
         let name = Name(site: site, period: period)
         let now = now()
         guard !name.isOver(at: now) else { return nil }
-        return salts.withLock { salts in
-            if let salt = salts[name] { return salt }
+        if let salt = salts.value[name] { return salt }
+        return obtaining.withLock { _ in
+            var known = salts.value
+            if let salt = known[name] { return salt }
             guard let salt = obtain(name, mayCreate: period.contains(now)) else { return nil }
-            salts[name] = salt
+            known[name] = salt
+            salts.publish(known)
             return salt
         }
     }
@@ -130,7 +135,7 @@ final class SaltKeeper: Sendable {
 
     func removeOutdated() {
         let now = now()
-        salts.withLock { $0 = $0.filter { !$0.key.isOver(at: now) } }
+        obtaining.withLock { _ in salts.publish(salts.value.filter { !$0.key.isOver(at: now) }) }
         guard let folder, let files = try? Files.list(folder) else { return }
         for file in files where Name(fileName: file)?.isOver(at: now) ?? false { Files.remove("\(folder)/\(file)") }
     }
