@@ -66,7 +66,8 @@ def test_the_pixel_is_answered_with_its_image_and_kept(away, sender):
         assert response.getheader("Content-Type") == "image/gif"
         assert response.getheader("Cache-Control") == "no-store"
         assert response.getheader("Cross-Origin-Resource-Policy") == "cross-origin"
-    lines = spooled(away, 2)
+    # Workers write after they have answered: in no order that anybody promises.
+    lines = sorted(spooled(away, 2), key=lambda line: line["query"])
     assert [(line["method"], line["path"], line["query"], line["body"]) for line in lines] == [
         ("GET", "/p.gif", "s=demo", ""), ("GET", "/p.gif", "s=demo&u=http://localhost/from-the-query", ""),
     ]  # fmt: skip
@@ -154,7 +155,7 @@ def test_a_gateway_that_hangs_or_dies_is_one_that_is_away(tmp_path, sender):
         server.ingest.reply = lambda request: DIE
         assert server.call("/e", b"dead", source=sender).status == 204
         lines = spooled(server, 2)
-        assert [line["body"] for line in lines] == ["hung", "dead"]
+        assert {line["body"] for line in lines} == {"hung", "dead"}
         # By this the gateway recognises what it has taken before it died.
         ids = [request.parameters["FOOTFALL_REQUEST_ID"] for request in server.ingest.requests]
         assert set(ids) == {line["id"] for line in lines}
