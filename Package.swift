@@ -83,6 +83,7 @@ let package = Package(
                 "FastCGI", "Pipeline", "Journal", "EventModel", "PluginAPI", "Platform", "Cryptography", "Compression",
             ],
             resources: [.embedInCode("Tracker/footfall.js")])
+        + room("Replay", uses: ["FastCGI", "Platform"])
         + room("Database", uses: ["CPostgres", "Platform"])
         + room("Cache", uses: ["CHiredis", "Platform"])
         + room("Accounts", uses: ["Database", "EventModel", "Cryptography"])
@@ -100,8 +101,8 @@ let package = Package(
                 name: "footfall",
                 dependencies: [
                     "FastCGI", "Collect", "Dashboard", "Jobs", "Catalog", "Pipeline", "PluginAPI", "Journal", "Reports",
-                    "Accounts", "Cache", "Database", "EventModel", "Configuration", "Platform", "Cryptography",
-                    "PostgresPlugin",
+                    "Replay", "Accounts", "Cache", "Database", "EventModel", "Configuration", "Platform",
+                    "Cryptography", "PostgresPlugin",
                 ], swiftSettings: strict),
             .testTarget(
                 name: "HouseTests",

@@ -94,14 +94,14 @@ public final class Collector: Sendable {
             response.addHeader("Allow", "GET, HEAD")
             return exchange.answer(response)
         }
-        guard let sites = sites() else { return exchange.answer(Pixel.response(refusal: "try again later")) }
+        guard let sites = sites() else { return exchange.answer(Pixel.response(refusal: Pixel.later)) }
         var wire = WireEvent(query: request.query)
         if wire.url.isEmpty { wire.url = request.header("REFERER")?.prefix(bytes: WireEvent.Limit.url) ?? "" }
         do throws(Rejection) {
             try refuseCrashed(request)
             let event = try Sender(request: request).event(wire, sites: sites, index: 0, of: 1)
             keep([event], of: request, sites) { outcome in
-                exchange.answer(Pixel.response(refusal: outcome == .accepted ? nil : "try again later"))
+                exchange.answer(Pixel.response(refusal: outcome == .accepted ? nil : Pixel.later))
             }
         } catch {
             let refusal = error.field.map { "\($0) \(error.message)" } ?? error.message

@@ -11,6 +11,7 @@ struct GatewaySettings: ValidatedSettings {
     var journal = JournalOptions()
     var web = Web()
     var cache = CacheSettings()
+    var replay = Replay()
     /// The plugins in order; the shape of each entry is `ChainEntry`'s.
     var chain: [ConfigValue] = []
 
@@ -55,6 +56,11 @@ struct GatewaySettings: ValidatedSettings {
         var memory_bytes = 16 * 1024 * 1024
     }
 
+    struct Replay: Codable {
+        var spool = "/var/spool/footfall"
+        var every_seconds = 60
+    }
+
     func problems() -> [SettingProblem] {
         var problems: [SettingProblem] = []
         func check(_ key: String, _ value: Int, _ range: ClosedRange<Int>) {
@@ -87,6 +93,10 @@ struct GatewaySettings: ValidatedSettings {
         check("journal.max_commit_milliseconds", journal.max_commit_milliseconds, 10...60_000)
         check("web.threads", web.threads, 1...256)
         check("cache.memory_bytes", cache.memory_bytes, 65_536...4_294_967_296)
+        if !replay.spool.isEmpty, !replay.spool.hasPrefix("/") {
+            problems.append(SettingProblem("replay.spool", "must be an absolute path, or empty"))
+        }
+        check("replay.every_seconds", replay.every_seconds, 1...86_400)
         return problems
     }
 
@@ -157,6 +167,11 @@ struct GatewaySettings: ValidatedSettings {
         ),
         ("web.threads", "Threads that render pages; each may wait for PostgreSQL."),
         ("cache.memory_bytes", "Most memory for finished reports, in bytes."),
+        (
+            "replay.spool",
+            "Folder into which nginx writes events while the gateway is away ([spool](spool.md)), as `$footfall_spool` in `nginx/footfall-http.conf`. Empty: nobody looks there."
+        ),
+        ("replay.every_seconds", "How often is looked for events that nginx has kept, in seconds."),
         ("chain", "The plugins in the order in which an event meets them; `footfall plugins` lists them."),
     ]
 }
