@@ -1,6 +1,57 @@
 # The commands of this repository. The work is done by the scripts in tools/, which say more.
 
-.PHONY: help run test bench soak profile chaos fuzz lint test-swift sanitize test-operations test-allocations test-browser build install uninstall tracker docs clean
+.PHONY: help run test bench soak profile chaos lint test-swift sanitize test-operations test-allocations test-browser build install uninstall tracker docs clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## the whole of Footfall with a demo shop, on http://127.0.0.1:8080 (FOOTFALL_PORT moves it)
+	@tools/run
+
+test: ## every test
+	@tools/test
+
+lint: ## format and scripts
+	@tools/test lint
+
+test-swift: ## Swift tests, with a private PostgreSQL and Redis
+	@tools/test swift
+
+sanitize: ## the Swift tests with AddressSanitizer
+	@tools/test sanitize
+
+test-operations: ## nginx, Docker, make run
+	@tools/test operations
+
+test-allocations: ## allocations for each event, against their budget
+	@tools/test allocations
+
+test-browser: ## a real browser against the whole stack
+	@tools/test browser
+
+build: ## the program in release mode: .build/release/footfall
+	@tools/setup build && tools/build
+
+install: ## onto this machine, after `make build`: program, units, nginx's part (DESTDIR, PREFIX)
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' tools/install install
+
+uninstall: ## away from this machine; data and configuration stay
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' tools/install uninstall
+
+tracker: ## the browser script, from tracker/footfall.js
+	@tools/setup build && tools/tracker
+
+chaos: ## two hundred rounds of crashes and faults under load (FOOTFALL_CHAOS_ROUNDS, _SEED, _ONLY)
+	@tools/chaos
+
+bench: ## speed and memory, as ratios to C responders that do next to nothing and to COPY
+	@tools/bench
+
+soak: ## memory over ten minutes of load (FOOTFALL_SOAK_SECONDS)
+	@tools/bench soak
+
+profile: ## where the time of an event goes, and who asks for memory
+	@tools/bench profile
 
 docs: build ## docs/configuration.md from the code
 	@.build/release/footfall config-reference > docs/configuration.md
