@@ -76,10 +76,11 @@ public struct SiteSnapshot: Sendable, Equatable, Codable {
     /// The sites by their public keys.
     public private(set) var byKey: [String: Site]
     private var byID: [SiteID: Site]
+    private var calendarByID: [SiteID: LocalDays]
     /// Every host of every site, so that a request need not look at all sites.
     private var hosts: Set<String>
     /// The calendars by IANA time zone name.
-    public var calendars: [String: LocalDays]
+    public let calendars: [String: LocalDays]
     /// The sites for which servers may send, by the hash of their secret key in hexadecimal.
     private var bySecretKeyHash: [String: SiteID]
 
@@ -92,6 +93,7 @@ public struct SiteSnapshot: Sendable, Equatable, Codable {
         byID = Dictionary(sites.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         hosts = Set(sites.flatMap(\.hosts))
         self.calendars = calendars
+        calendarByID = byID.compactMapValues { calendars[$0.timeZone] }
         bySecretKeyHash = secretKeys
     }
 
@@ -118,7 +120,6 @@ public struct SiteSnapshot: Sendable, Equatable, Codable {
 
     /// The local day of the site that contains `time`.
     public func day(of site: SiteID, containing time: Timestamp) -> Range<Timestamp> {
-        let calendar = byID[site].flatMap { calendars[$0.timeZone] } ?? LocalDays(starts: [])
-        return calendar.day(containing: time)
+        (calendarByID[site] ?? LocalDays(starts: [])).day(containing: time)
     }
 }
