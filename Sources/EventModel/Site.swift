@@ -72,7 +72,7 @@ public struct LocalDays: Sendable, Equatable, Codable {
 }
 
 /// All sites of an installation at one moment.
-public struct SiteSnapshot: Sendable, Equatable, Codable {
+public struct SiteSnapshot: Sendable, Equatable {
     /// The sites by their public keys.
     public private(set) var byKey: [String: Site]
     private var byID: [SiteID: Site]
@@ -121,5 +121,33 @@ public struct SiteSnapshot: Sendable, Equatable, Codable {
     /// The local day of the site that contains `time`.
     public func day(of site: SiteID, containing time: Timestamp) -> Range<Timestamp> {
         (calendarByID[site] ?? LocalDays(starts: [])).day(containing: time)
+    }
+}
+
+/// As it is kept in a file: what it was made of, without what is derived from that.
+extension SiteSnapshot: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case sites
+        case calendars
+        case secretKeys = "secret_key_hashes"
+    }
+
+    /// Reads what `encode` wrote.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            sites: try container.decode([Site].self, forKey: .sites),
+            calendars: try container.decode([String: LocalDays].self, forKey: .calendars),
+            secretKeys: try container.decode([String: Int32].self, forKey: .secretKeys).mapValues {
+                SiteID(rawValue: $0)
+            })
+    }
+
+    /// Writes sites, calendars and the hashes of secret keys.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(byID.values.sorted { $0.id.rawValue < $1.id.rawValue }, forKey: .sites)
+        try container.encode(calendars, forKey: .calendars)
+        try container.encode(bySecretKeyHash.mapValues(\.rawValue), forKey: .secretKeys)
     }
 }
