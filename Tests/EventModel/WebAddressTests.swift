@@ -25,7 +25,8 @@ import Testing
 
     @Test(arguments: [
         "", "/path", "example.com", "ftp://example.com", "file:///etc/passwd", "javascript:alert(1)", "http:/x",
-        "http://", "http:///x", "http://?", "http://:80", "http://[::1", "http://../", "http://a b/", "http://<x>/", "http://a%20b/",
+        "http://", "http:///x", "http://?", "http://:80", "http://[::1", "http://../", "http://a b/", "http://<x>/",
+        "http://a%20b/",
         "http://" + String(repeating: "a", count: 254) + "/",
     ])
     func whatIsNoPageHasNoParts(text: String) {
@@ -75,7 +76,8 @@ import Testing
 
     @Test(arguments: [
         "", "unix:", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1..2.3", "1.2.3.4 ", ":", ":::", "1:2", "1:2:3:4:5:6:7:8:9",
-        "010.0.0.1", "1.2.3.00", "::1.02.3.4", "1::2::3", "12345::", "g::", "::1.2.3", ":1::2", "1:2:3:4:5:6:7:8::", "::ffff:1.2.3.4:5",
+        "010.0.0.1", "1.2.3.00", "::1.02.3.4", "1::2::3", "12345::", "g::", "::1.2.3", ":1::2", "1:2:3:4:5:6:7:8::",
+        "::ffff:1.2.3.4:5",
     ])
     func everythingElseIsNone(text: String) {
         #expect(IPAddress(text) == nil)

@@ -26,7 +26,8 @@ enum GzipTarget: FuzzTarget {
             _ = try Gzip.inflate(bytes, limit: content.count - 1)
             promise(false, "one byte too many is refused")
         } catch {
-            promise(error == .tooLong(limit: content.count - 1), "one byte too many is refused as such, not as \(error)")
+            promise(
+                error == .tooLong(limit: content.count - 1), "one byte too many is refused as such, not as \(error)")
         }
     }
 }

@@ -49,7 +49,9 @@ enum TextTarget: FuzzTarget {
             promise(IPAddress(written(address)) == address, "an address is read as it is written")
         }
         guard !text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == 0 }) else { return }
-        promise(address == judged(text), "\(text) is \(String(describing: judged(text))), not \(String(describing: address))")
+        promise(
+            address == judged(text),
+            "\(text) is \(String(describing: judged(text))), not \(String(describing: address))")
     }
 
     private static func judged(_ text: String) -> IPAddress? {
