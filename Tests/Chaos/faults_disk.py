@@ -52,10 +52,10 @@ class DiskFull(Fault):
     def prepare(self, round):
         self.disk = SmallDisk(round.stack.state, self.bytes_)
         round.gateway.stop()
-        round.gateway.start(self.settings(round))
+        round.gateway.start(self.variables(round))
         round.maker.padding = 1000
 
-    def settings(self, round):
+    def variables(self, round):
         return {"FOOTFALL_JOURNAL_FOLDER": str(self.disk.folder / "journal")}
 
     def act(self, round):
