@@ -1,6 +1,6 @@
 # The commands of this repository. The work is done by the scripts in tools/, which say more.
 
-.PHONY: help run test bench soak profile chaos lint test-swift sanitize test-operations test-allocations test-browser build install uninstall tracker docs clean
+.PHONY: help run test bench soak profile chaos lint test-swift sanitize test-chaos test-operations test-allocations test-browser build install uninstall tracker docs clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test-swift: ## Swift tests, with a private PostgreSQL and Redis
 
 sanitize: ## the Swift tests with AddressSanitizer
 	@tools/test sanitize
+
+test-chaos: ## twenty rounds of chaos, and whether its judge can see
+	@tools/test chaos
 
 test-operations: ## nginx, Docker, make run
 	@tools/test operations

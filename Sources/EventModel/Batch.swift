@@ -32,15 +32,15 @@ public struct Batch: Sendable {
     /// The counts of events that ended before, in order.
     public private(set) var ledger: [LedgerDelta]
     /// Numbers of the hits, relative to `first`.
-    private var hitOffsets: [UInt32]
+    private var hitOffsets: [UInt64]
     /// Numbers of the counts, relative to `first`.
-    private var ledgerOffsets: [UInt32]
+    private var ledgerOffsets: [UInt64]
 
     /// A batch of hits alone, one after the other.
     public init(journal: JournalID, first: UInt64, hits: [Hit]) {
         self.init(journal: journal, first: first, last: first + UInt64(max(hits.count, 1)) - 1)
         self.hits = hits
-        hitOffsets = (0..<UInt32(hits.count)).map { $0 }
+        hitOffsets = (0..<UInt64(hits.count)).map { $0 }
     }
 
     /// A batch of nothing, for the numbers from `first` to `last`; `append` fills it in ascending order.
@@ -62,7 +62,7 @@ public struct Batch: Sendable {
 
     /// Adds the entry of this number, which lies within the batch and beyond those added before.
     public mutating func append(_ item: JournalItem, sequence: UInt64) {
-        let offset = UInt32(clamping: sequence - first)
+        let offset = sequence &- first
         switch item {
         case .hit(let hit):
             hits.append(hit)
@@ -79,7 +79,7 @@ public struct Batch: Sendable {
     }
 
     /// Number of the hit at this place in `hits`.
-    public func sequence(ofHit index: Int) -> UInt64 { first + UInt64(hitOffsets[index]) }
+    public func sequence(ofHit index: Int) -> UInt64 { first + hitOffsets[index] }
 
     /// How many entries there are.
     public var count: Int { hits.count + ledger.count }
@@ -94,13 +94,14 @@ public struct Batch: Sendable {
     public func halves() -> (Batch, Batch)? {
         guard count > 1 else { return nil }
         let offsets = (hitOffsets + ledgerOffsets).sorted()
-        let middle = first + UInt64(offsets[offsets.count / 2])
+        let middle = first + offsets[offsets.count / 2]
+        guard middle > first else { return nil }
         return (part(from: first, through: middle - 1), part(from: middle, through: last))
     }
 
     private func part(from start: UInt64, through end: UInt64) -> Batch {
         var part = Batch(journal: journal, first: start, last: end)
-        let range = UInt32(clamping: start - first)...UInt32(clamping: end - first)
+        let range = (start - first)...(end - first)
         let shift = range.lowerBound
         for (hit, offset) in zip(hits, hitOffsets) where range.contains(offset) {
             part.hits.append(hit)

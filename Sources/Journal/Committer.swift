@@ -107,6 +107,8 @@ final class Committer: Sendable {
             publish(file)
             return true
         } catch .full(let reason) {
+            // The attempt may have synced what was written before.
+            publish(file)
             retention.setFull(reason)
             answer(.full) { _ in true }
             return true

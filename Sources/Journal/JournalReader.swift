@@ -14,6 +14,9 @@ public final class JournalReader {
 
     private var place: Place?
 
+    /// Most bytes of entries in a batch: a few thousand large events must not fill the memory.
+    private static let batchBytes = 4 << 20
+
     /// Where the reader stands.
     private struct Place {
         var segment: SegmentInfo
@@ -60,11 +63,14 @@ public final class JournalReader {
             self.place = nil
             var batch = Batch(journal: journal, first: position + 1, last: position + 1)
             batch.reserveCapacity(min(count, Int(clamping: durable - position), 4096))
-            while batch.count < count, place.next <= durable, !place.isBehindGap {
+            var bytes = 0
+            while batch.count < count, bytes < JournalReader.batchBytes, place.next <= durable, !place.isBehindGap {
                 if place.rest.isEmpty {
                     try loadFrame(&place, durable: durable)
                 } else {
+                    let before = place.rest.count
                     takeEntry(&place, into: &batch)
+                    bytes += before - place.rest.count
                 }
             }
             batch.extend(through: place.next - 1)
@@ -97,6 +103,8 @@ public final class JournalReader {
         }
         var place = try open(segment, next: sequence)
         if segment.header.base > sequence {
+            // A store that is new to this journal misses nothing: what came before it was not for it.
+            if sequence == 1 { place.next = max(1, segment.header.follows + 1) }
             lose(&place, through: segment.header.follows, "which are no longer kept")
             enter(&place, segment)
         }
@@ -165,11 +173,11 @@ public final class JournalReader {
             lose(&place, through: following.header.follows, "of \(place.segment.header.name)")
         } else {
             // The newest segment: what is written from now on stands behind what has been written so far.
+            // The place stays: what will be durable behind it is found from here by the next search.
             let written = progress.written
             let isSame = written.base == place.segment.header.base
             try setAside(place, through: isSame ? written.offset : place.segment.end)
             lose(&place, through: durable, "of \(place.segment.header.name)")
-            if isSame { place.offset = written.offset }
         }
     }
 
@@ -196,10 +204,12 @@ public final class JournalReader {
             let copy = try folder.open(name, create: true)
             var offset = place.offset
             while offset < end {
-                let bytes = try place.file.read(at: offset, count: min(1 << 20, end - offset))
-                if bytes.isEmpty { break }
-                try copy.write(bytes, at: offset - place.offset)
-                offset += bytes.count
+                let count = min(64 << 10, end - offset)
+                // What cannot be read at all is zero in the copy.
+                if let bytes = try place.file.readIfPossible(at: offset, count: count) {
+                    try copy.write(bytes, at: offset - place.offset)
+                }
+                offset += count
             }
             try copy.sync()
         } catch {

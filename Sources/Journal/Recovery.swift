@@ -37,7 +37,10 @@ struct Recovery {
                 found.segments.append(finished.info)
             }
             let base = Recovery.nextBase(after: max(last, highest), isFirst: highest == 0)
-            let made = try Recovery.makeSegment(
+            guard base < 1 << 61 else {
+                throw PlatformError(call: "the journal's numbers are used up (\(base)): move its folder away", code: 75)
+            }
+            let made = try Recovery.makeFirst(
                 in: folder, base: base, follows: last, size: settings.segmentBytes, journal: journal)
             if isEmpty, let old = found.segments.popLast() {
                 // Starts that come to nothing leave nothing behind.
@@ -59,31 +62,75 @@ struct Recovery {
     /// a million entries, and the numbers last until 2109.
     private static func nextBase(after last: UInt64, isFirst: Bool) -> UInt64 {
         if isFirst { return 1 }
-        return max(last + 1, UInt64(clamping: Clock.wallMilliseconds()) << 20)
+        let time = Clock.wallMilliseconds()
+        // A clock that is decades ahead would use the numbers up.
+        return max(last + 1, (0..<1 << 41).contains(time) ? UInt64(time) << 20 : 0)
     }
 
-    /// Makes a segment under its final name, with its header on the disk.
-    static func makeSegment(
+    /// The segment to go on in. A start must not fail for want of room: the reserve is given up, and if that is not
+    /// enough, a segment is made that has no room for entries, so that the stores can load what there is and make some.
+    private static func makeFirst(
         in folder: any JournalFolder, base: UInt64, follows: UInt64, size: Int, journal: JournalID
-    ) throws(PlatformError) -> (file: any JournalFile, info: SegmentInfo) {
+    ) throws(PlatformError) -> Made {
+        let smallest = 2 * SegmentHeader.size
+        for attempt in 0..<3 {
+            do throws(PlatformError) {
+                return try makeSegment(
+                    in: folder, base: base, follows: follows, size: attempt < 2 ? size : smallest, journal: journal)
+            } catch {
+                guard error.isDiskFull, attempt < 2 else { throw error }
+                if attempt == 0 { try folder.remove(Retention.reserve) }
+            }
+        }
+        throw PlatformError(call: "make a segment", code: 28)
+    }
+
+    /// A segment that was just made.
+    typealias Made = (file: any JournalFile, info: SegmentInfo, offset: Int)
+
+    /// Makes a segment under its final name, with its header and the first frames on the disk.
+    ///
+    /// - Parameter frames: frames with room for their headers, as `SegmentLog.write` takes them.
+    static func makeSegment(
+        in folder: any JournalFolder, base: UInt64, follows: UInt64, size: Int, journal: JournalID,
+        frames: [(frame: [UInt8], count: Int)] = []
+    ) throws(PlatformError) -> Made {
         let header = SegmentHeader(base: base, follows: follows, segment: Randomness.bits128(), journal: journal)
         let end = size - SegmentHeader.size
+        let file: any JournalFile
+        var offset = SegmentHeader.size
         do throws(PlatformError) {
-            let file = try folder.open(unfinished, create: true)
+            file = try folder.open(unfinished, create: true)
             try file.truncate(0)
             try file.allocate(size)
             try file.write(header.bytes, at: 0)
             try file.write(header.bytes, at: end)
+            var next = base
+            for (frame, count) in frames {
+                var frame = frame
+                let new = FrameHeader(
+                    length: FrameHeader.length(of: frame), first: next, count: count, durable: follows)
+                FrameHeader.seal(&frame, header: new, seed: header.seed)
+                try file.write(frame, at: offset)
+                offset += new.space
+                next += UInt64(count)
+            }
             try file.sync()
             Failpoint.pass("journal.rotate_created")
             try folder.rename(unfinished, to: header.name)
-            Failpoint.pass("journal.rotate_renamed")
-            try folder.sync()
-            return (file, SegmentInfo(header: header, size: size, end: end))
         } catch {
             try? folder.remove(unfinished)
             throw error
         }
+        Failpoint.pass("journal.rotate_renamed")
+        do throws(PlatformError) {
+            try folder.sync()
+        } catch {
+            // It bears its name, perhaps for good, and says that what comes after `follows` does not stand in older
+            // segments: nothing may be written to those any more, whatever the reason. Never "full", which would go on.
+            throw PlatformError(call: "\(error) after \(header.name) had got its name", code: 5)
+        }
+        return (file, SegmentInfo(header: header, size: size, end: end), offset)
     }
 
     /// Name of a segment that is being made.

@@ -101,6 +101,9 @@ struct FrameHeader: Equatable {
     /// Bytes that the frame takes in the file.
     var space: Int { (FrameHeader.size + length + 7) & ~7 }
 
+    /// Bytes of the entries in a frame that was written before, whose end is padded.
+    static func length(of frame: [UInt8]) -> Int { Int(frame.fixed(at: 0, as: UInt32.self)) }
+
     /// Writes the header into the first bytes of `frame`, which holds the entries behind them, and pads it.
     static func seal(_ frame: inout [UInt8], header: FrameHeader, seed: UInt32) {
         frame.put(fixed: UInt32(header.length), at: 0)

@@ -63,8 +63,10 @@ final class SegmentTable: Sendable {
     /// The oldest segment of which every store, at `position`, has all; never the newest, which is being written.
     func oldestLoaded(position: UInt64, now: UInt64) -> SegmentInfo? {
         all.withLock { all in
+            for index in all.indices.dropLast() where all[index + 1].header.follows <= position {
+                if all[index].loadedAt == nil { all[index].loadedAt = now }
+            }
             guard all.count > 1, all[1].header.follows <= position else { return nil }
-            if all[0].loadedAt == nil { all[0].loadedAt = now }
             return all[0]
         }
     }

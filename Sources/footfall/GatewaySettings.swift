@@ -79,14 +79,17 @@ struct GatewaySettings: ValidatedSettings {
         check("database.web_connections", database.web_connections, 1...100)
         check("ingest.threads", ingest.threads, 1...256)
         check("ingest.max_body_bytes", ingest.max_body_bytes, 1024...16_777_216)
-        check("ingest.max_batch_bytes", ingest.max_batch_bytes, ingest.max_body_bytes...16_777_216)
+        check(
+            "ingest.max_batch_bytes", ingest.max_batch_bytes,
+            min(max(ingest.max_body_bytes, 1024), 16_777_216)...16_777_216)
         check("ingest.stop_seconds", ingest.stop_seconds, 1...300)
         if journal.folder.isEmpty { problems.append(SettingProblem("journal.folder", "is missing")) }
         if AckLevel(rawValue: journal.ack) == nil {
             problems.append(SettingProblem("journal.ack", "must be \"fsync\" or \"journal\""))
         }
         check("journal.segment_bytes", journal.segment_bytes, 262_144...1_073_741_824)
-        check("journal.max_bytes", journal.max_bytes, 4 * journal.segment_bytes...Int.max / 2)
+        check(
+            "journal.max_bytes", journal.max_bytes, 4 * min(max(journal.segment_bytes, 0), 1 << 30)...Int.max / 2)
         check("journal.min_free_bytes", journal.min_free_bytes, 0...Int.max / 2)
         check("journal.reserve_bytes", journal.reserve_bytes, 0...Int.max / 2)
         check("journal.retain_after_load_seconds", journal.retain_after_load_seconds, 0...31_536_000)

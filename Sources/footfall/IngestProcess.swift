@@ -102,7 +102,7 @@ final class IngestProcess: Sendable {
     private func noteCrashes() {
         for crash in marker.crashes {
             log.error(
-                "a request has ended the process in step \(chain.step(crash.step) ?? "\(crash.step)") of the chain, and is "
+                "a request has ended the process in \(chain.step(crash.step).map { "step \($0) of the chain" } ?? "the edge"), and is "
                     + "refused from now on: please report this bug (request \(String(crash.request, radix: 16)))")
         }
     }

@@ -99,6 +99,54 @@ import Testing
         #expect(journal.disk.names(in: "quarantine").isEmpty)
     }
 
+    /// A bad sector is damage like any other: what can be read is read.
+    @Test func whatTheDiskCannotReadIsPassed() throws {
+        var journal = try written(frames: 40)
+        let names = journal.disk.names(in: "").filter { $0.hasSuffix(".seg") }
+        journal.disk.makeUnreadable(names[0], 1000..<1100)
+        try journal.restart(on: journal.disk.afterKill())
+        let damage = JournalDamage(log: Log(process: "test"))
+        let found = try journal.contents(damage: damage)
+        #expect(damage.lost == 3)
+        #expect(found.count == 117)
+    }
+
+    /// A store that is new, or whose position was lost, begins at the oldest entry that there is, in any segment.
+    @Test func aStoreWithoutAPositionGetsAllThatIsKept() throws {
+        var journal = try written(frames: 5)
+        try journal.restart(on: journal.disk.afterKill())
+        for _ in 0..<60 {
+            try journal.write(count: 3, size: 200)
+            try journal.sync()
+        }
+        let names = journal.disk.names(in: "").filter { $0.hasSuffix(".seg") }
+        try #require(names.count > 4)
+        // The first, and the one that began at the restart, have been deleted.
+        for name in names.prefix(2) { try journal.forget(name) }
+        let damage = JournalDamage(log: Log(process: "test"))
+        let found = try journal.contents(damage: damage)
+        #expect(!found.isEmpty)
+        #expect(found.allSatisfy { journal.confirmed[$0.key] == $0.value })
+        #expect(damage.lost == 0)
+    }
+
+    @Test func aFullDiskDoesNotKeepAJournalFromStarting() throws {
+        var journal = try written(frames: 20)
+        let disk = journal.disk.afterKill()
+        disk.setCapacity(disk.used + 200)
+        try journal.restart(on: disk)
+        #expect(try journal.fault() == nil)
+        let error = #expect(throws: JournalError.self) { try journal.write(count: 1, size: 10) }
+        guard case .full = try #require(error) else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        disk.setCapacity(.max)
+        try journal.write(count: 1, size: 10)
+        try journal.sync()
+        #expect(try journal.fault() == nil)
+    }
+
     @Test func aJournalOfANewerVersionIsLeftAlone() throws {
         let journal = try written(frames: 2)
         let name = try #require(journal.disk.names(in: "").first { $0.hasSuffix(".seg") })

@@ -114,6 +114,23 @@ import Testing
         #expect(journal.writer.statistics.pending == 0)
     }
 
+    /// The time of each segment begins when it is loaded, not when the one before it is deleted.
+    @Test func segmentsAreLoadedTogether() {
+        let segments = (0..<4).map { number in
+            let base = UInt64(number) * 10 + 1
+            let header = SegmentHeader(base: base, follows: base - 1, segment: 1, journal: JournalID(1))
+            return SegmentInfo(header: header, size: 100, end: 36)
+        }
+        let table = SegmentTable(segments)
+        #expect(table.oldestLoaded(position: 25, now: 7)?.header.base == 1)
+        table.remove(base: 1)
+        #expect(table.oldestLoaded(position: 25, now: 99)?.loadedAt == 7)
+        table.remove(base: 11)
+        let none = table.oldestLoaded(position: 25, now: 99)
+        #expect(none?.header.base == nil)
+        #expect(table.oldestLoaded(position: 40, now: 99)?.loadedAt == 99)
+    }
+
     /// A full journal refuses, keeps what it has, and takes more by itself as soon as the stores have caught up.
     @Test func aFullJournalRefusesAndRecovers() throws {
         let journal = try TestJournal {

@@ -64,6 +64,13 @@ struct SimulatedJournal {
         confirm()
     }
 
+    /// Deletes a segment, as retention does.
+    mutating func forget(_ name: String) throws {
+        guard let base = SegmentHeader.base(ofName: name) else { return }
+        segments.remove(base: base)
+        try disk.remove(name)
+    }
+
     mutating func sync() throws(JournalError) {
         try log.sync()
         confirm()

@@ -37,6 +37,13 @@ struct LoadMemory: Sendable {
         facts = TextCache(limit: max(100, rememberedTexts / 10))
     }
 
+    /// Forgets all of it.
+    mutating func forget() {
+        months = []
+        texts.forget()
+        facts.forget()
+    }
+
     /// PostgreSQL's code for a row that no partition takes (it is that of any check).
     static let noPartition = "23514"
 }
