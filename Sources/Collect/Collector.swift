@@ -163,6 +163,7 @@ public final class Collector: Sendable {
         var items = EncodedItems(hits: number)
         var level = AckLevel.journal
         var hits = 0
+        var known: (site: SiteID, level: AckLevel)?
         // In place: an event has some twenty texts, and a copy counts references to all of them.
         for index in events.indices {
             let outcome = chain.run(&events[index])
@@ -171,7 +172,8 @@ public final class Collector: Sendable {
             case .keep:
                 items.append(events[index].hit)
                 hits += 1
-                if sites.site(site)?.ack ?? settings.ack == .fsync { level = .fsync }
+                if known?.site != site { known = (site, sites.site(site)?.ack ?? settings.ack) }
+                if known?.level == .fsync { level = .fsync }
             case .drop(_, let reason):
                 let receivedAt = events[index].hit.receivedAt
                 items.append(LedgerDelta(site: site, receivedAt: receivedAt, outcome: .dropped, reason: reason))

@@ -21,9 +21,11 @@ public final class Loader: Sendable {
         var position: UInt64?
     }
 
-    /// Most hits in one batch: enough that a transaction's fixed cost vanishes, few enough that a batch stays small
-    /// in memory.
-    static let batchSize = 2000
+    /// Most entries in one batch. Each visit that a batch touches is written once for all its events of the batch, so that
+    /// large ones cost PostgreSQL less; what they take is bounded by the reader, too.
+    static let batchSize = 8000
+    /// A batch of so many is worth a transaction at once.
+    static let fullEnough = 1000
     static let smallestBatch = 20
     /// Dead letters of one try, after which the loader pauses and alarms.
     static let deadLimit = 500
@@ -117,7 +119,7 @@ public final class Loader: Sendable {
     /// After a small batch, lets the next one gather: a transaction for every dozen events would cost the database, and
     /// the gateway beside it, several times what the events do. A single event is never held up by this, only the second.
     private func rest(after batch: Batch, since began: UInt64) {
-        guard batch.count < Loader.batchSize / 4 else { return }
+        guard batch.count < Loader.fullEnough else { return }
         let spent = Int((Clock.monotonicNanoseconds() &- began) / 1_000_000)
         if spent < Loader.interval { pause(milliseconds: Loader.interval - spent) }
     }

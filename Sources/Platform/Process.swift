@@ -27,6 +27,9 @@ public enum Process {
     /// The number of the user as whom this process runs.
     public static var userID: UInt32 { geteuid() }
 
+    /// Processors that this process may use.
+    public static var processors: Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
     /// The id of the process that started this one.
     public static var parentID: Int32 { getppid() }
 

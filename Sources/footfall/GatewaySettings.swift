@@ -31,7 +31,7 @@ struct GatewaySettings: ValidatedSettings {
     }
 
     struct Ingest: Codable {
-        var threads = 4
+        var threads = 0
         var max_body_bytes = 65536
         var max_batch_bytes = 1_048_576
         var stop_seconds = 10
@@ -77,7 +77,7 @@ struct GatewaySettings: ValidatedSettings {
         if listen.ingest == listen.web { problems.append(SettingProblem("listen.web", "is the same as listen.ingest")) }
         if database.url.isEmpty { problems.append(SettingProblem("database.url", "is missing")) }
         check("database.web_connections", database.web_connections, 1...100)
-        check("ingest.threads", ingest.threads, 1...256)
+        check("ingest.threads", ingest.threads, 0...256)
         check("ingest.max_body_bytes", ingest.max_body_bytes, 1024...16_777_216)
         check(
             "ingest.max_batch_bytes", ingest.max_batch_bytes,
@@ -132,7 +132,10 @@ struct GatewaySettings: ValidatedSettings {
             "redis.url",
             "`redis://[:password@]host:port[/db]` or `unix:/path`. Empty: reports are cached in memory only."
         ),
-        ("ingest.threads", "Threads that take events. They never wait for PostgreSQL; a few per core are enough."),
+        (
+            "ingest.threads",
+            "Threads that take events; 0 for one on each processor, at least two. They wait neither for the disk nor for PostgreSQL, and more of them only take turns."
+        ),
         ("ingest.max_body_bytes", "Largest body of a request, in bytes. Browsers send at most 65,536 in a beacon."),
         (
             "ingest.max_batch_bytes",

@@ -54,7 +54,8 @@ final class IngestProcess: Sendable {
             ) { exchange in
                 if !operations.answer(exchange) { collector.handle(exchange) }
             }
-            try dispatcher.start(threads: settings.ingest.threads, name: "ingest")
+            let threads = settings.ingest.threads > 0 ? settings.ingest.threads : max(2, Process.processors)
+            try dispatcher.start(threads: threads, name: "ingest")
             log.info("taking events with the chain \(chain.description)")
             waitForStop()
             stop(dispatcher)
