@@ -22,7 +22,7 @@ struct JournalCursor {
     /// somebody has put back an older table under a connection that lives on, and what lies between would be skipped.
     func lock(before batch: Batch) throws(DatabaseError) -> UInt64 {
         let position = try lock()
-        guard position < batch.first - 1 else { return position }
+        guard position + 1 < batch.first else { return position }
         throw DatabaseError(
             kind: .retryable,
             message: "the position was set back to \(position), before \(batch.first); loading goes on from there")
