@@ -1,5 +1,6 @@
 """The gateway's own processes die, stop and freeze."""
 
+import random
 import signal
 
 from clients import NoAnswer
@@ -192,7 +193,8 @@ class PoisonRequest(Fault):
 
     def send(self, round, client):
         try:
-            round.crowd.send(client, [self.event], round.generator, allows={400, 403, 422})
+            # The very same request: in another form it is another one, which may end the gateway once more.
+            round.crowd.send(client, [self.event], random.Random(round.seed), allows={400, 403, 422})
         except NoAnswer:
             round.history.note([self.event], UNKNOWN, "trap", True)
 
