@@ -21,6 +21,8 @@ class Facts:
     session_events: int = 0
     # Visits of one visitor that overlap, or events whose visit does not exist.
     broken_visits: list = field(default_factory=list)
+    # Lines of the store `file`: (event_id, domain, path, name); `None` when it was not in the chain.
+    lines: list | None = None
 
 
 @dataclass
@@ -52,6 +54,8 @@ def check(history, facts):
 
     missing = {id for id, event in events.items() if event.is_acknowledged and not stored[id] and not dead[id]}
     report("acknowledged and lost", missing - set(history.damaged))
+    kept = {id for id in history.kept if not stored[id] and not dead[id]} - history.refusable - set(history.damaged)
+    report("kept by nginx and lost", {id for id in kept if not events[id].is_poison})
     report("stored twice", {id for id, count in stored.items() if count > 1})
     report("stored and never sent", set(stored) - set(events), lambda id: str([r for r in facts.rows if r[0] == id]))
     report("dead and never sent", set(dead) - set(events))
@@ -65,9 +69,42 @@ def check(history, facts):
         {id for id, row in by_id.items() if id in events and row[1:4] != (events[id].site, events[id].path, events[id].name)},
         lambda id: f"stored: {by_id[id]}",
     )
+    if facts.lines is not None:
+        file_violations(history, facts.lines, report)
     violations += ledger_violations(history, facts)
     violations += visit_violations(facts)
     return Verdict(violations, len(missing & set(history.damaged)))
+
+
+def file_violations(history, lines, report):
+    """The store `file` is at least once: it has every event, and recognises none that is sent a second time."""
+    events = history.events
+    written = Counter(line[0] for line in lines)
+    missing = {id for id, event in events.items() if event.is_acknowledged and not written[id]}
+    report("store file: acknowledged and lost", missing - set(history.damaged))
+    report("store file: written and never sent", set(written) - set(events))
+    # A crash leaves no line twice: what stands behind the store's position is cut off.
+    report(
+        "store file: written more often than sent",
+        {id for id, count in written.items() if id in events and count > most_deliveries(events[id])},
+        lambda id: f"{written[id]} lines",
+    )
+    by_id = {line[0]: line for line in lines}
+    report(
+        "store file: written as something else",
+        {id for id, line in by_id.items() if id in events and line[1:] != (events[id].site, events[id].path, events[id].name)},
+        lambda id: f"written: {by_id[id]}",
+    )
+
+
+# nginx hands a request to the gateway up to three times, a replay up to five times more.
+DELIVERIES = {SPOOLED: 8}
+
+
+def most_deliveries(event):
+    return sum(
+        DELIVERIES.get(one.outcome, 3) if one.through_nginx else 1 for one in event.tries if one.outcome != REJECTED
+    )
 
 
 def ledger_violations(history, facts):
@@ -81,19 +118,15 @@ def ledger_violations(history, facts):
     # Each acknowledged try is stored, a duplicate or dead. A try without an answer, or one that was refused after it
     # had been written, may be; and nginx hands a request on up to three times when connections break.
     least = sum(event.count(ACKNOWLEDGED) for id, event in history.events.items() if id not in history.damaged)
-    most = sum(
-        (3 if one.through_nginx else 1)
-        for event in history.events.values()
-        for one in event.tries
-        if one.outcome != REJECTED
-    )
+    most = sum(map(most_deliveries, history.events.values())) * (1 + history.reloads)
     if not least <= settled <= most:
         violations.append(
             f"ledger: {settled} stored, duplicate or dead, but the driver knows of at least {least} and at most {most}"
             f" ({dict(ledger)})"
         )
     for outcome in ("dropped", "rejected"):
-        allowed = sum(event.count(REJECTED, UNKNOWN) for event in history.events.values())
+        allowed = sum(event.count(REJECTED, UNKNOWN, SPOOLED) for event in history.events.values())
+        allowed *= 3 * (1 + history.reloads)
         if ledger[outcome] > allowed:
             violations.append(f"ledger: {ledger[outcome]} {outcome}, of which the driver knows nothing")
     return violations

@@ -12,6 +12,12 @@ class Fault:
     is_light = False
     # Whether no other that is not light may come in the same round, before or after it.
     is_alone = False
+    # Whether the store `file` must be in the chain.
+    needs_files = False
+    # Variables of the gateways, for the whole round.
+    settings = {}
+    # Whether each short run has it.
+    is_vital = False
 
     def is_possible(self, stack):
         """Whether what is to be broken exists."""

@@ -7,6 +7,7 @@ import time
 
 from fault import Fault, pause
 from history import UNKNOWN
+from processes import wait_for
 
 
 class Calm(Fault):
@@ -110,6 +111,7 @@ class VanishingClients(Fault):
 
 class GatewayAway(Fault):
     name = "gateway away, nginx keeps events"
+    is_vital = True
     is_alone = True
 
     def act(self, round):
@@ -122,4 +124,40 @@ class GatewayAway(Fault):
         pause(round, 0.3, 0.6)
 
 
-ALL = [Calm, RedisKilled, NginxKilled, VanishingClients, GatewayAway]
+class GatewayReplays(GatewayAway):
+    """The gateway itself hands in what nginx has kept, while others are sending, and is killed meanwhile."""
+
+    name = "the gateway's own replay is killed"
+
+    settings = {"FOOTFALL_REPLAY_EVERY_SECONDS": "1"}
+
+    def prepare(self, round):
+        round.gateway.stop()
+        self.spool = {"FOOTFALL_REPLAY_SPOOL": str(round.stack.spool.folder)}
+        round.gateway.start(self.spool)
+
+    def act(self, round):
+        pause(round, 0.3, 0.6)
+        round.gateway.stop()
+        pause(round, 1, 2)
+        # Nobody sends by nginx, so that its files may be finished.
+        round.crowd.rest.set()
+        time.sleep(0.5)
+        round.gateway.start(self.spool)
+        round.stack.spool.finish()
+        round.crowd.rest.clear()
+        pause(round, 0.5, 1.5)
+        round.gateway.kill_all()
+        round.gateway.start(self.spool)
+        pause(round, 0.5, 1)
+
+    def heal(self, round):
+        round.stack.spool.finish()
+        if not wait_for(lambda: not round.stack.spool.files(), 60):
+            round.history.complain(f"the gateway has not replayed {round.stack.spool.files()}")
+        # A replay that is under way ends in order.
+        round.gateway.stop()
+        round.gateway.start()
+
+
+ALL = [Calm, RedisKilled, NginxKilled, VanishingClients, GatewayAway, GatewayReplays]

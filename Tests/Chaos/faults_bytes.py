@@ -8,6 +8,7 @@ class TornTail(Fault):
     """A write that a dying machine tore: what nobody was told about is cut off, and nothing else."""
 
     name = "torn end of the journal"
+    is_vital = True
 
     def is_possible(self, stack):
         return has_journal(stack)
@@ -25,6 +26,7 @@ class Damaged(Fault):
     """Bytes of acknowledged events change on the disk: they are set aside with an alarm, and the others go on."""
 
     name = "acknowledged bytes damaged"
+    is_vital = True
     is_alone = True
 
     def is_possible(self, stack):
@@ -50,12 +52,15 @@ class Damaged(Fault):
         begin, end = self.range(frame)
         bytes_ = self.hurt(frame)
         hurt = [event for event in round.history.all() if event.path.encode() in bytes_]
-        place = journal_files.flip(frame.file, begin, end, round.generator)
+        place = self.spoil(frame.file, begin, end, round.generator)
         for event in hurt:
             round.history.damaged[event.id] = f"{frame.file.name} byte {place}, frame {frame.first} to {frame.last}"
         if not hurt:
             raise RuntimeError(f"none of the driver's events is in {frame}: has the format changed?")
         round.notes.append(f"{frame.file.name}: byte {place} flipped, {len(hurt)} events in the damaged bytes")
+
+    def spoil(self, file, begin, end, generator):
+        return journal_files.flip(file, begin, end, generator)
 
     def range(self, frame):
         """Of the bytes of which one is changed."""
@@ -82,7 +87,7 @@ class Damaged(Fault):
         if status != 503:
             round.history.complain(f"damage raised no alarm in /readyz: {status} {text}")
         metrics = gateway.metrics()
-        alarms = {name: value for name, value in metrics.items() if "journal_lost" in name}
+        alarms = {name: value for name, value in metrics.items() if "journal_lost" in name or "quarantined" in name}
         if not any(alarms.values()):
             round.history.complain(f"damage raised no alarm in the metrics: {alarms}")
         # An operator has looked at them.
@@ -101,15 +106,46 @@ class Damaged(Fault):
 
 
 class DamagedHeader(Damaged):
-    """The header of a segment: nothing in it can be read any more."""
+    """The header of a segment and its copy: nothing in it can be read any more."""
 
-    name = "header of a segment damaged"
+    name = "header of a segment and its copy damaged"
+
+    def spoil(self, file, begin, end, generator):
+        size = file.stat().st_size
+        journal_files.flip(file, size - journal_files.HEADER, size, generator)
+        return super().spoil(file, begin, end, generator)
 
     def range(self, frame):
         return 0, journal_files.HEADER
 
     def hurt(self, frame):
         return frame.file.read_bytes()
+
+
+class HeaderMended(Fault):
+    """One of a segment's two headers is damaged: it is mended from the other, and nothing is lost."""
+
+    name = "one header of a segment damaged"
+
+    def is_possible(self, stack):
+        return has_journal(stack)
+
+    def act(self, round):
+        round.stack.proxy.shut()
+        pause(round, 0.5, 1)
+        round.gateway.kill_all()
+        file = round.generator.choice(journal_files.segments(round.gateway.journal))
+        size = file.stat().st_size
+        # The checksum's and magic's bytes, too, but not the four that mean nothing.
+        begin = round.generator.choice([0, size - journal_files.HEADER])
+        place = journal_files.flip(file, begin, begin + journal_files.HEADER - 4, round.generator)
+        round.notes.append(f"{file.name}: byte {place} of {size} flipped")
+        round.gateway.start()
+        pause(round, 0.3, 0.6)
+        round.stack.proxy.heal()
+
+    def heal(self, round):
+        round.stack.proxy.heal()
 
 
 class DamagedAfterLoading(Fault):
@@ -152,4 +188,4 @@ class DamageAndTear(Damaged):
         super().damage(round)
 
 
-ALL = [TornTail, Damaged, DamagedHeader, DamageAndTear, DamagedAfterLoading]
+ALL = [TornTail, Damaged, DamagedHeader, HeaderMended, DamageAndTear, DamagedAfterLoading]

@@ -26,6 +26,7 @@ def change(round, statement):
 
 class PostgresImmediate(Fault):
     name = "PostgreSQL stopped with immediate"
+    is_vital = True
 
     def act(self, round):
         pause(round, 0.2, 1.5)
@@ -49,6 +50,7 @@ class PostgresFrozen(Fault):
 
 class CutConnections(Fault):
     name = "connection cut at COMMIT"
+    is_vital = True
     actions = (proxy.CUT_BEFORE, proxy.CUT_AFTER, proxy.HALF_OPEN, proxy.CUT_IN_COPY)
 
     def act(self, round):
@@ -102,6 +104,7 @@ class StartWithoutDatabase(Fault):
 
 class PoisonRows(Fault):
     name = "rows that PostgreSQL refuses"
+    is_vital = True
 
     def prepare(self, round):
         refused = f"viewport_width is distinct from {POISON_WIDTH}"

@@ -42,6 +42,7 @@ class DiskFull(Fault):
     """The journal's disk is full: 503, nothing acknowledged is lost, and it recovers by itself."""
 
     name = "disk full"
+    is_vital = True
     is_alone = True
     bytes_ = 10 << 20
 
@@ -51,10 +52,10 @@ class DiskFull(Fault):
     def prepare(self, round):
         self.disk = SmallDisk(round.stack.state, self.bytes_)
         round.gateway.stop()
-        round.gateway.start(self.settings(round))
+        round.gateway.start(self.variables(round))
         round.maker.padding = 1000
 
-    def settings(self, round):
+    def variables(self, round):
         return {"FOOTFALL_JOURNAL_FOLDER": str(self.disk.folder / "journal")}
 
     def act(self, round):
@@ -118,6 +119,7 @@ class CallsFail(Fault):
     """System calls of the ingest process fail, by way of strace."""
 
     name = "fdatasync and pwrite fail"
+    is_vital = True
     cases = [(call, error) for call in ("fdatasync", "pwrite64") for error in ("EIO", "ENOSPC")]
     # The first call that fails is one of so many.
     latest = 20
@@ -159,7 +161,7 @@ class RareCallsFail(CallsFail):
     """Those of rotation, deletion and reading."""
 
     name = "fsync, fallocate and pread fail"
-    cases = [("fsync", "EIO"), ("fallocate", "ENOSPC"), ("pread64", "EIO")]
+    cases = [("fsync", "EIO"), ("fsync", "ENOSPC"), ("fallocate", "EIO"), ("fallocate", "ENOSPC"), ("pread64", "EIO")]
     latest = 3
 
     def prepare(self, round):

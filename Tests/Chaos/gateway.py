@@ -6,6 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import journal_files
 from clients import NoAnswer, Responder, can_connect
 from processes import children, command_line, runs, send, wait_for
 
@@ -28,10 +29,12 @@ class Gateway:
             "FOOTFALL_LISTEN_INGEST": str(self.ingest),
             "FOOTFALL_LISTEN_WEB": str(self.web),
             "FOOTFALL_DATABASE_URL": self.stack.proxied_url,
+            # The driver replays, when nobody sends any more; a fault may leave it to the gateway.
+            "FOOTFALL_REPLAY_SPOOL": "",
         }
         if self.stack.journal_settings:
             variables |= self.stack.journal_settings | {"FOOTFALL_JOURNAL_FOLDER": str(self.journal)}
-        return self.stack.environment | variables | (extra or {})
+        return self.stack.environment | variables | self.stack.settings | (extra or {})
 
     def start(self, extra=None, waits=True):
         with open(self.log, "ab") as log:
@@ -73,6 +76,11 @@ class Gateway:
         """Values by name; those with labels keep them in the name."""
         text = self.ask("/metrics/ingest").body.decode(errors="replace")
         return {name: float(value) for name, value in re.findall(r"^(footfall_\S+) (\S+)$", text, re.M)}
+
+    @property
+    def journal_id(self):
+        """The id under which the database knows its journal."""
+        return journal_files.journal_id(self.journal)
 
     def pending(self):
         return self.metrics().get("footfall_events_pending")
@@ -128,6 +136,9 @@ class Gateway:
     def drain(self, seconds):
         """Waits until nothing is pending. Says why not when it does not come to that."""
         began = time.monotonic()
+        if self.stack.settings.get("FOOTFALL_JOURNAL_ACK") == "journal":
+            # What was acknowledged before it is durable is pending only when it is: 200 ms later.
+            time.sleep(0.5)
         # Answers, because a process that has just been killed says nothing of what waits.
         if wait_for(lambda: self.pending() == 0, seconds):
             return None
@@ -137,8 +148,8 @@ class Gateway:
         )
 
     def deaths(self):
-        """How often the ingest process has been killed, as the supervisor tells."""
-        return self.log.read_bytes().count(b"the ingest process ended with 137")
+        """How often the ingest process has ended by a signal, as the supervisor tells."""
+        return len(re.findall(rb"the ingest process ended with 1[2-5]\d", self.log.read_bytes()))
 
     def end_of_log(self, lines=12):
         try:

@@ -61,6 +61,11 @@ class History:
         self.complaints = []
         # Events whose journal bytes a fault has damaged after their acknowledgment: id to segment and offset.
         self.damaged = {}
+        # Events in lines that nginx has kept and that were replayed, and those of them that nobody has to take.
+        self.kept = set()
+        self.refusable = set()
+        # How often everything that the journal keeps may have been loaded again.
+        self.reloads = 0
         self.began = time.monotonic()
         self._lock = threading.Lock()
         self._log = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -90,6 +95,7 @@ class History:
         with self._lock:
             for id in ids:
                 event = self.events.get(id)
+                self.kept |= {id} & self.events.keys()
                 for place, one in enumerate(event.tries if event else []):
                     if one.outcome == ACKNOWLEDGED and one.through_nginx:
                         event.tries[place] = replace(one, outcome=SPOOLED)

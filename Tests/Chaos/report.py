@@ -29,7 +29,7 @@ def counterexample(result, state):
     return "\n".join([head, *texts, *notes, f"    everything is kept in {state}"])
 
 
-def markdown(results, seed, seconds, binary):
+def markdown(results, seed, seconds):
     broken = [result for result in results if not result.verdict.is_good]
     sums = {name: sum(result.totals[name] for result in results) for name in COLUMNS}
     by_fault = defaultdict(list)

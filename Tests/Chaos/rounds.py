@@ -1,7 +1,6 @@
 """One round: senders, a fault (sometimes two), recovery, and the verdict."""
 
 import random
-import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -14,13 +13,11 @@ from history import History
 from processes import wait_for
 from senders import Crowd, Maker
 from stack import ROOT
+from store_files import EventFiles
 
 # How long everything that is pending may take to be loaded. Generous: the machine may be slow, and after a long outage
 # the loader tries only every half minute.
 DRAIN_SECONDS = 120
-
-# An event's id in a line of nginx's spool.
-ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
 @dataclass
@@ -32,10 +29,12 @@ class Result:
     verdict: Verdict
     seconds: float = 0
     notes: list = field(default_factory=list)
+    # What else is different from other rounds.
+    ways: list = field(default_factory=list)
 
     @property
     def name(self):
-        return " + ".join(self.faults)
+        return " + ".join(self.faults) + (f" ({', '.join(self.ways)})" if self.ways else "")
 
 
 class Round:
@@ -50,6 +49,7 @@ class Round:
         self.is_thorough = is_thorough
         self.gateway, self.second = stack.gateways
         self.uses_second = False
+        self.files = None
         self.notes = []
         self.gone = stack.sites[number, "gone"]
         sites = [stack.sites[number, "a"], stack.sites[number, "b"]]
@@ -62,17 +62,43 @@ class Round:
     def names(self):
         return [fault.name for fault in self.faults]
 
+    @property
+    def ways(self):
+        """What else is different in this round."""
+        ways = []
+        if self.stack.settings.get("FOOTFALL_JOURNAL_ACK") == "journal":
+            ways.append("ack journal")
+        if self.files:
+            ways.append("with the store file")
+        if self.uses_second:
+            ways.append("two gateways")
+        return ways
+
+    def configure(self):
+        """The gateways as this round wants them."""
+        settings = {name: value for fault in self.faults for name, value in fault.settings.items()}
+        if self.generator.random() < 0.3:
+            settings["FOOTFALL_JOURNAL_ACK"] = "journal"
+        if self.generator.random() < 0.3 or any(fault.needs_files for fault in self.faults):
+            self.files = EventFiles(self.stack.state, self.number, self.generator.choice(["none", "zstd"]))
+            settings["FOOTFALL_CONFIG"] = str(self.files.config)
+        if settings != self.stack.settings or not self.gateway.is_running:
+            self.gateway.stop()
+            self.stack.settings = settings
+            self.gateway.start()
+
     def run(self):
         began = time.monotonic()
         try:
             verdict, facts = self.go()
         finally:
             self.history.close()
-        return Result(
-            self.number, self.seed, self.names, totals(self.history, facts), verdict, time.monotonic() - began, self.notes
-        )
+        numbers = totals(self.history, facts)
+        seconds = time.monotonic() - began
+        return Result(self.number, self.seed, self.names, numbers, verdict, seconds, self.notes, self.ways)
 
     def go(self):
+        self.configure()
         if self.generator.random() < 0.25:
             self.start_second()
         for fault in self.faults:
@@ -93,6 +119,10 @@ class Round:
             self.second.stop()
         with self.stack.admin() as database:
             facts = read(database, self.sites)
+        if self.files:
+            facts.lines = self.files.rows(self.sites)
+            if dead := self.files.dead():
+                self.history.complain(f"the store file has {len(dead)} dead letters: {dead[0][:300]!r}")
         verdict = check(self.history, facts)
         verdict.violations += stuck
         return verdict, facts
@@ -148,14 +178,11 @@ class Round:
 
     def replay(self):
         """What nginx has kept goes to the gateway."""
-        lines = self.stack.spool_lines()
-        if not lines:
-            return
-        # nginx's own id of the request is found, too; it is none of ours.
-        self.history.was_spooled(id for line in lines for id in ID.findall(line.decode("latin-1")))
-        done = self.stack.replay()
-        if done:
+        if self.stack.spool.files() and (done := self.stack.replay()):
             self.notes.append(done)
+        for ids in self.stack.spool.take():
+            self.history.was_spooled(ids)
+        self.history.refusable |= self.stack.spool.refused()
 
     def drain(self):
         """Why something is still pending, if it is."""

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 import psycopg
@@ -14,6 +15,7 @@ from gateway import Gateway
 from processes import end_family
 from proxy import Proxy
 from senders import Site
+from spool import Spool
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,11 +36,14 @@ def outer_environment():
 class Stack:
     def __init__(self, state):
         self.state = Path(state)
+        self.state.mkdir(exist_ok=True)
         self.binary = os.environ.get("FOOTFALL_RUN_BINARY", str(ROOT / ".build/release/footfall"))
         self.port = int(self.shell(f". {ROOT}/tools/common.sh && free_port"))
         self.proxy = None
+        self.spool = None
         self.gateways = []
-        self.is_ending = False
+        # Variables of the gateways that the round at hand wants.
+        self.settings = {}
         # tools/stack keeps a list of what runs, and two faults may change it at once.
         self.lock = threading.Lock()
         self.journal_settings = JOURNAL_SETTINGS if self.knows("journal.folder") else {}
@@ -75,6 +80,7 @@ class Stack:
             Gateway("one", self, sockets / "ingest.sock", sockets / "web.sock", self.state / "journal-one"),
             Gateway("two", self, sockets / "ingest2.sock", sockets / "web2.sock", self.state / "journal-two"),
         ]
+        self.spool = Spool(self.environment["FOOTFALL_REPLAY_SPOOL"], self.state / "spool-copies")
         self.sites = self.make_sites(rounds)
         self.gateways[0].start()
 
@@ -98,6 +104,8 @@ class Stack:
             gateway.kill_all()
         if self.proxy:
             self.proxy.close()
+        if self.spool:
+            self.spool.close()
         self.call("down", self.state)
         if os.path.ismount(self.state / "small"):
             subprocess.run(["umount", self.state / "small"], check=False)
@@ -121,7 +129,7 @@ class Stack:
         sites = {}
         has_api = self.knows("key")
         with self.admin() as database:
-            for number in range(rounds):
+            for number in rounds:
                 for kind in ("a", "b", "gone"):
                     domain = f"{kind}{number}.chaos.example"
                     row = database.execute(
@@ -132,7 +140,7 @@ class Stack:
                     sites[number, kind] = Site(row[0], domain, key)
         if has_api:
             for (_, kind), site in sites.items():
-                if kind != "gone":
+                if kind == "a":
                     site.secret = self.add_secret(site.domain)
         return sites
 
@@ -151,22 +159,53 @@ class Stack:
             ).fetchone()
         return row[0] if row else 0
 
-    def spool_lines(self):
-        """What nginx has kept and nobody has replayed yet."""
-        folder = self.environment.get("FOOTFALL_REPLAY_SPOOL")
-        files = sorted(Path(folder).glob("events-*.log")) if folder and Path(folder).is_dir() else []
-        return [line for file in files for line in file.read_bytes().splitlines()]
-
-    def replay(self):
-        """Feeds what nginx has kept back, where program and configuration know how. Returns what was said."""
-        if not self.knows("replay"):
-            return None
+    def replay(self, extra=None):
+        """Hands in what nginx has kept. Nobody may be sending through nginx. Returns what was said."""
+        self.spool.finish()
         done = subprocess.run(
-            [self.binary, "replay"], capture_output=True, text=True, env=self.gateways[0].environment(), timeout=120
+            [self.binary, "replay", "--once"],
+            capture_output=True,
+            text=True,
+            env=self.gateways[0].environment({"FOOTFALL_REPLAY_SPOOL": str(self.spool.folder)} | (extra or {})),
+            timeout=180,
         )
         if done.returncode:
             raise RuntimeError(f"footfall replay: {done.stdout}{done.stderr}")
-        return done.stdout.strip()
+        return (done.stdout + done.stderr).strip()
+
+    # ---- the database as a whole, for the faults ----
+
+    def copy_database(self):
+        """A copy as it is at this moment, to which `restore_database` goes back."""
+        self.without_sessions("create database footfall_before template footfall owner footfall")
+
+    def restore_database(self):
+        self.without_sessions(
+            "drop database footfall",
+            "alter database footfall_before rename to footfall",
+            "revoke all on database footfall from public",
+        )
+
+    def without_sessions(self, *statements):
+        """The gateway's connections are cut, as a restore would have to."""
+        self.proxy.shut()
+        try:
+            with self.admin("postgres") as database:
+                for statement in statements:
+                    deadline = time.monotonic() + 30
+                    while True:
+                        database.execute(
+                            "select pg_terminate_backend(pid) from pg_stat_activity where datname like 'footfall%'"
+                        )
+                        try:
+                            database.execute(statement)
+                            break
+                        except psycopg.errors.ObjectInUse:
+                            if time.monotonic() > deadline:
+                                raise
+                            time.sleep(0.02)
+        finally:
+            self.proxy.heal()
 
     # ---- single parts, for the faults ----
 

@@ -58,7 +58,7 @@ struct BatchLoad {
 
     private func attempt(_ memory: inout LoadMemory, locking extra: Set<VisitorKey>) throws(DatabaseError) -> Outcome {
         let cursor = JournalCursor(journal: batch.journal, store: store, connection: connection)
-        let position = try cursor.lock()
+        let position = try cursor.lock(before: batch)
         guard let batch = batch.after(position) else {
             return .done(StoreReceipt(stored: 0, duplicates: 0), NewTexts())
         }

@@ -18,6 +18,16 @@ struct JournalCursor {
         return try read() ?? 0
     }
 
+    /// The same, for a batch that begins where the store had come to. Throws `retryable` when that is not so any more:
+    /// somebody has put back an older table under a connection that lives on, and what lies between would be skipped.
+    func lock(before batch: Batch) throws(DatabaseError) -> UInt64 {
+        let position = try lock()
+        guard position + 1 < batch.first else { return position }
+        throw DatabaseError(
+            kind: .retryable,
+            message: "the position was set back to \(position), before \(batch.first); loading goes on from there")
+    }
+
     /// Sets the position.
     func move(to position: UInt64) throws(DatabaseError) {
         try connection.execute(

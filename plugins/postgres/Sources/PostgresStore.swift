@@ -86,7 +86,7 @@ public struct PostgresStore: EventStore {
         try translating { (connection, _) throws(DatabaseError) in
             try connection.transaction { () throws(DatabaseError) in
                 let cursor = JournalCursor(journal: batch.journal, store: id, connection: connection)
-                guard let batch = batch.after(try cursor.lock()) else { return }
+                guard let batch = batch.after(try cursor.lock(before: batch)) else { return }
                 for (index, hit) in batch.hits.enumerated() {
                     try DeadLetter(hit: hit, reason: reason)
                         .insert(batch.journal, sequence: batch.sequence(ofHit: index), store: id, connection)

@@ -164,6 +164,27 @@ import Testing
         }
     }
 
+    @Test func aPositionThatIsSetBackUnderALiveConnectionSkipsNothing() throws {
+        try StoreFixture.with { fixture in
+            let store = try fixture.store()
+            let journal = StoreFixture.journal()
+            let hits = (1...4).map { StoreFixture.hit(UInt128($0), at: midnight) }
+            _ = try store.store(Batch(journal: journal, first: 1, hits: Array(hits[..<2])))
+            // A restore of single tables, say.
+            try fixture.connection.execute("DELETE FROM journal_cursor")
+            try fixture.connection.execute("DELETE FROM event")
+            try fixture.connection.execute("DELETE FROM session")
+            try fixture.connection.execute("DELETE FROM seen_event")
+            let next = Batch(journal: journal, first: 3, hits: Array(hits[2...]))
+            #expect(throws: StoreError.self) { try store.store(next) }
+            #expect(throws: StoreError.self) { try store.bury(next, reason: "because") }
+            #expect(try store.position(in: journal) == 0)
+            _ = try store.loadAll(hits, journal: journal, batch: 3)
+            #expect(try fixture.count("SELECT count(DISTINCT event_id) FROM event") == 4)
+            #expect(try fixture.count("SELECT count(*) FROM dead_letter") == 0)
+        }
+    }
+
     @Test func aConnectionKilledInTheMiddleOfABatchIsUnavailableAndThenStoredOnce() throws {
         try StoreFixture.with { fixture in
             let store = try fixture.store()
