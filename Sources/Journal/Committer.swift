@@ -134,7 +134,7 @@ final class Committer: Sendable {
 
     /// Lets readers have what is durable.
     private func publish(_ file: borrowing SegmentLog) {
-        progress.advance(to: file.durable, base: file.header.base, offset: file.offset)
+        progress.advance(to: file.durable, last: file.last, base: file.header.base, offset: file.offset)
     }
 
     private func fail(_ error: JournalError) -> Bool {

@@ -7,6 +7,9 @@ struct FrameScanner {
     let seed: UInt32
     /// Where frames end at the latest.
     let size: Int
+    /// Whether bytes that cannot be read (EIO) are taken for damage. Otherwise that is an error: they may be well, and
+    /// readable later.
+    var passesUnreadable = false
 
     enum Reading {
         /// A whole frame, its header's bytes first.
@@ -19,14 +22,19 @@ struct FrameScanner {
 
     func read(at offset: Int) throws(PlatformError) -> Reading {
         guard offset + FrameHeader.size <= size else { return .empty }
-        guard let start = try file.readIfPossible(at: offset, count: FrameHeader.size) else { return .damaged }
+        guard let start = try bytes(at: offset, count: FrameHeader.size) else { return .damaged }
         guard start.count == FrameHeader.size else { return .empty }
         if start.allSatisfy({ $0 == 0 }) { return .empty }
         guard let header = FrameHeader.read(start, at: 0, room: size - offset) else { return .damaged }
-        guard let frame = try file.readIfPossible(at: offset, count: FrameHeader.size + header.length) else {
+        guard let frame = try bytes(at: offset, count: FrameHeader.size + header.length) else {
             return .damaged
         }
         return FrameHeader.isWhole(frame, length: header.length, seed: seed) ? .frame(header, frame) : .damaged
+    }
+
+    private func bytes(at offset: Int, count: Int) throws(PlatformError) -> [UInt8]? {
+        passesUnreadable
+            ? try file.readIfPossible(at: offset, count: count) : try file.read(at: offset, count: count)
     }
 
     /// The first whole frame at or behind `offset` that `accepts`, with its place. Frames begin at multiples of eight.
@@ -36,7 +44,7 @@ struct FrameScanner {
         var chunkSize = 1 << 20
         var start = (offset + 7) & ~7
         while start + FrameHeader.size <= size {
-            guard let chunk = try file.readIfPossible(at: start, count: min(chunkSize + FrameHeader.size, size - start))
+            guard let chunk = try bytes(at: start, count: min(chunkSize + FrameHeader.size, size - start))
             else {
                 // Around a bad sector in small steps, and past it.
                 if chunkSize > 512 { chunkSize = 512 } else { start += chunkSize }

@@ -35,14 +35,18 @@ public protocol JournalFile: Sendable {
 }
 
 extension JournalFile {
-    /// The bytes, or `nil` where the disk cannot read them (EIO): a bad sector is damage like any other.
+    /// The bytes, or `nil` where the disk cannot read them (EIO), also when it is asked again: a cable or a network may
+    /// fail for a moment, a bad sector stays.
     func readIfPossible(at offset: Int, count: Int) throws(PlatformError) -> [UInt8]? {
-        do throws(PlatformError) {
-            return try read(at: offset, count: count)
-        } catch {
-            guard error.isUnreadable else { throw error }
-            return nil
+        for attempt in 0..<3 {
+            do throws(PlatformError) {
+                return try read(at: offset, count: count)
+            } catch {
+                guard error.isUnreadable else { throw error }
+                if attempt < 2 { Clock.sleep(milliseconds: 20) }
+            }
         }
+        return nil
     }
 }
 

@@ -7,24 +7,29 @@ final class JournalProgress: Sendable {
 
     private struct State {
         var durable: UInt64
+        var last: UInt64
         var base: UInt64
         var offset: Int
         var isClosed = false
     }
 
     init(durable: UInt64, base: UInt64, offset: Int) {
-        state = Monitor(State(durable: durable, base: base, offset: offset))
+        state = Monitor(State(durable: durable, last: durable, base: base, offset: offset))
     }
 
     /// Number of the last entry that is on the disk.
     var durable: UInt64 { state.read { $0.durable } }
 
+    /// Number of the last entry that was written, and is on the disk at the latest after the next sync.
+    var last: UInt64 { state.read { $0.last } }
+
     /// Where the next frame would be written: the segment's base, and the place in it.
     var written: (base: UInt64, offset: Int) { state.read { ($0.base, $0.offset) } }
 
-    func advance(to durable: UInt64, base: UInt64, offset: Int) {
+    func advance(to durable: UInt64, last: UInt64, base: UInt64, offset: Int) {
         state.withLock { state in
             state.durable = durable
+            state.last = last
             state.base = base
             state.offset = offset
         }
@@ -53,14 +58,37 @@ final class JournalDamage: Sendable {
     private struct State {
         var lost: UInt64 = 0
         var seen: Set<String> = []
+        /// When a segment could not be read for the first time, on the monotonic clock.
+        var unreadableSince: [UInt64: UInt64] = [:]
     }
 
-    init(log: Log) {
+    /// Nanoseconds for which bytes that cannot be read are asked for again before they are given up.
+    private let patience: UInt64
+
+    init(log: Log, patience: UInt64 = 60_000_000_000) {
         self.log = log
+        self.patience = patience
     }
 
     /// Entries that are lost, as far as they could be counted.
     var lost: UInt64 { state.withLock { $0.lost } }
+
+    /// Remembers that a segment could not be read.
+    func noteUnreadable(base: UInt64) {
+        state.withLock { state in
+            if state.unreadableSince[base] == nil { state.unreadableSince[base] = Clock.monotonicNanoseconds() }
+        }
+    }
+
+    /// Whether a segment could not be read, now or before. It is never deleted: perhaps somebody can.
+    func isUnreadable(base: UInt64) -> Bool { state.withLock { $0.unreadableSince[base] != nil } }
+
+    /// Whether that has gone on for so long that what can be read of it is all there will be.
+    func isGivenUp(base: UInt64) -> Bool {
+        state.withLock { state in
+            state.unreadableSince[base].map { Clock.monotonicNanoseconds() &- $0 >= patience } ?? false
+        }
+    }
 
     /// Remembers a finding and says it once, however many readers come by.
     func note(lost: UInt64, _ message: String) {

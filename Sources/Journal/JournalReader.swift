@@ -28,11 +28,15 @@ public final class JournalReader {
         var frame: [UInt8] = []
         /// The rest of the frame at hand.
         var rest: Range<Int> = 0..<0
+        /// Number of the last entry of the frame at hand.
+        var lastOfFrame: UInt64 = 0
         /// Whether numbers were left out just before `next`: a batch ends there.
         var isBehindGap = false
+        /// Whether bytes that cannot be read are passed by now.
+        var passesUnreadable = false
 
         var scanner: FrameScanner {
-            FrameScanner(file: file, seed: segment.header.seed, size: segment.end)
+            FrameScanner(file: file, seed: segment.header.seed, size: segment.end, passesUnreadable: passesUnreadable)
         }
     }
 
@@ -66,7 +70,7 @@ public final class JournalReader {
             var bytes = 0
             while batch.count < count, bytes < JournalReader.batchBytes, place.next <= durable, !place.isBehindGap {
                 if place.rest.isEmpty {
-                    try loadFrame(&place, durable: durable)
+                    try loadFrame(orNote: &place, durable: durable)
                 } else {
                     let before = place.rest.count
                     takeEntry(&place, into: &batch)
@@ -93,7 +97,8 @@ public final class JournalReader {
             let isPassed = (try? JournalItemCodec.skip(place.frame, at: &offset, end: place.rest.upperBound)) != nil
             if !isPassed { offset = place.rest.upperBound }
         }
-        place.rest = offset..<place.rest.upperBound
+        // Beyond the entries that the frame says it has, their numbers are those of the next frame.
+        place.rest = place.next < place.lastOfFrame ? offset..<place.rest.upperBound : 0..<0
         place.next += 1
     }
 
@@ -114,6 +119,18 @@ public final class JournalReader {
     private func open(_ segment: SegmentInfo, next: UInt64) throws(PlatformError) -> Place {
         let file = try folder.open(segment.header.name, create: false)
         return Place(segment: segment, file: file, offset: SegmentHeader.size, next: next)
+    }
+
+    /// `loadFrame`, where an error of the disk is remembered with its segment: it is asked again for a minute before what it
+    /// cannot give is passed.
+    private func loadFrame(orNote place: inout Place, durable: UInt64) throws(PlatformError) {
+        place.passesUnreadable = damage.isGivenUp(base: place.segment.header.base)
+        do throws(PlatformError) {
+            try loadFrame(&place, durable: durable)
+        } catch {
+            if error.isUnreadable { damage.noteUnreadable(base: place.segment.header.base) }
+            throw error
+        }
     }
 
     /// Moves to the frame that holds `place.next`, through as many frames and segments as it takes. When that frame is
@@ -137,6 +154,7 @@ public final class JournalReader {
             if header.last < place.next { continue }
             lose(&place, through: header.first - 1, "which are missing in \(place.segment.header.name)")
             place.frame = frame
+            place.lastOfFrame = header.last
             place.rest = FrameHeader.size..<FrameHeader.size + header.length
             try skipEntries(&place, from: header)
         }
@@ -168,7 +186,10 @@ public final class JournalReader {
             place.offset = later.offset
             return
         }
-        if let following {
+        if let following, following.header.isBound, case .empty = try place.scanner.read(at: place.offset) {
+            // Nobody knew how far the segment goes; here it ends.
+            place.next = following.header.follows + 1
+        } else if let following {
             if following.header.follows >= place.next { try setAside(place, through: place.segment.end) }
             lose(&place, through: following.header.follows, "of \(place.segment.header.name)")
         } else {

@@ -39,7 +39,7 @@ public final class JournalWriter: Sendable {
         progress = JournalProgress(
             durable: recovered.newest.header.base - 1, base: recovered.newest.header.base, offset: SegmentHeader.size)
         damage = JournalDamage(log: log)
-        retention = Retention(folder: folder, settings: settings, segments: segments, log: log)
+        retention = Retention(folder: folder, settings: settings, segments: segments, damage: damage, log: log)
         inbox = Inbox(limit: settings.frameBytes)
         let file = SegmentLog(
             recovered, folder: folder, settings: settings, segments: segments,
@@ -121,7 +121,7 @@ public final class JournalWriter: Sendable {
         statistics.durable = progress.durable
         statistics.bytes = segments.bytes
         statistics.segments = segments.count
-        statistics.pending = segments.entries(after: retention.slowest ?? 0, through: statistics.durable)
+        statistics.pending = segments.entries(after: retention.slowest ?? 0, through: progress.last)
         statistics.quarantined = ((try? folder.names(in: "quarantine")) ?? []).count
         statistics.lost = damage.lost
         statistics.isFull = retention.isFull

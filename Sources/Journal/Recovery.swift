@@ -27,6 +27,7 @@ struct Recovery {
             }
             journal = found.segments.last?.header.journal ?? JournalID(Randomness.bits128())
             var last: UInt64 = 0
+            var isBound = false
             var isEmpty = false
             var highest = found.highestUnreadable
             if let newest = found.segments.popLast() {
@@ -34,6 +35,7 @@ struct Recovery {
                 let finished = try Recovery.finish(newest, in: folder, notes: &found.notes)
                 last = finished.last
                 isEmpty = finished.isEmpty
+                isBound = finished.isBound
                 found.segments.append(finished.info)
             }
             let base = Recovery.nextBase(after: max(last, highest), isFirst: highest == 0)
@@ -41,7 +43,7 @@ struct Recovery {
                 throw PlatformError(call: "the journal's numbers are used up (\(base)): move its folder away", code: 75)
             }
             let made = try Recovery.makeFirst(
-                in: folder, base: base, follows: last, size: settings.segmentBytes, journal: journal)
+                in: folder, base: base, follows: last, isBound: isBound, size: settings.segmentBytes, journal: journal)
             if isEmpty, let old = found.segments.popLast() {
                 // Starts that come to nothing leave nothing behind.
                 try folder.remove(old.header.name)
@@ -70,13 +72,14 @@ struct Recovery {
     /// The segment to go on in. A start must not fail for want of room: the reserve is given up, and if that is not
     /// enough, a segment is made that has no room for entries, so that the stores can load what there is and make some.
     private static func makeFirst(
-        in folder: any JournalFolder, base: UInt64, follows: UInt64, size: Int, journal: JournalID
+        in folder: any JournalFolder, base: UInt64, follows: UInt64, isBound: Bool, size: Int, journal: JournalID
     ) throws(PlatformError) -> Made {
         let smallest = 2 * SegmentHeader.size
         for attempt in 0..<3 {
             do throws(PlatformError) {
                 return try makeSegment(
-                    in: folder, base: base, follows: follows, size: attempt < 2 ? size : smallest, journal: journal)
+                    in: folder, base: base, follows: follows, isBound: isBound,
+                    size: attempt < 2 ? size : smallest, journal: journal)
             } catch {
                 guard error.isDiskFull, attempt < 2 else { throw error }
                 if attempt == 0 { try folder.remove(Retention.reserve) }
@@ -92,10 +95,11 @@ struct Recovery {
     ///
     /// - Parameter frames: frames with room for their headers, as `SegmentLog.write` takes them.
     static func makeSegment(
-        in folder: any JournalFolder, base: UInt64, follows: UInt64, size: Int, journal: JournalID,
+        in folder: any JournalFolder, base: UInt64, follows: UInt64, isBound: Bool, size: Int, journal: JournalID,
         frames: [(frame: [UInt8], count: Int)] = []
     ) throws(PlatformError) -> Made {
-        let header = SegmentHeader(base: base, follows: follows, segment: Randomness.bits128(), journal: journal)
+        let header = SegmentHeader(
+            base: base, follows: follows, isBound: isBound, segment: Randomness.bits128(), journal: journal)
         let end = size - SegmentHeader.size
         let file: any JournalFile
         var offset = SegmentHeader.size
@@ -150,22 +154,29 @@ struct Recovery {
         for name in names {
             guard let base = SegmentHeader.base(ofName: name) else { continue }
             switch try read(name, in: folder, notes: &found.notes) {
-            case .header(let header) where header.base == base && isOfOneJournal(header, found.segments):
+            case .header(let header) where header.base == base:
                 found.segments.append(try info(header, in: folder))
             case .otherVersion(let version):
                 found.otherVersion = version
-            default:
-                try folder.rename(name, to: "quarantine/\(name)")
-                try folder.sync()
-                found.highestUnreadable = max(found.highestUnreadable, base)
-                found.notes.append("segment \(name) has no header of this journal; it was moved to quarantine/")
+            default: try moveAway(name, base: base, in: folder, &found)
             }
         }
+        // The newest one says whose journal this is; somebody else's segments are not loaded as ours.
+        let journal = found.segments.last?.header.journal
+        for stranger in found.segments where stranger.header.journal != journal {
+            try moveAway(stranger.header.name, base: stranger.header.base, in: folder, &found)
+        }
+        found.segments.removeAll { $0.header.journal != journal }
         return found
     }
 
-    private static func isOfOneJournal(_ header: SegmentHeader, _ others: [SegmentInfo]) -> Bool {
-        others.last.map { $0.header.journal == header.journal } ?? true
+    private static func moveAway(
+        _ name: String, base: UInt64, in folder: any JournalFolder, _ found: inout Found
+    ) throws(PlatformError) {
+        try folder.rename(name, to: "quarantine/\(name)")
+        try folder.sync()
+        found.highestUnreadable = max(found.highestUnreadable, base)
+        found.notes.append("segment \(name) has no header of this journal; it was moved to quarantine/")
     }
 
     /// The header, or its copy when it is damaged.
@@ -173,10 +184,11 @@ struct Recovery {
         _ name: String, in folder: any JournalFolder, notes: inout [String]
     ) throws(PlatformError) -> SegmentHeader.Reading {
         let file = try folder.open(name, create: false)
-        let reading = SegmentHeader.read(try file.read(at: 0, count: SegmentHeader.size))
+        let reading = SegmentHeader.read(try file.readIfPossible(at: 0, count: SegmentHeader.size) ?? [])
         guard reading == .damaged else { return reading }
         let end = try file.size() - SegmentHeader.size
-        guard end > 0, case .header(let copy) = SegmentHeader.read(try file.read(at: end, count: SegmentHeader.size))
+        guard end > 0, let bytes = try file.readIfPossible(at: end, count: SegmentHeader.size),
+            case .header(let copy) = SegmentHeader.read(bytes)
         else { return .damaged }
         notes.append("the header of segment \(name) is damaged and was mended from its copy")
         try file.write(copy.bytes, at: 0)
@@ -190,18 +202,33 @@ struct Recovery {
         let size = try file.size()
         let end = size - SegmentHeader.size
         // A file that was cut off has no copy.
-        let copy = try file.read(at: max(0, end), count: SegmentHeader.size)
+        let copy = try file.readIfPossible(at: max(0, end), count: SegmentHeader.size) ?? []
         let hasCopy = end > 0 && SegmentHeader.read(copy) == .header(header)
         return SegmentInfo(header: header, size: size, end: hasCopy ? end : size)
+    }
+
+    /// The segment that was the newest, and how the next one goes on.
+    private struct Finished {
+        var info: SegmentInfo
+        var last: UInt64
+        var isEmpty = false
+        var isBound = false
     }
 
     /// Goes through the segment that was the newest, cuts off what was never acknowledged, and gives back the room that
     /// it does not need any more.
     private static func finish(
         _ segment: SegmentInfo, in folder: any JournalFolder, notes: inout [String]
-    ) throws(PlatformError) -> (info: SegmentInfo, last: UInt64, isEmpty: Bool) {
+    ) throws(PlatformError) -> Finished {
         let file = try folder.open(segment.header.name, create: false)
-        let (offset, last) = try findEnd(file, segment, notes: &notes)
+        let offset: Int
+        let last: UInt64
+        do throws(PlatformError) {
+            (offset, last) = try findEnd(file, segment, notes: &notes)
+        } catch {
+            guard error.isUnreadable else { throw error }
+            return leaveUnread(segment, notes: &notes)
+        }
         Failpoint.pass("journal.recovery_scanned")
         if try hasBytes(file, from: offset, to: segment.end) {
             notes.append(
@@ -214,7 +241,17 @@ struct Recovery {
         try file.sync()
         let info = SegmentInfo(header: segment.header, size: offset + SegmentHeader.size, end: offset)
         let isEmpty = offset == SegmentHeader.size
-        return (info, isEmpty ? segment.header.follows : last, isEmpty)
+        // In an empty one's place, the next one follows what it followed.
+        return isEmpty
+            ? Finished(info: info, last: segment.header.follows, isEmpty: true, isBound: segment.header.isBound)
+            : Finished(info: info, last: last)
+    }
+
+    /// A segment that cannot be read to its end is left as it is: what stands there may have been acknowledged, and be
+    /// readable later. The numbers go on behind all that it could hold, of which an entry takes two bytes at the least.
+    private static func leaveUnread(_ segment: SegmentInfo, notes: inout [String]) -> Finished {
+        notes.append("segment \(segment.header.name) cannot be read to its end (EIO); it is left as it is")
+        return Finished(info: segment, last: segment.header.base + UInt64(segment.size / 2), isBound: true)
     }
 
     /// Where frames end, and the number of the last entry.

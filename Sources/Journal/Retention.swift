@@ -8,6 +8,7 @@ final class Retention: Sendable {
     private let folder: any JournalFolder
     private let settings: JournalSettings
     private let segments: SegmentTable
+    private let damage: JournalDamage
     private let log: Log
     /// How far each store is; `nil` for one that has not said so yet.
     private let positions: Mutex<[String: UInt64?]> = Mutex([:])
@@ -17,10 +18,12 @@ final class Retention: Sendable {
 
     static let reserve = "reserve"
 
-    init(folder: any JournalFolder, settings: JournalSettings, segments: SegmentTable, log: Log) {
+    init(folder: any JournalFolder, settings: JournalSettings, segments: SegmentTable, damage: JournalDamage, log: Log)
+    {
         self.folder = folder
         self.settings = settings
         self.segments = segments
+        self.damage = damage
         self.log = log
     }
 
@@ -104,7 +107,12 @@ final class Retention: Sendable {
                 segments.remove(base: segment.header.base)
                 Failpoint.pass("journal.before_delete")
                 do throws(PlatformError) {
-                    try folder.remove(segment.header.name)
+                    let name = segment.header.name
+                    if damage.isUnreadable(base: segment.header.base) {
+                        try folder.rename(name, to: "quarantine/\(name)")
+                    } else {
+                        try folder.remove(name)
+                    }
                     try folder.sync()
                 } catch {
                     log.error("journal: segment \(segment.header.name) could not be deleted: \(error)")

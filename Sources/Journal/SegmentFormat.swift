@@ -18,11 +18,15 @@ import Platform
 struct SegmentHeader: Equatable {
     static let size = 64
     private static let magic = Array("FFJ1".utf8)
+    private static let boundBit: UInt64 = 1 << 63
 
     /// Number of the first entry.
     var base: UInt64
     /// Number of the last entry before this segment; less than `base` − 1 where numbers were left out.
     var follows: UInt64
+    /// Whether `follows` is only the largest that it can be, because the segment before could not be read to its end. The
+    /// highest bit of the number says so.
+    var isBound = false
     /// Random; salts the frames' checksums.
     var segment: UInt128
     /// The journal that the segment is part of.
@@ -53,7 +57,7 @@ struct SegmentHeader: Equatable {
         var bytes = SegmentHeader.magic
         bytes.append(fixed: JournalItemCodec.version)
         bytes.append(fixed: base)
-        bytes.append(fixed: follows)
+        bytes.append(fixed: follows | (isBound ? SegmentHeader.boundBit : 0))
         bytes.append(fixed: segment)
         bytes.append(fixed: journal.value)
         bytes.append(fixed: Checksum.crc32c(bytes))
@@ -74,10 +78,13 @@ struct SegmentHeader: Equatable {
         else { return .damaged }
         let version: UInt32 = bytes.fixed(at: 4)
         guard version == JournalItemCodec.version else { return .otherVersion(version) }
-        return .header(
-            SegmentHeader(
-                base: bytes.fixed(at: 8), follows: bytes.fixed(at: 16), segment: bytes.fixed(at: 24),
-                journal: JournalID(bytes.fixed(at: 40))))
+        let follows: UInt64 = bytes.fixed(at: 16)
+        let header = SegmentHeader(
+            base: bytes.fixed(at: 8), follows: follows & ~boundBit, isBound: follows & boundBit != 0,
+            segment: bytes.fixed(at: 24), journal: JournalID(bytes.fixed(at: 40)))
+        // Numbers begin with 1 and ascend; a header that says otherwise was not written by us.
+        guard header.base > 0, header.base < 1 << 61, header.follows < header.base else { return .damaged }
+        return .header(header)
     }
 }
 

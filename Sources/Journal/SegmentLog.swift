@@ -137,8 +137,8 @@ struct SegmentLog {
         let base = follows + 1
         // In place of one in which nothing counts, it follows what that one followed.
         let made = try Recovery.makeSegment(
-            in: folder, base: base, follows: base == header.base ? header.follows : follows, size: size,
-            journal: journal, frames: frames)
+            in: folder, base: base, follows: base == header.base ? header.follows : follows,
+            isBound: base == header.base && header.isBound, size: size, journal: journal, frames: frames)
         segments.add(made.info)
         file = made.file
         header = made.info.header

@@ -39,6 +39,7 @@ public final class Chain: Sendable, CustomStringConvertible {
         // One event of sixteen is timed: reading the clock takes as long as a simple step.
         let isTimed = event.hit.id.value & 15 == 0
         var before = isTimed ? Clock.monotonicNanoseconds() : 0
+        CrashMarker.step(1)
         Failpoint.trap("chain", when: event.hit.name)
         for (index, step) in steps.enumerated() {
             CrashMarker.step(index + 1)

@@ -39,8 +39,9 @@ final class RedisServer {
         var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe pointers.forEach { unsafe free($0) } }
         guard unsafe posix_spawn(&pid, program, nil, nil, &pointers, nil) == 0 else { throw Failure() }
-        for _ in 0..<200 {
-            if FileManager.default.fileExists(atPath: "\(folder)/redis.sock") { return }
+        // Not when the file is there: between bind and listen, connections are refused.
+        for _ in 0..<6000 {
+            if UnixSocket.isLive("\(folder)/redis.sock") { return }
             Clock.sleep(milliseconds: 10)
         }
         throw Failure()

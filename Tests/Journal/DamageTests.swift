@@ -101,14 +101,51 @@ import Testing
 
     /// A bad sector is damage like any other: what can be read is read.
     @Test func whatTheDiskCannotReadIsPassed() throws {
-        var journal = try written(frames: 40)
+        let journal = try written(frames: 40)
         let names = journal.disk.names(in: "").filter { $0.hasSuffix(".seg") }
         journal.disk.makeUnreadable(names[0], 1000..<1100)
-        try journal.restart(on: journal.disk.afterKill())
-        let damage = JournalDamage(log: Log(process: "test"))
+        let damage = JournalDamage(log: Log(process: "test"), patience: 0)
+        // At first that is an error, for it may pass.
+        #expect(throws: JournalError.self) { try journal.contents(damage: damage) }
+        #expect(damage.isUnreadable(base: 1))
         let found = try journal.contents(damage: damage)
         #expect(damage.lost == 3)
         #expect(found.count == 117)
+    }
+
+    /// An error of reading that passes, at the start, when torn ends are cut off: nothing is.
+    @Test func anUnreadableEndIsNotCutOff() throws {
+        var journal = try written(frames: 8)
+        let before = journal.confirmed
+        let newest = try #require(journal.disk.names(in: "").last { $0.hasSuffix(".seg") })
+        let disk = journal.disk.afterKill()
+        disk.makeUnreadable(newest, 3000..<3100)
+        try journal.restartUnread(on: disk)
+        try journal.write(count: 1, size: 10)
+        try journal.sync()
+        disk.makeUnreadable(newest, 0..<0)
+        let damage = JournalDamage(log: Log(process: "test"))
+        let found = try journal.contents(damage: damage)
+        #expect(before.allSatisfy { found[$0.key] == $0.value })
+        #expect(try journal.number(of: journal.lastSent) != nil)
+        #expect(damage.lost == 0)
+        try journal.restart(on: disk.afterKill())
+        #expect(try journal.fault() == nil)
+    }
+
+    /// Somebody has put another gateway's segment into the folder: the others stay what they are.
+    @Test func aStrangersSegmentIsMovedAway() throws {
+        var journal = try written(frames: 40)
+        let other = try SimulatedJournal(SimulatedDisk())
+        let foreign = try other.disk.open("0000000000000001.seg", create: false).read(at: 0, count: 8192)
+        let names = journal.disk.names(in: "").filter { $0.hasSuffix(".seg") }
+        try journal.forget(names[0])
+        try journal.disk.open("0000000000000001.seg", create: true).write(foreign, at: 0)
+        try journal.restart(on: journal.disk.afterKill())
+        #expect(journal.disk.names(in: "quarantine") == ["0000000000000001.seg"])
+        let found = try journal.contents()
+        #expect(!found.isEmpty)
+        #expect(found.allSatisfy { journal.confirmed[$0.key] == $0.value })
     }
 
     /// A store that is new, or whose position was lost, begins at the oldest entry that there is, in any segment.

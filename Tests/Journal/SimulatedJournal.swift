@@ -90,6 +90,12 @@ struct SimulatedJournal {
         open = [:]
     }
 
+    /// Goes on with a disk of which not all can be read now.
+    mutating func restartUnread(on disk: SimulatedDisk) throws {
+        self.disk = disk
+        (log, segments) = try Self.recover(disk, settings)
+    }
+
     /// Entries by number as a store would read them.
     func contents(
         after start: UInt64 = 0, damage: JournalDamage = JournalDamage(log: Log(process: "test"))
