@@ -1,6 +1,6 @@
 # The commands of this repository. The work is done by the scripts in tools/, which say more.
 
-.PHONY: help run test bench soak profile chaos lint test-swift sanitize test-chaos test-operations test-allocations test-browser build install uninstall tracker docs clean
+.PHONY: help run test bench soak profile chaos lint test-swift fuzz sanitize test-chaos test-operations test-allocations test-browser build install uninstall tracker docs clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +17,10 @@ lint: ## format and scripts
 test-swift: ## Swift tests, with a private PostgreSQL and Redis
 	@tools/test swift
 
-sanitize: ## the Swift tests with AddressSanitizer
+fuzz: ## hostile bytes for all that reads them (FOOTFALL_FUZZ_SECONDS for each target)
+	@tools/fuzz
+
+sanitize: ## the Swift tests with AddressSanitizer, then with ThreadSanitizer
 	@tools/test sanitize
 
 test-chaos: ## twenty rounds of chaos, and whether its judge can see

@@ -116,3 +116,16 @@ let package = Package(
                 swiftSettings: strict),
         ]
 )
+
+// What `tools/fuzz` builds, and nobody else: it wants flags of its own for the whole package.
+if Context.environment["FOOTFALL_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "CFuzzer", "Collect", "Compression", "EventModel", "Journal", "Pipeline", "Platform", "Cryptography",
+            ],
+            path: "Tests/Fuzz/Sources", swiftSettings: strict),
+    ]
+}

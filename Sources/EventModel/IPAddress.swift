@@ -26,6 +26,8 @@ public enum IPAddress: Hashable, Sendable {
         for byte in bytes {
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                // Some read 010 as eight (RFC 6943 section 3.1.1): it names no machine for sure.
+                guard digits == 0 || part > 0 else { return nil }
                 part = part * 10 + UInt32(byte - UInt8(ascii: "0"))
                 digits += 1
                 guard digits <= 3, part <= 255 else { return nil }

@@ -174,8 +174,10 @@ extension JournalItemCodec {
         let id = EventID(try reader.fixed128())
         let receivedAt = Timestamp(milliseconds: try reader.fixed())
         let time = Timestamp(milliseconds: receivedAt.milliseconds &+ (try reader.signed()))
-        let present = Presence(rawValue: UInt32(truncatingIfNeeded: try reader.variable()))
-        guard present.isSubset(of: .known) else { throw MalformedItem() }
+        guard let bits = UInt32(exactly: try reader.variable()), Presence(rawValue: bits).isSubset(of: .known) else {
+            throw MalformedItem()
+        }
+        let present = Presence(rawValue: bits)
         let name = present.contains(.name) ? try reader.text() : Hit.pageview
         var hit = Hit(site: site, id: id, name: name, receivedAt: receivedAt, time: time)
         if present.contains(.hostname) { hit.hostname = try reader.text() }
@@ -185,7 +187,10 @@ extension JournalItemCodec {
         if present.contains(.referrerHost) { hit.referrerHost = try reader.text() }
         if present.contains(.referrerPath) { hit.referrerPath = try reader.text() }
         if present.contains(.country) { hit.country = try reader.text() }
-        if present.contains(.viewportWidth) { hit.viewportWidth = Int32(truncatingIfNeeded: try reader.signed()) }
+        if present.contains(.viewportWidth) {
+            guard let width = Int32(exactly: try reader.signed()) else { throw MalformedItem() }
+            hit.viewportWidth = width
+        }
         if present.contains(.visitor) { hit.visitor = VisitorID(rawValue: try reader.fixed()) }
         if present.contains(.visitorBefore) { hit.visitorBefore = VisitorID(rawValue: try reader.fixed()) }
         if present.contains(.properties) { hit.properties = try decodeProperties(&reader) }

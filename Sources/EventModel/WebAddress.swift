@@ -56,7 +56,7 @@ public struct WebAddress: Sendable, Equatable {
         } else if let colon = bytes[range].firstIndex(of: UInt8(ascii: ":")) {
             range = range.lowerBound..<colon
         }
-        if !range.isEmpty, bytes[range.upperBound - 1] == UInt8(ascii: ".") {
+        while !range.isEmpty, bytes[range.upperBound - 1] == UInt8(ascii: ".") {
             range = range.lowerBound..<range.upperBound - 1
         }
         guard !range.isEmpty, range.count <= 253, bytes[range].allSatisfy(isHostByte) else { return nil }

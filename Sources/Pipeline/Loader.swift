@@ -24,13 +24,11 @@ public final class Loader: Sendable {
     /// Most entries in one batch. Each visit that a batch touches is written once for all its events of the batch, so that
     /// large ones cost PostgreSQL less; what they take is bounded by the reader, too.
     static let batchSize = 8000
-    /// A batch of so many is worth a transaction at once.
-    static let fullEnough = 1000
     static let smallestBatch = 20
     /// Dead letters of one try, after which the loader pauses and alarms.
     static let deadLimit = 500
-    /// Milliseconds from one small batch to the next.
-    static let interval = 100
+    /// Milliseconds between batches that are not full.
+    static let rests = 80...700
     /// Milliseconds between tries, doubling from the first to the last.
     static let backoff = 100...30_000
 
@@ -116,12 +114,14 @@ public final class Loader: Sendable {
         }
     }
 
-    /// After a small batch, lets the next one gather: a transaction for every dozen events would cost the database, and
-    /// the gateway beside it, several times what the events do. A single event is never held up by this, only the second.
+    /// After a batch that was not full, lets the next one gather: three times as long as the store took, so that it works
+    /// at most a quarter of the time. A store pays for transactions, and for visits that a batch touches, more than for
+    /// events; fewer and larger batches leave the processors to those who take them. A single event is never held up by
+    /// this, only the next one, and by less than a second.
     private func rest(after batch: Batch, since began: UInt64) {
-        guard batch.count < Loader.fullEnough else { return }
+        guard batch.count < Loader.batchSize / 2 else { return }
         let spent = Int((Clock.monotonicNanoseconds() &- began) / 1_000_000)
-        if spent < Loader.interval { pause(milliseconds: Loader.interval - spent) }
+        pause(milliseconds: min(max(3 * spent, Loader.rests.lowerBound), Loader.rests.upperBound))
     }
 
     /// Loads a batch; one that holds a hit which cannot be stored is halved until the hit stands alone.

@@ -59,4 +59,19 @@ import Testing
         #expect(parts.flatMap(\.ledger) == batch.ledger)
         #expect(parts.flatMap { part in part.hits.indices.map { part.sequence(ofHit: $0) } } == [10, 13, 14])
     }
+
+    /// Behind a segment that cannot be read the journal goes on 2³² numbers further.
+    @Test func numbersFarBehindTheFirstStayWhatTheyAre() throws {
+        let far: UInt64 = 11 + 1 << 32
+        var batch = Batch(journal: JournalID(1), first: 10, last: 10)
+        batch.append(.hit(hit(1)), sequence: 10)
+        batch.append(.hit(hit(2)), sequence: far)
+        batch.append(.hit(hit(3)), sequence: far + 1)
+        batch.extend(through: far + 1)
+        #expect(batch.hits.indices.map { batch.sequence(ofHit: $0) } == [10, far, far + 1])
+        #expect(batch.after(far)?.hits == [hit(3)])
+        let (first, second) = try #require(batch.halves())
+        #expect(first.hits == [hit(1)] && second.hits == [hit(2), hit(3)])
+        #expect(second.halves()?.0.hits == [hit(2)])
+    }
 }

@@ -79,13 +79,25 @@ import Testing
         }
     }
 
-    @Test func aFieldOfANewerVersionIsRefused() {
+    @Test(arguments: [[0x80, 0x7f], [0x80, 0x80, 0x80, 0x80, 0x80, 1]] as [[UInt8]])
+    func aFieldOfANewerVersionIsRefused(present: [UInt8]) {
         var bytes: [UInt8] = []
         JournalItemCodec.append(Self.hit(), to: &bytes)
         // The last byte says which fields are there.
-        bytes[bytes.count - 1] = 0x80
-        bytes.append(0x7f)
-        bytes[1] += 1
+        bytes.removeLast()
+        bytes += present
+        bytes[1] += UInt8(present.count - 1)
+        var offset = 0
+        #expect(throws: MalformedItem.self) { try JournalItemCodec.read(bytes, at: &offset, end: bytes.count) }
+    }
+
+    @Test func aWidthBeyondItsTypeIsRefused() {
+        var bytes: [UInt8] = []
+        JournalItemCodec.append(Self.hit { $0.viewportWidth = 1 }, to: &bytes)
+        // The last byte is the width; in its place 2³², with its sign as the lowest bit.
+        bytes.removeLast()
+        bytes += [0x80, 0x80, 0x80, 0x80, 0x20]
+        bytes[1] += 4
         var offset = 0
         #expect(throws: MalformedItem.self) { try JournalItemCodec.read(bytes, at: &offset, end: bytes.count) }
     }

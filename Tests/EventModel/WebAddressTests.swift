@@ -10,7 +10,7 @@ import Testing
         ("http://user:secret@example.com:8080/p", "example.com", "/p", "", ""),
         ("http://a@b@example.com/", "example.com", "/", "", ""),
         ("http://[2001:DB8::1]:80/x", "[2001:db8::1]", "/x", "", ""),
-        ("http://example.com./x", "example.com", "/x", "", ""),
+        ("http://example.com./x", "example.com", "/x", "", ""), ("http://example.com../", "example.com", "/", "", ""),
         ("HTTPS://münchen.example/ü", "münchen.example", "/ü", "", ""),
         // Browsers read a backslash as a slash; a parser that does not would see the host evil.example.
         ("http://example.com\\@evil.example/", "example.com", "\\@evil.example/", "", ""),
@@ -25,7 +25,8 @@ import Testing
 
     @Test(arguments: [
         "", "/path", "example.com", "ftp://example.com", "file:///etc/passwd", "javascript:alert(1)", "http:/x",
-        "http://", "http:///x", "http://?", "http://:80", "http://[::1", "http://a b/", "http://<x>/", "http://a%20b/",
+        "http://", "http:///x", "http://?", "http://:80", "http://[::1", "http://../", "http://a b/", "http://<x>/",
+        "http://a%20b/",
         "http://" + String(repeating: "a", count: 254) + "/",
     ])
     func whatIsNoPageHasNoParts(text: String) {
@@ -75,7 +76,8 @@ import Testing
 
     @Test(arguments: [
         "", "unix:", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1..2.3", "1.2.3.4 ", ":", ":::", "1:2", "1:2:3:4:5:6:7:8:9",
-        "1::2::3", "12345::", "g::", "::1.2.3", ":1::2", "1:2:3:4:5:6:7:8::", "::ffff:1.2.3.4:5",
+        "010.0.0.1", "1.2.3.00", "::1.02.3.4", "1::2::3", "12345::", "g::", "::1.2.3", ":1::2", "1:2:3:4:5:6:7:8::",
+        "::ffff:1.2.3.4:5",
     ])
     func everythingElseIsNone(text: String) {
         #expect(IPAddress(text) == nil)
