@@ -115,6 +115,8 @@ class Gateway:
         """Everything at once: what a dead machine leaves, as far as the page cache goes."""
         if self.process is None:
             return
+        # Stopped first: between a look at its children and its end it could make another one, which would keep the sockets.
+        send(self.process.pid, signal.SIGSTOP)
         group = children(self.process.pid)
         self.process.kill()
         for pid in group:

@@ -154,3 +154,31 @@ def test_a_wrong_answer_is_a_violation_by_itself(world):
 def test_an_acknowledgment_is_on_the_disk(world, tmp_path):
     lines = (tmp_path / "acknowledged.log").read_text().splitlines()
     assert len(lines) == 10 and world.events[0].id in lines[0]
+
+
+def lines(world):
+    return [row[:4] for row in world.facts.rows]
+
+
+def test_the_store_file_has_every_event_and_nothing_else(world):
+    world.facts.lines = lines(world)
+    assert world.violations() == []
+    lost = world.facts.lines.pop()
+    assert any(text.startswith("store file: acknowledged and lost: 1") for text in world.violations())
+    world.facts.lines += [lost, ("e" * 32, "a.example", "/", "pageview")]
+    assert any(text.startswith("store file: written and never sent: 1") for text in world.violations())
+
+
+def test_the_store_file_has_an_event_as_often_as_it_came_at_most(world):
+    world.facts.lines = lines(world) + lines(world)[:1] * 2
+    assert world.violations() == []  # nginx may have tried three times
+    world.facts.lines += lines(world)[:1]
+    assert any(text.startswith("store file: written more often than sent: 1") for text in world.violations())
+
+
+def test_what_nginx_kept_and_a_replay_handed_in_is_stored(world):
+    event = world.another(ACKNOWLEDGED)
+    world.history.was_spooled([event.id])
+    assert any(text.startswith("kept by nginx and lost: 1") for text in world.violations())
+    world.history.refusable.add(event.id)
+    assert world.violations() == []
