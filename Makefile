@@ -1,6 +1,6 @@
 # The commands of this repository. The work is done by the scripts in tools/, which say more.
 
-.PHONY: help run test bench soak profile lint test-swift fuzz sanitize test-operations test-allocations test-browser build tracker docs clean
+.PHONY: help run test bench soak profile chaos lint test-swift fuzz sanitize test-chaos test-operations test-allocations test-browser build install uninstall tracker docs clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ fuzz: ## hostile bytes for all that reads them (FOOTFALL_FUZZ_SECONDS for each t
 sanitize: ## the Swift tests with AddressSanitizer, then with ThreadSanitizer
 	@tools/test sanitize
 
+test-chaos: ## twenty rounds of chaos, and whether its judge can see
+	@tools/test chaos
+
 test-operations: ## nginx, Docker, make run
 	@tools/test operations
 
@@ -35,8 +38,17 @@ test-browser: ## a real browser against the whole stack
 build: ## the program in release mode: .build/release/footfall
 	@tools/setup build && tools/build
 
+install: ## onto this machine, after `make build`: program, units, nginx's part (DESTDIR, PREFIX)
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' tools/install install
+
+uninstall: ## away from this machine; data and configuration stay
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' tools/install uninstall
+
 tracker: ## the browser script, from tracker/footfall.js
 	@tools/setup build && tools/tracker
+
+chaos: ## two hundred rounds of crashes and faults under load (FOOTFALL_CHAOS_ROUNDS, _SEED, _ONLY)
+	@tools/chaos
 
 bench: ## speed and memory, as ratios to C responders that do next to nothing and to COPY
 	@tools/bench

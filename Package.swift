@@ -78,8 +78,12 @@ let package = Package(
         + room("Pipeline", uses: ["PluginAPI", "EventModel", "Journal", "Configuration", "Platform"])
         + room("FastCGI", uses: ["CFastCGI", "Platform"])
         + room(
-            "Collect", uses: ["FastCGI", "Pipeline", "Journal", "EventModel", "PluginAPI", "Platform", "Cryptography"],
+            "Collect",
+            uses: [
+                "FastCGI", "Pipeline", "Journal", "EventModel", "PluginAPI", "Platform", "Cryptography", "Compression",
+            ],
             resources: [.embedInCode("Tracker/footfall.js")])
+        + room("Replay", uses: ["FastCGI", "Platform"])
         + room("Database", uses: ["CPostgres", "Platform"])
         + room("Cache", uses: ["CHiredis", "Platform"])
         + room("Accounts", uses: ["Database", "EventModel", "Cryptography"])
@@ -97,8 +101,8 @@ let package = Package(
                 name: "footfall",
                 dependencies: [
                     "FastCGI", "Collect", "Dashboard", "Jobs", "Catalog", "Pipeline", "PluginAPI", "Journal", "Reports",
-                    "Accounts", "Cache", "Database", "EventModel", "Configuration", "Platform", "Cryptography",
-                    "PostgresPlugin",
+                    "Replay", "Accounts", "Cache", "Database", "EventModel", "Configuration", "Platform",
+                    "Cryptography", "PostgresPlugin",
                 ], swiftSettings: strict),
             .testTarget(
                 name: "HouseTests",

@@ -29,7 +29,11 @@ struct csystem_crash_slot *csystem_crash_marker_open(const char *path, int *coun
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) return NULL;
     void *memory = MAP_FAILED;
-    if (ftruncate(file, marker_size) == 0)
+    // Its blocks first: on a full disk, writing to a hole of a mapped file would end the process.
+    int refusal = posix_fallocate(file, 0, marker_size);
+    if (refusal != 0)
+        errno = refusal;
+    else
         memory = mmap(NULL, marker_size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     int reason = errno;
     close(file);

@@ -32,17 +32,24 @@ public final class Collector: Sendable {
 
     /// Answers `/e`, `/p.gif`, `/api/v1/events` and `/footfall.js`; everything else is 404.
     public func handle(_ exchange: Exchange) {
+        // Whatever happens in here, a successor of this process knows on which request it happened.
+        let checksum = exchange.request.checksum
+        CrashMarker.working(on: checksum) { handle(exchange, hasCrashed: settings.crashes.contains(checksum)) }
+    }
+
+    private func handle(_ exchange: Exchange, hasCrashed: Bool) {
         switch exchange.request.path {
-        case "/e": beacon(exchange)
-        case "/p.gif": pixel(exchange)
-        case "/api/v1/events": serverEvents(exchange)
+        case "/e": beacon(exchange, hasCrashed)
+        case "/p.gif": pixel(exchange, hasCrashed)
+        case "/api/v1/events": serverEvents(exchange, hasCrashed)
         case "/footfall.js": exchange.answer(TrackerScript.response(to: exchange.request))
         default: exchange.answer(Response(status: 404))
         }
     }
 
-    private func beacon(_ exchange: Exchange) {
+    private func beacon(_ exchange: Exchange, _ hasCrashed: Bool) {
         let request = exchange.request
+        let reply = exchange.reply
         guard let sites = sites() else {
             return exchange.answer(CrossOrigin(request: request, sites: SiteSnapshot()).answer(to: .full))
         }
@@ -59,7 +66,7 @@ public final class Collector: Sendable {
             guard request.body.count <= settings.beaconBytes else {
                 throw Rejection(.tooLarge, "is larger than \(settings.beaconBytes) bytes")
             }
-            try refuseCrashed(request)
+            try refuse(hasCrashed)
             let wire = try WireEvent.decode(request.body)
             let sender = Sender(request: request)
             var events: [Event] = []
@@ -73,7 +80,7 @@ public final class Collector: Sendable {
                     throw rejection
                 }
             }
-            keep(events, of: request, sites) { outcome in exchange.answer(origin.answer(to: outcome)) }
+            keep(events, sites) { outcome in reply.answer(origin.answer(to: outcome)) }
         } catch {
             let status =
                 switch error.reason {
@@ -81,36 +88,38 @@ public final class Collector: Sendable {
                 case .unsupportedType: 415
                 default: 400
                 }
-            count([error], of: 1) { exchange.answer(origin.refusal(status, error)) }
+            count(error) { reply.answer(origin.refusal(status, error)) }
         }
     }
 
     /// The pixel always answers its image: a broken picture on somebody's page would be our fault. The reason of a
     /// refusal stands in a header, for whoever looks.
-    private func pixel(_ exchange: Exchange) {
+    private func pixel(_ exchange: Exchange, _ hasCrashed: Bool) {
         let request = exchange.request
+        let reply = exchange.reply
         guard request.method == "GET" || request.method == "HEAD" else {
             var response = Response(status: 405)
             response.addHeader("Allow", "GET, HEAD")
             return exchange.answer(response)
         }
-        guard let sites = sites() else { return exchange.answer(Pixel.response(refusal: "try again later")) }
+        guard let sites = sites() else { return exchange.answer(Pixel.response(refusal: Pixel.later)) }
         var wire = WireEvent(query: request.query)
         if wire.url.isEmpty { wire.url = request.header("REFERER")?.prefix(bytes: WireEvent.Limit.url) ?? "" }
         do throws(Rejection) {
-            try refuseCrashed(request)
+            try refuse(hasCrashed)
             let event = try Sender(request: request).event(wire, sites: sites, index: 0, of: 1)
-            keep([event], of: request, sites) { outcome in
-                exchange.answer(Pixel.response(refusal: outcome == .accepted ? nil : "try again later"))
+            keep([event], sites) { outcome in
+                reply.answer(Pixel.response(refusal: outcome == .accepted ? nil : Pixel.later))
             }
         } catch {
             let refusal = error.field.map { "\($0) \(error.message)" } ?? error.message
-            count([error], of: 1) { exchange.answer(Pixel.response(refusal: refusal)) }
+            count(error) { reply.answer(Pixel.response(refusal: refusal)) }
         }
     }
 
-    private func serverEvents(_ exchange: Exchange) {
+    private func serverEvents(_ exchange: Exchange, _ hasCrashed: Bool) {
         let request = exchange.request
+        let reply = exchange.reply
         guard request.method == "POST" else {
             var response = Response(status: 405)
             response.addHeader("Allow", "POST")
@@ -118,27 +127,27 @@ public final class Collector: Sendable {
         }
         guard let sites = sites() else { return exchange.answer(CrossOrigin.comeAgain) }
         do throws(ServerEvents.Refusal) {
-            do throws(Rejection) { try refuseCrashed(request) } catch {
+            do throws(Rejection) { try refuse(hasCrashed) } catch {
                 throw ServerEvents.Refusal(status: 400, rejection: error)
             }
             let reading = try ServerEvents(request: request, sites: sites, limit: settings.batchBytes).read()
             let (accepted, rejections) = (reading.events.count, reading.rejections)
-            keep(reading.events, of: request, sites, rejections) { outcome in
-                guard outcome == .accepted else { return exchange.answer(CrossOrigin.comeAgain) }
-                exchange.answer(ServerEvents.answer(accepted: accepted, rejections: rejections))
+            keep(reading.events, sites, rejections) { outcome in
+                guard outcome == .accepted else { return reply.answer(CrossOrigin.comeAgain) }
+                reply.answer(ServerEvents.answer(accepted: accepted, rejections: rejections))
             }
         } catch {
-            count([error.rejection], of: 1) {
+            count(error.rejection) {
                 var response = ServerEvents.json(error.status, error.rejection.listed + "\n")
                 if error.status == 401 { response.addHeader("WWW-Authenticate", "Bearer") }
-                exchange.answer(response)
+                reply.answer(response)
             }
         }
     }
 
     /// Refuses a request that has ended the process before. Its sender would only send it again.
-    private func refuseCrashed(_ request: Request) throws(Rejection) {
-        guard !settings.crashes.isEmpty, settings.crashes.contains(request.checksum) else { return }
+    private func refuse(_ hasCrashed: Bool) throws(Rejection) {
+        guard hasCrashed else { return }
         throw Rejection(.crashed, "cannot be worked on; the operator's log says more")
     }
 
@@ -146,7 +155,7 @@ public final class Collector: Sendable {
     /// client has done nothing wrong, and must not learn of it. What was dropped or rejected is counted in the same
     /// commit as what was kept.
     private func keep(
-        _ events: consuming [Event], of request: Request, _ sites: SiteSnapshot, _ rejections: [Rejection] = [],
+        _ events: consuming [Event], _ sites: SiteSnapshot, _ rejections: [Rejection] = [],
         answer: @escaping @Sendable (AppendOutcome) -> Void
     ) {
         let chain = chain()
@@ -154,20 +163,20 @@ public final class Collector: Sendable {
         var items = EncodedItems(hits: number)
         var level = AckLevel.journal
         var hits = 0
-        CrashMarker.working(on: request.checksum) {
-            // In place: an event has some twenty texts, and a copy counts references to all of them.
-            for index in events.indices {
-                let outcome = chain.run(&events[index])
-                let site = events[index].hit.site
-                switch outcome {
-                case .keep:
-                    items.append(events[index].hit)
-                    hits += 1
-                    if sites.site(site)?.ack ?? settings.ack == .fsync { level = .fsync }
-                case .drop(_, let reason):
-                    let receivedAt = events[index].hit.receivedAt
-                    items.append(LedgerDelta(site: site, receivedAt: receivedAt, outcome: .dropped, reason: reason))
-                }
+        var known: (site: SiteID, level: AckLevel)?
+        // In place: an event has some twenty texts, and a copy counts references to all of them.
+        for index in events.indices {
+            let outcome = chain.run(&events[index])
+            let site = events[index].hit.site
+            switch outcome {
+            case .keep:
+                items.append(events[index].hit)
+                hits += 1
+                if known?.site != site { known = (site, sites.site(site)?.ack ?? settings.ack) }
+                if known?.level == .fsync { level = .fsync }
+            case .drop(_, let reason):
+                let receivedAt = events[index].hit.receivedAt
+                items.append(LedgerDelta(site: site, receivedAt: receivedAt, outcome: .dropped, reason: reason))
             }
         }
         append(rejections, to: &items)
@@ -182,10 +191,10 @@ public final class Collector: Sendable {
     }
 
     /// Counts what was rejected, and answers when the count is safe; or at once, when there is no room for it.
-    private func count(_ rejections: [Rejection], of requests: Int, answer: @escaping @Sendable () -> Void) {
-        counters.rejected.add(requests, ordering: .relaxed)
+    private func count(_ rejection: Rejection, answer: @escaping @Sendable () -> Void) {
+        counters.rejected.add(1, ordering: .relaxed)
         var items = EncodedItems()
-        append(rejections, to: &items)
+        append([rejection], to: &items)
         journal.append(items, level: settings.ack) { _ in answer() }
     }
 
@@ -252,10 +261,14 @@ final class CollectCounters: Sendable {
 }
 
 extension Request {
-    /// Tells this request from others, whoever sends it and however often.
+    /// Tells this request from others, however often it comes: all that the edge and the chain look at, except for the
+    /// address, which a client may change between two tries.
     var checksum: UInt64 {
-        let head = Checksum.crc32c(Array(query.utf8), seed: UInt32(truncatingIfNeeded: body.count))
-        return UInt64(Checksum.crc32c(body, seed: head)) << 32 | UInt64(UInt32(truncatingIfNeeded: body.count &* 31))
-            | 1 << 31
+        var head = Checksum.crc32c(Array(query.utf8), seed: UInt32(truncatingIfNeeded: body.count))
+        for name in ["HTTP_USER_AGENT", "HTTP_REFERER", "HTTP_ORIGIN", "HTTP_ACCEPT_LANGUAGE", "HTTP_CONTENT_ENCODING"]
+        {
+            if let value = parameters.slice(name) { head = Checksum.crc32c(value, seed: head) }
+        }
+        return UInt64(Checksum.crc32c(body, seed: head)) << 32 | UInt64(head)
     }
 }

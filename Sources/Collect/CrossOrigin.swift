@@ -75,6 +75,8 @@ enum BeaconBody {
     /// `text/plain` is what `sendBeacon` gives a string, `application/json` what one would expect, and nothing at all
     /// is what some clients send. Everything else is somebody else's request.
     static func isAcceptable(contentType: String) -> Bool {
+        // What browsers send, without a closer look.
+        if contentType == "text/plain;charset=UTF-8" || contentType == "application/json" { return true }
         let type = contentType.prefix { $0 != ";" }.lowercased()
         return ["", "text/plain", "application/json"].contains(type.filter { $0 != " " })
     }

@@ -76,22 +76,23 @@ struct JSONScanner {
         guard index == bytes.count else { throw malformed }
     }
 
-    /// The string that comes next.
+    /// The string that comes next, without control characters (`String.withoutControlCharacters`).
     mutating func string() throws(Malformed) -> String {
         try expect(UInt8(ascii: "\""))
         let start = index
+        // Only an escape or a DEL can bring a control character: most texts need no second look.
+        var isPlain = true
         while index < bytes.count {
-            switch bytes[index] {
-            case UInt8(ascii: "\""):
-                defer { index += 1 }
-                return String(decoding: bytes[start..<index], as: UTF8.self)
-            case UInt8(ascii: "\\"):
-                return try escapedString(from: start)
-            case 0..<0x20:
-                throw malformed
-            default:
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\"") {
+                let text = String(decoding: bytes[start..<index], as: UTF8.self)
                 index += 1
+                return isPlain ? text : text.withoutControlCharacters
             }
+            if byte == UInt8(ascii: "\\") { return try escapedString(from: start).withoutControlCharacters }
+            if byte < 0x20 { throw malformed }
+            if byte == 0x7f { isPlain = false }
+            index += 1
         }
         throw malformed
     }
@@ -99,6 +100,7 @@ struct JSONScanner {
     /// The number that comes next. It must be finite.
     mutating func number() throws(Malformed) -> Double {
         let start = index
+        if let whole = wholeNumber() { return whole }
         if peek == UInt8(ascii: "-") { index += 1 }
         if peek == UInt8(ascii: "0") { index += 1 } else { try digits() }
         if peek == UInt8(ascii: ".") {
@@ -114,6 +116,26 @@ struct JSONScanner {
             throw Malformed(offset: start)
         }
         return value
+    }
+
+    /// A whole number of at most fifteen digits, which a `Double` holds exactly and which is nearly every number; `nil`, and
+    /// nothing is passed, for all others.
+    private mutating func wholeNumber() -> Double? {
+        var place = index
+        var value = 0
+        while place < bytes.count, place - index < 15, (0x30...0x39).contains(bytes[place]) {
+            value = value * 10 + Int(bytes[place] - 0x30)
+            place += 1
+        }
+        guard place > index, bytes[index] != UInt8(ascii: "0") || place == index + 1 else { return nil }
+        if place < bytes.count {
+            switch bytes[place] {
+            case 0x30...0x39, UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): return nil
+            default: break
+            }
+        }
+        index = place
+        return Double(value)
     }
 
     /// The `true` or `false` that comes next.

@@ -12,7 +12,7 @@ struct Sender {
     /// Reads the request's parameters. The address is nginx's `REMOTE_ADDR` and nothing else: every header that names
     /// an address can be forged, and nginx's realip module has judged them already.
     init(request: Request, now: Timestamp = Timestamp(milliseconds: Clock.wallMilliseconds())) {
-        receivedAt = now
+        receivedAt = Sender.moment(request.parameters["FOOTFALL_RECEIVED_AT"], now: now)
         visitor = Visitor(
             address: request.parameters["REMOTE_ADDR"].flatMap { IPAddress($0) },
             userAgent: (request.header("USER_AGENT") ?? "").prefix(bytes: 1024),
@@ -21,6 +21,14 @@ struct Sender {
         requestID =
             request.parameters["FOOTFALL_REQUEST_ID"].flatMap { EventID(hexadecimal: $0)?.value }
             ?? Randomness.bits128()
+    }
+
+    /// When nginx had the request, as `footfall replay` says of those that nginx kept. Of a client's headers nginx makes
+    /// only `HTTP_…`, so that nobody else can say it; a wrong clock may not reach the future, nor more than 30 days back.
+    private static func moment(_ text: String?, now: Timestamp) -> Timestamp {
+        guard let milliseconds = text.flatMap({ Int64($0) }) else { return now }
+        let oldest = now.milliseconds - 30 * 24 * 60 * 60 * 1000
+        return Timestamp(milliseconds: min(max(milliseconds, oldest), now.milliseconds))
     }
 
     /// An event for the chain, if its site exists and lets the page's host send.

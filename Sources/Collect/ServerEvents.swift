@@ -1,3 +1,4 @@
+import Compression
 import Cryptography
 import EventModel
 import FastCGI
@@ -60,8 +61,16 @@ struct ServerEvents {
         case "", "identity":
             guard request.body.count <= limit else { throw tooLarge }
             return request.body
+        case "gzip", "x-gzip":
+            do throws(CompressionError) {
+                // Never more than the limit, however little was sent: a few KiB can unpack to gigabytes.
+                return try Gzip.inflate(request.body, limit: limit)
+            } catch {
+                if case .tooLong = error { throw tooLarge }
+                throw Rejection(.malformed, "is not whole gzip data")
+            }
         default:
-            throw Rejection(.unsupportedType, "is compressed in a way that is not known here")
+            throw Rejection(.unsupportedType, "is compressed in a way that is not known here; gzip is")
         }
     }
 
@@ -97,11 +106,17 @@ struct ServerEvents {
         return reading
     }
 
+    /// Most rejections that an answer lists: it has to fit a socket's buffer, for it is written between two commits.
+    private static let listedRejections = 100
+
     /// The answer once the journal has the events.
     static func answer(accepted: Int, rejections: [Rejection]) -> Response {
-        let list = rejections.sorted { ($0.index ?? 0) < ($1.index ?? 0) }.map(\.listed).joined(separator: ",")
+        let ordered = rejections.sorted { ($0.index ?? 0) < ($1.index ?? 0) }
+        let list = ordered.prefix(listedRejections).map(\.listed).joined(separator: ",")
+        let more =
+            rejections.count > listedRejections ? ",\"more_rejected\":\(rejections.count - listedRejections)" : ""
         let status = accepted == 0 && !rejections.isEmpty ? 400 : 200
-        return json(status, "{\"accepted\":\(accepted),\"rejected\":[\(list)]}\n")
+        return json(status, "{\"accepted\":\(accepted),\"rejected\":[\(list)]\(more)}\n")
     }
 
     /// An answer in JSON that nobody may keep.

@@ -68,7 +68,7 @@ extension WireEvent {
             let isArray = try scanner.kind() == .array
             if isArray { scanner.enter() }
             while try isArray ? scanner.hasElement(isFirst: count == 0) : count == 0 || lines && !scanner.isAtEnd() {
-                guard count < limit else { throw Rejection(.tooLarge, "has more than \(limit) events") }
+                guard count < limit else { throw Rejection(.malformed, "has more than \(limit) events") }
                 try each(&scanner, count == 0 && !isArray && !lines ? nil : count)
                 count += 1
             }
@@ -130,7 +130,7 @@ extension WireEvent {
         guard try scanner.kind() == .string else { throw Rejection(field: key, "must be a text") }
         let text = try scanner.string()
         if let limit, text.utf8.count > limit { throw Rejection(field: key, "is longer than \(limit) bytes") }
-        return text.withoutControlCharacters
+        return text
     }
 
     private func width(_ key: String, _ scanner: inout JSONScanner) throws -> Int32? {
@@ -147,7 +147,7 @@ extension WireEvent {
         var isFirst = true
         while let key = try scanner.nextKey(isFirst: isFirst) {
             isFirst = false
-            let name = key.withoutControlCharacters
+            let name = key
             guard !name.isEmpty, name.utf8.count <= Limit.propertyName else {
                 throw Rejection(field: "p", "has a name that is empty or longer than \(Limit.propertyName) bytes")
             }
@@ -174,7 +174,7 @@ extension WireEvent {
             guard text.utf8.count <= Limit.propertyValue else {
                 throw Rejection(field: field, "is longer than \(Limit.propertyValue) bytes")
             }
-            return .text(text.withoutControlCharacters)
+            return .text(text)
         case .object, .array:
             throw Rejection(field: field, "must be a text, a number, true or false")
         }

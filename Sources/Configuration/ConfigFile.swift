@@ -17,7 +17,7 @@ public struct ConfigSources: Sendable {
     /// Variables with the prefix that are no options: where the file is, what `make run`, tests and the supervisor
     /// hand down, and what compose and the image need around the gateway.
     public static let reserved: Set<String> = [
-        "FOOTFALL_CONFIG", "FOOTFALL_PORT", "FOOTFALL_SUPERVISOR", "FOOTFALL_VERSION",
+        "FOOTFALL_CONFIG", "FOOTFALL_FAILPOINT", "FOOTFALL_PORT", "FOOTFALL_SUPERVISOR", "FOOTFALL_VERSION",
     ]
     private static let reservedPrefixes = [
         "FOOTFALL_TEST_", "FOOTFALL_RUN_", "FOOTFALL_POSTGRES_", "FOOTFALL_COMPOSE_",

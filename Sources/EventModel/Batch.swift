@@ -31,9 +31,9 @@ public struct Batch: Sendable {
     public private(set) var hits: [Hit]
     /// The counts of events that ended before, in order.
     public private(set) var ledger: [LedgerDelta]
-    /// Numbers of the hits, relative to `first`. In full width: behind a segment that cannot be read, numbers go on 2³² further.
+    /// Numbers of the hits, relative to `first`.
     private var hitOffsets: [UInt64]
-    /// Numbers of the counts, likewise.
+    /// Numbers of the counts, relative to `first`.
     private var ledgerOffsets: [UInt64]
 
     /// A batch of hits alone, one after the other.
@@ -62,7 +62,7 @@ public struct Batch: Sendable {
 
     /// Adds the entry of this number, which lies within the batch and beyond those added before.
     public mutating func append(_ item: JournalItem, sequence: UInt64) {
-        let offset = sequence - first
+        let offset = sequence &- first
         switch item {
         case .hit(let hit):
             hits.append(hit)
@@ -95,12 +95,13 @@ public struct Batch: Sendable {
         guard count > 1 else { return nil }
         let offsets = (hitOffsets + ledgerOffsets).sorted()
         let middle = first + offsets[offsets.count / 2]
+        guard middle > first else { return nil }
         return (part(from: first, through: middle - 1), part(from: middle, through: last))
     }
 
     private func part(from start: UInt64, through end: UInt64) -> Batch {
         var part = Batch(journal: journal, first: start, last: end)
-        let range = start - first...end - first
+        let range = (start - first)...(end - first)
         let shift = range.lowerBound
         for (hit, offset) in zip(hits, hitOffsets) where range.contains(offset) {
             part.hits.append(hit)

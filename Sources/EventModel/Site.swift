@@ -72,14 +72,15 @@ public struct LocalDays: Sendable, Equatable, Codable {
 }
 
 /// All sites of an installation at one moment.
-public struct SiteSnapshot: Sendable, Equatable, Codable {
+public struct SiteSnapshot: Sendable, Equatable {
     /// The sites by their public keys.
     public private(set) var byKey: [String: Site]
     private var byID: [SiteID: Site]
+    private var calendarByID: [SiteID: LocalDays]
     /// Every host of every site, so that a request need not look at all sites.
     private var hosts: Set<String>
     /// The calendars by IANA time zone name.
-    public var calendars: [String: LocalDays]
+    public let calendars: [String: LocalDays]
     /// The sites for which servers may send, by the hash of their secret key in hexadecimal.
     private var bySecretKeyHash: [String: SiteID]
 
@@ -92,6 +93,7 @@ public struct SiteSnapshot: Sendable, Equatable, Codable {
         byID = Dictionary(sites.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         hosts = Set(sites.flatMap(\.hosts))
         self.calendars = calendars
+        calendarByID = byID.compactMapValues { calendars[$0.timeZone] }
         bySecretKeyHash = secretKeys
     }
 
@@ -118,7 +120,34 @@ public struct SiteSnapshot: Sendable, Equatable, Codable {
 
     /// The local day of the site that contains `time`.
     public func day(of site: SiteID, containing time: Timestamp) -> Range<Timestamp> {
-        let calendar = byID[site].flatMap { calendars[$0.timeZone] } ?? LocalDays(starts: [])
-        return calendar.day(containing: time)
+        (calendarByID[site] ?? LocalDays(starts: [])).day(containing: time)
+    }
+}
+
+/// As it is kept in a file: what it was made of, without what is derived from that.
+extension SiteSnapshot: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case sites
+        case calendars
+        case secretKeys = "secret_key_hashes"
+    }
+
+    /// Reads what `encode` wrote.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            sites: try container.decode([Site].self, forKey: .sites),
+            calendars: try container.decode([String: LocalDays].self, forKey: .calendars),
+            secretKeys: try container.decode([String: Int32].self, forKey: .secretKeys).mapValues {
+                SiteID(rawValue: $0)
+            })
+    }
+
+    /// Writes sites, calendars and the hashes of secret keys.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(byID.values.sorted { $0.id.rawValue < $1.id.rawValue }, forKey: .sites)
+        try container.encode(calendars, forKey: .calendars)
+        try container.encode(bySecretKeyHash.mapValues(\.rawValue), forKey: .secretKeys)
     }
 }

@@ -27,8 +27,8 @@ public struct Request: Sendable {
     init(parameters: Parameters, body: [UInt8]) {
         method = parameters["REQUEST_METHOD"] ?? "GET"
         query = parameters["QUERY_STRING"] ?? ""
-        let uri = parameters["DOCUMENT_URI"] ?? parameters["SCRIPT_NAME"] ?? parameters["REQUEST_URI"] ?? "/"
-        path = uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init) ?? "/"
+        let uri = parameters.slice("DOCUMENT_URI") ?? parameters.slice("SCRIPT_NAME") ?? parameters.slice("REQUEST_URI")
+        path = uri.map { String(decoding: $0.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self) } ?? "/"
         self.parameters = parameters
         self.body = body
     }

@@ -92,6 +92,8 @@ final class Committer: Sendable {
             }
         } else {
             unsyncedSince = nil
+            // After a failed write the frame went to another segment and was synced there at once.
+            answer(.accepted) { _ in true }
         }
         return true
     }
@@ -105,6 +107,8 @@ final class Committer: Sendable {
             publish(file)
             return true
         } catch .full(let reason) {
+            // The attempt may have synced what was written before.
+            publish(file)
             retention.setFull(reason)
             answer(.full) { _ in true }
             return true

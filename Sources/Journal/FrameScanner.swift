@@ -5,7 +5,7 @@ struct FrameScanner {
     let file: any JournalFile
     /// What the frames' checksums begin with.
     let seed: UInt32
-    /// Length of the file.
+    /// Where frames end at the latest.
     let size: Int
 
     enum Reading {
@@ -19,11 +19,13 @@ struct FrameScanner {
 
     func read(at offset: Int) throws(PlatformError) -> Reading {
         guard offset + FrameHeader.size <= size else { return .empty }
-        let start = try file.read(at: offset, count: FrameHeader.size)
+        guard let start = try file.readIfPossible(at: offset, count: FrameHeader.size) else { return .damaged }
         guard start.count == FrameHeader.size else { return .empty }
         if start.allSatisfy({ $0 == 0 }) { return .empty }
         guard let header = FrameHeader.read(start, at: 0, room: size - offset) else { return .damaged }
-        let frame = try file.read(at: offset, count: FrameHeader.size + header.length)
+        guard let frame = try file.readIfPossible(at: offset, count: FrameHeader.size + header.length) else {
+            return .damaged
+        }
         return FrameHeader.isWhole(frame, length: header.length, seed: seed) ? .frame(header, frame) : .damaged
     }
 
@@ -31,10 +33,15 @@ struct FrameScanner {
     func search(
         from offset: Int, accepts: (FrameHeader) -> Bool
     ) throws(PlatformError) -> (offset: Int, header: FrameHeader)? {
-        let chunkSize = 1 << 20
+        var chunkSize = 1 << 20
         var start = (offset + 7) & ~7
         while start + FrameHeader.size <= size {
-            let chunk = try file.read(at: start, count: min(chunkSize + FrameHeader.size, size - start))
+            guard let chunk = try file.readIfPossible(at: start, count: min(chunkSize + FrameHeader.size, size - start))
+            else {
+                // Around a bad sector in small steps, and past it.
+                if chunkSize > 512 { chunkSize = 512 } else { start += chunkSize }
+                continue
+            }
             guard chunk.count >= FrameHeader.size else { return nil }
             var place = 0
             while place < chunkSize, place + FrameHeader.size <= chunk.count {

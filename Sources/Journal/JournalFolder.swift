@@ -34,6 +34,18 @@ public protocol JournalFile: Sendable {
     func sync() throws(PlatformError)
 }
 
+extension JournalFile {
+    /// The bytes, or `nil` where the disk cannot read them (EIO): a bad sector is damage like any other.
+    func readIfPossible(at offset: Int, count: Int) throws(PlatformError) -> [UInt8]? {
+        do throws(PlatformError) {
+            return try read(at: offset, count: count)
+        } catch {
+            guard error.isUnreadable else { throw error }
+            return nil
+        }
+    }
+}
+
 extension DiskFile: JournalFile {}
 
 /// A journal's folder on a disk, 0700, held by one process at a time.
@@ -75,7 +87,7 @@ public struct DiskFolder: JournalFolder {
 
     /// Removes a file.
     public func remove(_ name: String) throws(PlatformError) {
-        Files.remove("\(path)/\(name)")
+        try Files.removeExisting("\(path)/\(name)")
     }
 
     /// Syncs the names.

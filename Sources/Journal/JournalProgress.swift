@@ -66,7 +66,7 @@ final class JournalDamage: Sendable {
     func note(lost: UInt64, _ message: String) {
         let isNew = state.withLock { state in
             guard state.seen.count < 1000, state.seen.insert(message).inserted else { return false }
-            if lost < 1 << 31 { state.lost += lost }
+            state.lost = state.lost.addingReportingOverflow(lost).overflow ? .max : state.lost + lost
             return true
         }
         if isNew { log.error("journal: \(message)") }

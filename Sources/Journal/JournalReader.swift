@@ -14,6 +14,9 @@ public final class JournalReader {
 
     private var place: Place?
 
+    /// Most bytes of entries in a batch: a few thousand large events must not fill the memory.
+    private static let batchBytes = 4 << 20
+
     /// Where the reader stands.
     private struct Place {
         var segment: SegmentInfo
@@ -25,9 +28,11 @@ public final class JournalReader {
         var frame: [UInt8] = []
         /// The rest of the frame at hand.
         var rest: Range<Int> = 0..<0
+        /// Whether numbers were left out just before `next`: a batch ends there.
+        var isBehindGap = false
 
         var scanner: FrameScanner {
-            FrameScanner(file: file, seed: segment.header.seed, size: segment.size)
+            FrameScanner(file: file, seed: segment.header.seed, size: segment.end)
         }
     }
 
@@ -50,18 +55,22 @@ public final class JournalReader {
             var place: Place
             if let known = self.place, known.next == position + 1 {
                 place = known
+                place.isBehindGap = false
             } else {
                 place = try find(position + 1)
             }
             // Out of `self` while it changes, so that its bytes are not copied.
             self.place = nil
             var batch = Batch(journal: journal, first: position + 1, last: position + 1)
-            batch.reserveCapacity(min(count, Int(clamping: durable - position)))
-            while batch.count < count, place.next <= durable {
+            batch.reserveCapacity(min(count, Int(clamping: durable - position), 4096))
+            var bytes = 0
+            while batch.count < count, bytes < JournalReader.batchBytes, place.next <= durable, !place.isBehindGap {
                 if place.rest.isEmpty {
                     try loadFrame(&place, durable: durable)
                 } else {
+                    let before = place.rest.count
                     takeEntry(&place, into: &batch)
+                    bytes += before - place.rest.count
                 }
             }
             batch.extend(through: place.next - 1)
@@ -93,7 +102,12 @@ public final class JournalReader {
             throw PlatformError(call: "the journal has no segment", code: 2)
         }
         var place = try open(segment, next: sequence)
-        if segment.header.base > sequence { pass(&place, to: segment.header.base, "which are no longer kept") }
+        if segment.header.base > sequence {
+            // A store that is new to this journal misses nothing: what came before it was not for it.
+            if sequence == 1 { place.next = max(1, segment.header.follows + 1) }
+            lose(&place, through: segment.header.follows, "which are no longer kept")
+            enter(&place, segment)
+        }
         return place
     }
 
@@ -105,14 +119,15 @@ public final class JournalReader {
     /// Moves to the frame that holds `place.next`, through as many frames and segments as it takes. When that frame is
     /// damaged, `place.next` is afterwards the number of the first entry behind the damage.
     private func loadFrame(_ place: inout Place, durable: UInt64) throws(PlatformError) {
-        while place.rest.isEmpty, place.next <= durable {
+        while place.rest.isEmpty, place.next <= durable, !place.isBehindGap {
             let following = segments.segment(after: place.segment.header.base)
-            if let following, place.next >= following.header.base {
+            if let following, place.next > following.header.follows {
                 place = try open(following, next: place.next)
+                enter(&place, following)
                 continue
             }
-            // From the base of the next segment on, this one does not count: its disk had failed.
-            let end = following?.header.base ?? durable + 1
+            // Beyond what the next segment follows, this one does not count: its disk had failed.
+            let end = following.map { $0.header.follows + 1 } ?? durable + 1
             guard case .frame(let header, let frame) = try place.scanner.read(at: place.offset), header.first < end
             else {
                 try passDamage(&place, before: end, durable: durable, following: following)
@@ -120,9 +135,7 @@ public final class JournalReader {
             }
             place.offset += header.space
             if header.last < place.next { continue }
-            if header.first > place.next {
-                pass(&place, to: header.first, "which are missing in \(place.segment.header.name)")
-            }
+            lose(&place, through: header.first - 1, "which are missing in \(place.segment.header.name)")
             place.frame = frame
             place.rest = FrameHeader.size..<FrameHeader.size + header.length
             try skipEntries(&place, from: header)
@@ -143,39 +156,44 @@ public final class JournalReader {
         place.rest = offset..<place.rest.upperBound
     }
 
+    /// Moves behind damaged bytes, to the next whole frame or segment. They are set aside if an entry that is still
+    /// needed may have stood there.
     private func passDamage(
         _ place: inout Place, before end: UInt64, durable: UInt64, following: SegmentInfo?
     ) throws(PlatformError) {
-        let next = place.next
         if let later = try place.scanner.search(
-            from: place.offset + 8, accepts: { $0.last >= next && $0.first < end && $0.last <= durable })
+            from: place.offset + 8, accepts: { $0.first < end && $0.last <= durable })
         {
-            try setAside(place, through: later.offset)
+            if later.header.first > place.next { try setAside(place, through: later.offset) }
             place.offset = later.offset
             return
         }
         if let following {
-            try setAside(place, through: place.segment.size)
-            pass(&place, to: following.header.base, "of \(place.segment.header.name)")
-            place = try open(following, next: place.next)
+            if following.header.follows >= place.next { try setAside(place, through: place.segment.end) }
+            lose(&place, through: following.header.follows, "of \(place.segment.header.name)")
         } else {
             // The newest segment: what is written from now on stands behind what has been written so far.
+            // The place stays: what will be durable behind it is found from here by the next search.
             let written = progress.written
-            try setAside(place, through: written.offset)
-            pass(&place, to: durable + 1, "of \(place.segment.header.name)")
-            if written.base == place.segment.header.base { place.offset = written.offset }
+            let isSame = written.base == place.segment.header.base
+            try setAside(place, through: isSame ? written.offset : place.segment.end)
+            lose(&place, through: durable, "of \(place.segment.header.name)")
         }
     }
 
-    private func pass(_ place: inout Place, to next: UInt64, _ what: String) {
-        guard next > place.next else { return }
-        let lost = next - place.next
-        damage.note(
-            lost: lost,
-            lost < 1 << 31
-                ? "\(lost) entries from number \(place.next) on, \(what), are lost"
-                : "an unknown number of entries, \(what), is lost")
-        place.next = next
+    /// Passes entries that should be there and are not.
+    private func lose(_ place: inout Place, through last: UInt64, _ what: String) {
+        guard last >= place.next else { return }
+        let lost = last - place.next + 1
+        damage.note(lost: lost, "\(lost) entries from number \(place.next) on, \(what), are lost")
+        place.next = last + 1
+    }
+
+    /// Passes the numbers that were left out before a segment.
+    private func enter(_ place: inout Place, _ segment: SegmentInfo) {
+        guard segment.header.base > place.next else { return }
+        place.next = segment.header.base
+        place.isBehindGap = true
     }
 
     /// Copies damaged bytes to `quarantine/`, where a person can look at them. Two readers write the same file.
@@ -186,10 +204,12 @@ public final class JournalReader {
             let copy = try folder.open(name, create: true)
             var offset = place.offset
             while offset < end {
-                let bytes = try place.file.read(at: offset, count: min(1 << 20, end - offset))
-                if bytes.isEmpty { break }
-                try copy.write(bytes, at: offset - place.offset)
-                offset += bytes.count
+                let count = min(64 << 10, end - offset)
+                // What cannot be read at all is zero in the copy.
+                if let bytes = try place.file.readIfPossible(at: offset, count: count) {
+                    try copy.write(bytes, at: offset - place.offset)
+                }
+                offset += count
             }
             try copy.sync()
         } catch {

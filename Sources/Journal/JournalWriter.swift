@@ -36,7 +36,8 @@ public final class JournalWriter: Sendable {
         self.folder = folder
         self.log = log
         segments = SegmentTable(recovered.segments)
-        progress = JournalProgress(durable: recovered.last, base: recovered.header.base, offset: recovered.offset)
+        progress = JournalProgress(
+            durable: recovered.newest.header.base - 1, base: recovered.newest.header.base, offset: SegmentHeader.size)
         damage = JournalDamage(log: log)
         retention = Retention(folder: folder, settings: settings, segments: segments, log: log)
         inbox = Inbox(limit: settings.frameBytes)
@@ -120,7 +121,8 @@ public final class JournalWriter: Sendable {
         statistics.durable = progress.durable
         statistics.bytes = segments.bytes
         statistics.segments = segments.count
-        statistics.pending = progress.durable - min(progress.durable, retention.slowest ?? 0)
+        statistics.pending = segments.entries(after: retention.slowest ?? 0, through: statistics.durable)
+        statistics.quarantined = ((try? folder.names(in: "quarantine")) ?? []).count
         statistics.lost = damage.lost
         statistics.isFull = retention.isFull
         return statistics
@@ -155,6 +157,8 @@ public struct JournalStatistics: Sendable {
     public var segments = 0
     /// Entries lost to damage.
     public var lost: UInt64 = 0
+    /// Damaged pieces that wait for a person in `quarantine/`.
+    public var quarantined = 0
     /// Whether entries are refused for want of room.
     public var isFull = false
 

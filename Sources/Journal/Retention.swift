@@ -15,7 +15,7 @@ final class Retention: Sendable {
     /// Held while segments are deleted.
     private let deleting = Mutex(())
 
-    private static let reserve = "reserve"
+    static let reserve = "reserve"
 
     init(folder: any JournalFolder, settings: JournalSettings, segments: SegmentTable, log: Log) {
         self.folder = folder

@@ -3,22 +3,26 @@ import Platform
 
 /// The files of a journal, version 1. All numbers are little-endian.
 ///
-///     segment   header (64 bytes) · frame · frame · … · zeros
-///     header    "FFJ1" · version (4) · base sequence (8) · created, ms (8) · segment id (16) · journal id (16) · crc32c (4) · 0 (4)
+///     segment   header (64 bytes) · frame · frame · … · zeros · the header once more
+///     header    "FFJ1" · version (4) · base sequence (8) · follows (8) · segment id (16) · journal id (16) · crc32c (4) · 0 (4)
 ///     frame     length (4) · crc32c (4) · first sequence (8) · count (4) · type (2) · flags (2) · durable (8) · entries · padding to 8
 ///
 /// A frame is one group commit. Its checksum begins with the random segment id, so that bytes of an earlier life of the disk
 /// are never taken for a frame. `durable` is the sequence number that was known to be on the disk when the frame was
 /// written: a frame that is found behind damaged bytes tells by it whether these had been acknowledged. Length 0, where
 /// the file has not been written yet, is the end.
+///
+/// Numbers are never given twice. Each start of the gateway begins a segment whose base is made of the time; `follows` is
+/// the number of the last entry before it, so that a reader knows that nothing is missing in between. So a store's
+/// position can never cover entries that it has not seen, whatever the disk has forgotten meanwhile.
 struct SegmentHeader: Equatable {
     static let size = 64
     private static let magic = Array("FFJ1".utf8)
 
     /// Number of the first entry.
     var base: UInt64
-    /// When the segment was made, milliseconds since 1970.
-    var createdAt: Int64
+    /// Number of the last entry before this segment; less than `base` − 1 where numbers were left out.
+    var follows: UInt64
     /// Random; salts the frames' checksums.
     var segment: UInt128
     /// The journal that the segment is part of.
@@ -49,7 +53,7 @@ struct SegmentHeader: Equatable {
         var bytes = SegmentHeader.magic
         bytes.append(fixed: JournalItemCodec.version)
         bytes.append(fixed: base)
-        bytes.append(fixed: createdAt)
+        bytes.append(fixed: follows)
         bytes.append(fixed: segment)
         bytes.append(fixed: journal.value)
         bytes.append(fixed: Checksum.crc32c(bytes))
@@ -72,7 +76,7 @@ struct SegmentHeader: Equatable {
         guard version == JournalItemCodec.version else { return .otherVersion(version) }
         return .header(
             SegmentHeader(
-                base: bytes.fixed(at: 8), createdAt: bytes.fixed(at: 16), segment: bytes.fixed(at: 24),
+                base: bytes.fixed(at: 8), follows: bytes.fixed(at: 16), segment: bytes.fixed(at: 24),
                 journal: JournalID(bytes.fixed(at: 40))))
     }
 }
@@ -96,6 +100,9 @@ struct FrameHeader: Equatable {
 
     /// Bytes that the frame takes in the file.
     var space: Int { (FrameHeader.size + length + 7) & ~7 }
+
+    /// Bytes of the entries in a frame that was written before, whose end is padded.
+    static func length(of frame: [UInt8]) -> Int { Int(frame.fixed(at: 0, as: UInt32.self)) }
 
     /// Writes the header into the first bytes of `frame`, which holds the entries behind them, and pads it.
     static func seal(_ frame: inout [UInt8], header: FrameHeader, seed: UInt32) {

@@ -17,13 +17,15 @@ struct SegmentLog {
 
     private var file: any JournalFile
     private(set) var header: SegmentHeader
-    private var size: Int
+    /// Where frames end at the latest.
+    private var end: Int
     /// Where the next frame goes.
     private(set) var offset: Int
     /// Number of the last entry that was written.
     private(set) var last: UInt64
     /// Number of the last entry that is on the disk.
     private(set) var durable: UInt64
+    private var openedAt = Clock.monotonicNanoseconds()
     /// Frames that were written and not synced yet: should the disk fail, they are written once more, to another file.
     private var unsynced: [(frame: [UInt8], count: Int)] = []
 
@@ -38,11 +40,11 @@ struct SegmentLog {
         self.reclaim = reclaim
         journal = recovered.journal
         file = recovered.file
-        header = recovered.header
-        size = recovered.size
-        offset = recovered.offset
-        last = recovered.last
-        durable = recovered.last
+        header = recovered.newest.header
+        end = recovered.newest.end
+        offset = SegmentHeader.size
+        last = header.base - 1
+        durable = last
     }
 
     /// Whether something was written that is not on the disk yet.
@@ -54,7 +56,7 @@ struct SegmentLog {
     mutating func write(_ frame: consuming [UInt8], count: Int) throws(JournalError) {
         let length = frame.count - FrameHeader.size
         let new = FrameHeader(length: length, first: last + 1, count: count, durable: durable)
-        if offset + new.space > size { try rotate(for: new.space) }
+        if offset + new.space > end || (isOld && hasRoom(for: settings.segmentBytes)) { try rotate(for: new.space) }
         FrameHeader.seal(&frame, header: new, seed: header.seed)
         do throws(PlatformError) {
             try file.write(frame, at: offset)
@@ -88,16 +90,23 @@ struct SegmentLog {
 
     private mutating func rotate(for space: Int) throws(JournalError) {
         try sync()
-        let wanted = max(settings.segmentBytes, SegmentHeader.size + space)
+        let wanted = max(settings.segmentBytes, 2 * SegmentHeader.size + space)
         if !hasRoom(for: wanted) { reclaim() }
         guard hasRoom(for: wanted) else {
             throw .full("the journal may not take another segment of \(wanted) bytes")
         }
         do throws(PlatformError) {
-            try open(base: last + 1, size: wanted)
+            try open(follows: last, size: wanted)
         } catch {
             throw error.isDiskFull ? .full("the disk is full: \(error)") : .failed("no new segment: \(error)")
         }
+    }
+
+    /// Whether the segment holds entries for longer than loaded ones are kept: whole segments are deleted, and on a quiet
+    /// site one would last for months.
+    private var isOld: Bool {
+        let age = Int((Clock.monotonicNanoseconds() &- openedAt) / 1_000_000)
+        return offset > SegmentHeader.size && age > max(settings.retainMilliseconds, 3_600_000)
     }
 
     /// Whether another segment of this size stays within the journal's bounds.
@@ -107,24 +116,13 @@ struct SegmentLog {
         return free - bytes >= settings.minFreeBytes
     }
 
-    /// Leaves the segment that failed as it is and writes what is not durable to another. Its base says from where on
-    /// the old one does not count.
+    /// Leaves the segment that failed as it is and writes what is not durable to another, which gets its name when all of
+    /// it is on the disk. Its base says from where on the old one does not count.
     private mutating func relocate(because error: PlatformError) throws(JournalError) {
-        let frames = unsynced
         do throws(PlatformError) {
-            let space = frames.reduce(0) { $0 + $1.frame.count }
-            try open(base: durable + 1, size: max(settings.segmentBytes, SegmentHeader.size + space))
-            var sequence = durable
-            for (frame, count) in frames {
-                let length = Int(frame.fixed(at: 0, as: UInt32.self))
-                let new = FrameHeader(length: length, first: sequence + 1, count: count, durable: durable)
-                var again = frame
-                FrameHeader.seal(&again, header: new, seed: header.seed)
-                try file.write(again, at: offset)
-                offset += new.space
-                sequence += UInt64(count)
-            }
-            try file.sync()
+            let space = unsynced.reduce(0) { $0 + $1.frame.count }
+            try open(
+                follows: durable, size: max(settings.segmentBytes, 2 * SegmentHeader.size + space), frames: unsynced)
         } catch let second {
             throw .failed("the disk failed twice: \(error); then \(second)")
         }
@@ -132,13 +130,20 @@ struct SegmentLog {
         durable = last
     }
 
-    /// Makes the segment that comes next. It has its final name, for good, before anything is written to it.
-    private mutating func open(base: UInt64, size: Int) throws(PlatformError) {
-        let made = try Recovery.makeSegment(in: folder, base: base, size: size, journal: journal)
-        segments.add(SegmentInfo(header: made.header, size: size))
+    /// Makes the segment that comes next. It has its final name, for good, before anything more is written to it.
+    private mutating func open(
+        follows: UInt64, size: Int, frames: [(frame: [UInt8], count: Int)] = []
+    ) throws(PlatformError) {
+        let base = follows + 1
+        // In place of one in which nothing counts, it follows what that one followed.
+        let made = try Recovery.makeSegment(
+            in: folder, base: base, follows: base == header.base ? header.follows : follows, size: size,
+            journal: journal, frames: frames)
+        segments.add(made.info)
         file = made.file
-        header = made.header
-        self.size = size
-        offset = SegmentHeader.size
+        header = made.info.header
+        end = made.info.end
+        offset = made.offset
+        openedAt = Clock.monotonicNanoseconds()
     }
 }

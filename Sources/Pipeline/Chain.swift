@@ -36,14 +36,20 @@ public final class Chain: Sendable, CustomStringConvertible {
 
     /// Takes one event through all enrichers and filters. Afterwards its `hit` is what may be stored.
     public func run(_ event: inout Event) -> ChainOutcome {
-        var before = Clock.monotonicNanoseconds()
+        // One event of sixteen is timed: reading the clock takes as long as a simple step.
+        let isTimed = event.hit.id.value & 15 == 0
+        var before = isTimed ? Clock.monotonicNanoseconds() : 0
+        Failpoint.trap("chain", when: event.hit.name)
         for (index, step) in steps.enumerated() {
             CrashMarker.step(index + 1)
-            Failpoint.trap("chain", when: event.hit.name)
             let outcome = step.run(&event)
-            let after = Clock.monotonicNanoseconds()
-            step.counters.add(outcome, nanoseconds: after &- before)
-            before = after
+            if isTimed {
+                let after = Clock.monotonicNanoseconds()
+                step.counters.add(outcome, nanoseconds: (after &- before) &* 16)
+                before = after
+            } else {
+                step.counters.add(outcome, nanoseconds: 0)
+            }
             if case .drop(let reason) = outcome { return .drop(step: step.id, reason: reason) }
         }
         return .keep
@@ -113,7 +119,7 @@ public struct StepStatistics: Sendable, Equatable {
     public var dropped: Int
     /// Events whose enrichment failed.
     public var failed: Int
-    /// Time spent in all.
+    /// Time spent in all, estimated from one event of sixteen.
     public var nanoseconds: Int
 }
 
@@ -132,7 +138,7 @@ final class StepCounters: Sendable {
             passed.add(1, ordering: .relaxed)
             failed.add(1, ordering: .relaxed)
         }
-        nanoseconds.add(Int(truncatingIfNeeded: spent), ordering: .relaxed)
+        if spent > 0 { nanoseconds.add(Int(truncatingIfNeeded: spent), ordering: .relaxed) }
     }
 
     func statistics(id: String) -> StepStatistics {

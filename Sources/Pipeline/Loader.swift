@@ -13,6 +13,7 @@ public final class Loader: Sendable {
     private let log: Log
     private let state = Monitor(State())
     private let thread: Mutex<Thread?> = Mutex(nil)
+    private let isBehind = Atomic(false)
 
     private struct State {
         var statistics = LoaderStatistics()
@@ -20,9 +21,14 @@ public final class Loader: Sendable {
         var position: UInt64?
     }
 
-    /// Most hits in one batch: enough that a transaction's fixed cost vanishes, few enough that a batch stays small
-    /// in memory.
-    static let batchSize = 2000
+    /// Most entries in one batch. Each visit that a batch touches is written once for all its events of the batch, so that
+    /// large ones cost PostgreSQL less; what they take is bounded by the reader, too.
+    static let batchSize = 8000
+    /// A batch of so many is worth a transaction at once.
+    static let fullEnough = 1000
+    static let smallestBatch = 20
+    /// Dead letters of one try, after which the loader pauses and alarms.
+    static let deadLimit = 500
     /// Milliseconds from one small batch to the next.
     static let interval = 100
     /// Milliseconds between tries, doubling from the first to the last.
@@ -59,11 +65,14 @@ public final class Loader: Sendable {
 
     private func run() {
         var wait = Loader.backoff.lowerBound
+        var size = Loader.batchSize
         while !state.read({ $0.isStopping }) {
             do {
-                try loadUntilStopped { wait = Loader.backoff.lowerBound }
+                try loadUntilStopped(&size) { wait = Loader.backoff.lowerBound }
                 return
             } catch {
+                // Perhaps it was too much for the time limit of a statement.
+                size = max(size / 2, Loader.smallestBatch)
                 note(error)
                 pause(milliseconds: wait + Int.random(in: 0...(wait / 4)))
                 wait = min(wait * 2, Loader.backoff.upperBound)
@@ -72,10 +81,12 @@ public final class Loader: Sendable {
     }
 
     /// Loads batch after batch. `progressed` is called after each.
-    private func loadUntilStopped(progressed: () -> Void) throws(StoreError) {
+    private func loadUntilStopped(_ size: inout Int, progressed: () -> Void) throws(StoreError) {
         // After any error the store alone knows how far it has come: a COMMIT whose answer was lost may have happened.
         var position = try store.position(in: journal.id)
-        guard position <= journal.durable else {
+        guard position <= journal.durable, !isBehind.load(ordering: .relaxed) else {
+            // For good: numbers that come later would soon be beyond the position, and those in between be skipped.
+            isBehind.store(true, ordering: .relaxed)
             throw .refused(
                 "it has loaded the journal through number \(position), and the journal ends at \(journal.durable): the "
                     + "gateway's disk has lost what it had confirmed, or was set back. Nothing more is loaded; see "
@@ -83,35 +94,40 @@ public final class Loader: Sendable {
         }
         advance(to: position)
         let reader = journal.makeReader()
+        var dead = 0
         while !state.read({ $0.isStopping }) {
-            guard let batch = try read(reader, after: position) else { continue }
+            guard let batch = try read(reader, after: position, atMost: size) else { continue }
             let began = Clock.monotonicNanoseconds()
-            try load(batch)
+            try load(batch, dead: &dead)
             position = batch.last
             advance(to: position)
             progressed()
+            size = min(size * 2, Loader.batchSize)
             rest(after: batch, since: began)
         }
     }
 
-    private func read(_ reader: JournalReader, after position: UInt64) throws(StoreError) -> Batch? {
+    private func read(_ reader: JournalReader, after position: UInt64, atMost size: Int) throws(StoreError) -> Batch? {
         do throws(JournalError) {
-            return try reader.read(after: position, atMost: Loader.batchSize, milliseconds: 500)
+            return try reader.read(after: position, atMost: size, milliseconds: 500)
         } catch {
-            throw .unavailable(error.description)
+            // A disk that cannot be read wants a person.
+            throw .refused(error.description)
         }
     }
 
     /// After a small batch, lets the next one gather: a transaction for every dozen events would cost the database, and
     /// the gateway beside it, several times what the events do. A single event is never held up by this, only the second.
     private func rest(after batch: Batch, since began: UInt64) {
-        guard batch.count < Loader.batchSize / 2 else { return }
+        guard batch.count < Loader.fullEnough else { return }
         let spent = Int((Clock.monotonicNanoseconds() &- began) / 1_000_000)
         if spent < Loader.interval { pause(milliseconds: Loader.interval - spent) }
     }
 
     /// Loads a batch; one that holds a hit which cannot be stored is halved until the hit stands alone.
-    private func load(_ batch: Batch) throws(StoreError) {
+    ///
+    /// `dead` counts those of one try: when nearly everything is refused, it is not the events that are wrong.
+    private func load(_ batch: Batch, dead: inout Int) throws(StoreError) {
         do {
             let receipt = try store.store(batch)
             state.withLock { state in
@@ -122,13 +138,17 @@ public final class Loader: Sendable {
             }
         } catch .poison(let reason) {
             guard let (first, second) = batch.halves() else {
+                guard dead < Loader.deadLimit else {
+                    throw .refused("it cannot take \(dead) events and more: \(reason). See footfall dead list")
+                }
+                dead += 1
                 try store.bury(batch, reason: reason)
                 state.withLock { $0.statistics.dead += batch.hits.count }
                 log.warning("store \(id): one event cannot be stored and is among the dead letters: \(reason)")
                 return
             }
-            try load(first)
-            try load(second)
+            try load(first, dead: &dead)
+            try load(second, dead: &dead)
         }
     }
 

@@ -15,6 +15,14 @@ public enum Checksum {
         }
     }
 
+    /// The checksum of part of an array, going on from `seed`.
+    public static func crc32c(_ bytes: ArraySlice<UInt8>, seed: UInt32) -> UInt32 {
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { return seed }
+            return unsafe csystem_crc32c(seed, start, buffer.count)
+        }
+    }
+
     /// The same without the processor's instruction, for the test that compares the two.
     static func portable(_ bytes: [UInt8]) -> UInt32 {
         unsafe bytes.withUnsafeBufferPointer { buffer in

@@ -118,6 +118,13 @@ extension Files {
         guard unsafe Glibc.rename(path, new) == 0 else { throw PlatformError(call: "rename \(path)", code: errno) }
     }
 
+    /// Removes a file; nothing happens when it is not there. Throws when it stays.
+    public static func removeExisting(_ path: String) throws(PlatformError) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else {
+            throw PlatformError(call: "unlink \(path)", code: errno)
+        }
+    }
+
     /// Waits until the names in a folder are on the disk: a file that was made or renamed is only then sure to be found.
     public static func syncFolder(_ path: String) throws(PlatformError) {
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -148,4 +155,7 @@ extension Files {
 extension PlatformError {
     /// Whether the disk, or the user's share of it, is full.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+
+    /// Whether the disk could not read what stands on it.
+    public var isUnreadable: Bool { code == EIO }
 }

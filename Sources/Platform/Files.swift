@@ -40,6 +40,23 @@ public enum Files {
         return false
     }
 
+    /// Adds the bytes at the end of the file, which is made if it is not there.
+    public static func append(_ path: String, bytes: [UInt8], mode: UInt32) throws(PlatformError) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, mode)
+        guard descriptor >= 0 else { throw PlatformError(call: "open \(path)", code: errno) }
+        defer { close(descriptor) }
+        let written = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+        guard written == bytes.count else {
+            throw PlatformError(call: "write \(path)", code: written < 0 ? errno : ENOSPC)
+        }
+    }
+
+    /// The file's size in bytes; 0 when it is not there.
+    public static func size(_ path: String) -> Int {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
     /// Makes the folder and those above it that are missing.
     public static func makeFolder(_ path: String, mode: UInt32) throws(PlatformError) {
         var made = path.hasPrefix("/") ? "/" : ""
@@ -73,6 +90,11 @@ public enum Files {
     /// Whether something exists at the path.
     public static func exists(_ path: String) -> Bool {
         unsafe access(path, F_OK) == 0
+    }
+
+    /// Whether this process may make and remove files in the folder.
+    public static func isWritable(_ path: String) -> Bool {
+        unsafe access(path, W_OK | X_OK) == 0
     }
 
     /// Whether the folder, and not a link to one, is this user's and nobody else can enter it.

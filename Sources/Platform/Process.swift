@@ -27,13 +27,27 @@ public enum Process {
     /// The number of the user as whom this process runs.
     public static var userID: UInt32 { geteuid() }
 
+    /// Processors that this process may use.
+    public static var processors: Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
     /// The id of the process that started this one.
     public static var parentID: Int32 { getppid() }
 
-    /// Starts this very program with other arguments, and hands it a descriptor as number 3, where `sd_listen_fds(3)` has
-    /// the first. Returns its process id.
+    /// The file that this process runs; empty when that cannot be found out.
+    public static var executable: String {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { path in
+            guard let start = path.baseAddress else { return "" }
+            let length = unsafe readlink("/proc/self/exe", start, path.count - 1)
+            guard length > 0 else { return "" }
+            unsafe path[length] = 0
+            return unsafe String(cString: start)
+        }
+    }
+
+    /// Starts this very program with other arguments, and hands it a descriptor, if there is one, as number 3, where
+    /// `sd_listen_fds(3)` has the first. Returns its process id.
     public static func startSelf(
-        arguments: [String], environment: [String: String], descriptor: Int32
+        arguments: [String], environment: [String: String], descriptor: Int32? = nil
     ) throws(PlatformError) -> Int32 {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
@@ -46,7 +60,7 @@ public enum Process {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, 3)
+        if let descriptor { unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, 3) }
         var argv = unsafe (["footfall"] + arguments).map { unsafe strdup($0) } + [nil]
         var envp = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
         defer {

@@ -40,6 +40,9 @@ extension PlatformError {
     public var isExhaustion: Bool {
         code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS
     }
+
+    /// Whether a socket's time limit has passed.
+    public var isTimeout: Bool { code == EAGAIN || code == EWOULDBLOCK }
 }
 
 extension UnixSocket {
@@ -71,5 +74,21 @@ extension UnixSocket {
             content.append(contentsOf: chunk[..<count])
         }
         return content
+    }
+
+    /// Reads so many bytes. Fails with the call's error, which `isTimeout` tells, or with ECONNRESET when the peer closes
+    /// before.
+    public static func readExactly(_ descriptor: Int32, count: Int) -> Result<[UInt8], PlatformError> {
+        var content = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let got = unsafe content.withUnsafeMutableBytes { bytes in
+                unsafe Glibc.read(descriptor, bytes.baseAddress?.advanced(by: filled), count - filled)
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { return .failure(PlatformError(call: "read", code: got == 0 ? ECONNRESET : errno)) }
+            filled += got
+        }
+        return .success(content)
     }
 }

@@ -37,11 +37,14 @@ struct GatewayConfiguration: Sendable {
         }
     }
 
-    /// The folder of the migrations: the one in the settings, or where a package installs them.
+    /// The folder of the migrations: the one in the settings, or where `make install` (PREFIX/share, seen from PREFIX/bin)
+    /// or a package puts them.
     var migrationsFolder: String {
-        let installed = "/usr/share/footfall/migrations"
-        return !Files.exists(settings.database.migrations) && Files.exists(installed)
-            ? installed : settings.database.migrations
+        let program = Process.executable
+        let prefix = program.split(separator: "/").dropLast(2).joined(separator: "/")
+        let installed = ["/\(prefix)/share/footfall/migrations", "/usr/share/footfall/migrations"]
+        guard !Files.exists(settings.database.migrations) else { return settings.database.migrations }
+        return installed.first { Files.exists($0) } ?? settings.database.migrations
     }
 
     /// Tells this installation from others on the same machine: a name made of the database's place, without the

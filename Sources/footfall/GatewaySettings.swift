@@ -11,6 +11,7 @@ struct GatewaySettings: ValidatedSettings {
     var journal = JournalOptions()
     var web = Web()
     var cache = CacheSettings()
+    var replay = Replay()
     /// The plugins in order; the shape of each entry is `ChainEntry`'s.
     var chain: [ConfigValue] = []
 
@@ -30,7 +31,7 @@ struct GatewaySettings: ValidatedSettings {
     }
 
     struct Ingest: Codable {
-        var threads = 4
+        var threads = 0
         var max_body_bytes = 65536
         var max_batch_bytes = 1_048_576
         var stop_seconds = 10
@@ -55,6 +56,11 @@ struct GatewaySettings: ValidatedSettings {
         var memory_bytes = 16 * 1024 * 1024
     }
 
+    struct Replay: Codable {
+        var spool = "/var/spool/footfall"
+        var every_seconds = 60
+    }
+
     func problems() -> [SettingProblem] {
         var problems: [SettingProblem] = []
         func check(_ key: String, _ value: Int, _ range: ClosedRange<Int>) {
@@ -71,22 +77,29 @@ struct GatewaySettings: ValidatedSettings {
         if listen.ingest == listen.web { problems.append(SettingProblem("listen.web", "is the same as listen.ingest")) }
         if database.url.isEmpty { problems.append(SettingProblem("database.url", "is missing")) }
         check("database.web_connections", database.web_connections, 1...100)
-        check("ingest.threads", ingest.threads, 1...256)
+        check("ingest.threads", ingest.threads, 0...256)
         check("ingest.max_body_bytes", ingest.max_body_bytes, 1024...16_777_216)
-        check("ingest.max_batch_bytes", ingest.max_batch_bytes, ingest.max_body_bytes...16_777_216)
+        check(
+            "ingest.max_batch_bytes", ingest.max_batch_bytes,
+            min(max(ingest.max_body_bytes, 1024), 16_777_216)...16_777_216)
         check("ingest.stop_seconds", ingest.stop_seconds, 1...300)
         if journal.folder.isEmpty { problems.append(SettingProblem("journal.folder", "is missing")) }
         if AckLevel(rawValue: journal.ack) == nil {
             problems.append(SettingProblem("journal.ack", "must be \"fsync\" or \"journal\""))
         }
         check("journal.segment_bytes", journal.segment_bytes, 262_144...1_073_741_824)
-        check("journal.max_bytes", journal.max_bytes, 4 * journal.segment_bytes...Int.max / 2)
+        check(
+            "journal.max_bytes", journal.max_bytes, 4 * min(max(journal.segment_bytes, 0), 1 << 30)...Int.max / 2)
         check("journal.min_free_bytes", journal.min_free_bytes, 0...Int.max / 2)
         check("journal.reserve_bytes", journal.reserve_bytes, 0...Int.max / 2)
         check("journal.retain_after_load_seconds", journal.retain_after_load_seconds, 0...31_536_000)
         check("journal.max_commit_milliseconds", journal.max_commit_milliseconds, 10...60_000)
         check("web.threads", web.threads, 1...256)
         check("cache.memory_bytes", cache.memory_bytes, 65_536...4_294_967_296)
+        if !replay.spool.isEmpty, !replay.spool.hasPrefix("/") {
+            problems.append(SettingProblem("replay.spool", "must be an absolute path, or empty"))
+        }
+        check("replay.every_seconds", replay.every_seconds, 1...86_400)
         return problems
     }
 
@@ -119,7 +132,10 @@ struct GatewaySettings: ValidatedSettings {
             "redis.url",
             "`redis://[:password@]host:port[/db]` or `unix:/path`. Empty: reports are cached in memory only."
         ),
-        ("ingest.threads", "Threads that take events. They never wait for PostgreSQL; a few per core are enough."),
+        (
+            "ingest.threads",
+            "Threads that take events; 0 for one on each processor, at least two. They wait neither for the disk nor for PostgreSQL, and more of them only take turns."
+        ),
         ("ingest.max_body_bytes", "Largest body of a request, in bytes. Browsers send at most 65,536 in a beacon."),
         (
             "ingest.max_batch_bytes",
@@ -157,6 +173,11 @@ struct GatewaySettings: ValidatedSettings {
         ),
         ("web.threads", "Threads that render pages; each may wait for PostgreSQL."),
         ("cache.memory_bytes", "Most memory for finished reports, in bytes."),
+        (
+            "replay.spool",
+            "Folder into which nginx writes events while the gateway is away ([spool](spool.md)), as `$footfall_spool` in `nginx/footfall-http.conf`. Empty: nobody looks there."
+        ),
+        ("replay.every_seconds", "How often is looked for events that nginx has kept, in seconds."),
         ("chain", "The plugins in the order in which an event meets them; `footfall plugins` lists them."),
     ]
 }

@@ -54,7 +54,8 @@ final class IngestProcess: Sendable {
             ) { exchange in
                 if !operations.answer(exchange) { collector.handle(exchange) }
             }
-            try dispatcher.start(threads: settings.ingest.threads, name: "ingest")
+            let threads = settings.ingest.threads > 0 ? settings.ingest.threads : max(2, Process.processors)
+            try dispatcher.start(threads: threads, name: "ingest")
             log.info("taking events with the chain \(chain.description)")
             waitForStop()
             stop(dispatcher)
@@ -102,7 +103,7 @@ final class IngestProcess: Sendable {
     private func noteCrashes() {
         for crash in marker.crashes {
             log.error(
-                "a request has ended the process in step \(chain.step(crash.step) ?? "\(crash.step)") of the chain, and is "
+                "a request has ended the process in \(chain.step(crash.step).map { "step \($0) of the chain" } ?? "the edge"), and is "
                     + "refused from now on: please report this bug (request \(String(crash.request, radix: 16)))")
         }
     }

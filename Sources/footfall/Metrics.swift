@@ -89,6 +89,9 @@ struct IngestMetrics {
         metrics.add("journal_full", "gauge", "Whether events are refused for want of room.", journal.isFull ? 1 : 0)
         metrics.add(
             "journal_lost_total", "counter", "Entries found damaged and set aside.", Int(clamping: journal.lost))
+        metrics.add(
+            "journal_quarantined_files", "gauge", "Damaged pieces in quarantine/ that nobody has removed yet.",
+            journal.quarantined)
     }
 }
 

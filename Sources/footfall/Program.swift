@@ -14,7 +14,8 @@ enum Program {
 
     static let commands: [Command] = [
         ServeCommand.command, CheckCommand.command, PluginsCommand.command, MigrateCommand.command, SiteCommand.command,
-        KeyCommand.command, DeadCommand.command, HealthCommand.command, ConfigReferenceCommand.command,
+        KeyCommand.command, DeadCommand.command, HealthCommand.command, ReplayCommand.command,
+        ConfigReferenceCommand.command,
     ]
 
     /// Runs the subcommand that the words name. Returns the exit code.

@@ -8,6 +8,7 @@ struct Supervisor {
     private let environment: [String: String]
     private let log = Log(process: "serve")
     private var children: [Child] = []
+    private var spool: SpoolWatch
     private var isStopping = false
     private var exitCode = ExitCode.success
 
@@ -28,6 +29,7 @@ struct Supervisor {
     init(_ configuration: GatewayConfiguration, environment: [String: String]) {
         self.configuration = configuration
         self.environment = environment
+        spool = SpoolWatch(configuration, environment: environment, log: log)
     }
 
     /// Runs until told to stop. Returns the exit code.
@@ -60,6 +62,7 @@ struct Supervisor {
             for index in children.indices {
                 if let moment = children[index].restartAt, moment <= Clock.monotonicNanoseconds() { start(index) }
             }
+            spool.look()
         }
     }
 
@@ -83,6 +86,7 @@ struct Supervisor {
     }
 
     private mutating func note(_ ending: Process.Ending) {
+        spool.note(ending)
         guard let index = children.firstIndex(where: { $0.process == ending.child }) else { return }
         children[index].process = nil
         guard !isStopping else { return }
@@ -107,10 +111,11 @@ struct Supervisor {
     /// Asks both to stop, waits as long as they may take, and ends what is left.
     private mutating func stop() {
         isStopping = true
+        spool.stop()
         for child in children { child.process.map(Process.terminate) }
         let patience = UInt64(configuration.settings.ingest.stop_seconds * 2 + 5) * 1_000_000_000
         let deadline = Clock.monotonicNanoseconds() &+ patience
-        while children.contains(where: { $0.process != nil }), Clock.monotonicNanoseconds() < deadline {
+        while spool.isBusy || children.contains(where: { $0.process != nil }), Clock.monotonicNanoseconds() < deadline {
             _ = Signals.wait(milliseconds: 100)
             while let ending = Process.reap() { note(ending) }
         }

@@ -10,32 +10,6 @@ import Testing
 
 @testable import Collect
 
-private struct NoSettings: ValidatedSettings {
-    func problems() -> [SettingProblem] { [] }
-}
-
-/// Drops events named `unwanted`, forgets the visitor of the others.
-private struct Forget: PrivacyFilter {
-    static let name: StaticString = "forget"
-    static let summary: StaticString = "erases the visitor"
-    static func declaration(for settings: NoSettings) -> Declaration { Declaration(erases: Field.ofVisitor) }
-    init(_ settings: NoSettings, in context: PluginContext) throws(PluginError) {}
-    func filter(_ event: inout Event) throws(PluginError) -> Verdict {
-        event.visitor = .unknown
-        return event.hit.name == "unwanted" ? .drop(reason: "unwanted") : .keep
-    }
-}
-
-private struct Nowhere: EventStore {
-    static let name: StaticString = "nowhere"
-    static let summary: StaticString = "keeps nothing"
-    static func declaration(for settings: NoSettings) -> Declaration { Declaration() }
-    init(_ settings: NoSettings, in context: PluginContext) throws(PluginError) {}
-    func position(in journal: JournalID) throws(StoreError) -> UInt64 { 0 }
-    func store(_ batch: Batch) throws(StoreError) -> StoreReceipt { StoreReceipt(stored: 0, duplicates: 0) }
-    func bury(_ batch: Batch, reason: String) throws(StoreError) {}
-}
-
 @Suite struct CollectorTests {
     private let journal: TestJournal
     private let collector: Collector
@@ -88,6 +62,44 @@ private struct Nowhere: EventStore {
             "[\(good),\(good)]", ["CONTENT_TYPE": "", "FOOTFALL_REQUEST_ID": "00000000000000000000000000000010"])
         #expect(try answer(request).status == 204)
         #expect(stored.map(\.id) == [EventID(16), EventID(17)])
+    }
+
+    /// The image comes in any case; the header is for `footfall replay`, which can ask again.
+    @Test func thePixelOfAJournalThatTakesNothingAsksToComeAgain() throws {
+        let pixel = Request(path: "/p.gif", query: "s=key&u=https://example.com/")
+        #expect(try answer(pixel).header("Retry-After") == nil)
+        journal.writer.close()
+        let response = try answer(pixel)
+        #expect(response.status == 200)
+        #expect(response.body == Pixel.image)
+        #expect(response.header("Retry-After") == "5")
+        #expect(try answer(Request(path: "/p.gif", query: "s=no")).header("Retry-After") == nil)
+    }
+
+    /// What `footfall replay` says of a request that nginx kept: it came when nginx had it, but not in the future, nor
+    /// longer ago than 30 days.
+    @Test func anEventThatNginxKeptHasTheTimeOfThen() throws {
+        let now = Clock.wallMilliseconds()
+        let day: Int64 = 24 * 60 * 60 * 1000
+        for said in ["\(now - 5 * day)", "\(now + 5 * day)", "\(now - 50 * day)", "-1", "nonsense"] {
+            let request = post(good, ["CONTENT_TYPE": "", "FOOTFALL_RECEIVED_AT": said])
+            #expect(try answer(request).status == 204)
+        }
+        let ages = stored.map { now - $0.receivedAt.milliseconds }
+        let hour: Int64 = 60 * 60 * 1000
+        #expect(ages[0] == 5 * day)
+        #expect(abs(ages[1]) < hour)
+        #expect(abs(ages[2] - 30 * day) < hour)
+        #expect(abs(ages[3] - 30 * day) < hour)
+        #expect(abs(ages[4]) < hour)
+        #expect(stored.allSatisfy { $0.time == $0.receivedAt })
+    }
+
+    @Test func aHeaderOfTheClientsDoesNotChangeTheTime() throws {
+        let now = Clock.wallMilliseconds()
+        let forged: Parameters = ["CONTENT_TYPE": "", "HTTP_FOOTFALL_RECEIVED_AT": "\(now - 999_999_999)"]
+        #expect(try answer(post(good, forged)).status == 204)
+        #expect(try #require(stored.first).receivedAt.milliseconds >= now)
     }
 
     @Test func eventsOfOneRequestKeepTheirOrderInTime() throws {

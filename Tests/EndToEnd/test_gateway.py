@@ -25,6 +25,9 @@ class Stack:
         self.state = state
         self.config = state / "footfall.json5"
         self.config.write_text((ROOT / "config/footfall.json5").read_text())
+        self.choose_port()
+
+    def choose_port(self):
         self.port = subprocess.run(
             ["bash", "-c", f". {ROOT}/tools/common.sh && free_port"], capture_output=True, text=True, check=True
         ).stdout.strip()
@@ -36,7 +39,14 @@ class Stack:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def up(self):
-        self.call("up", str(self.state), self.port)
+        try:
+            self.call("up", str(self.state), self.port)
+        except AssertionError as failure:
+            # Somebody else was faster to take the port.
+            if "Address already in use" not in str(failure) and "is taken" not in str(failure):
+                raise
+            self.choose_port()
+            self.call("up", str(self.state), self.port)
         text = (self.state / "environment").read_text()
         self.environment = dict(re.findall(r"export (\w+)='(.*)'", text))
         self.supervisor = int(self.environment["FOOTFALL_TEST_SUPERVISOR_PID"])
@@ -170,6 +180,7 @@ def test_sockets_are_taken_over_from_systemd_and_left_to_it(stack):
         "FOOTFALL_CONFIG": str(stack.config),
         "FOOTFALL_DATABASE_URL": stack.environment["FOOTFALL_TEST_STACK_DATABASE_URL"],
         "FOOTFALL_DATABASE_MIGRATIONS": str(ROOT / "config/migrations"),
+        "FOOTFALL_JOURNAL_FOLDER": str(folder / "journal"),
         "LISTEN_FDS": "2",
         "LISTEN_FDNAMES": "web:ingest",
     }

@@ -32,6 +32,21 @@ import Testing
         #expect(batch.after(100) == nil)
     }
 
+    /// Numbers are left out at every start of a gateway, by far more than 32 bits hold.
+    @Test func numbersMayBeFarApart() throws {
+        var batch = Batch(journal: JournalID(1), first: 1, last: 1)
+        for number in [1 << 60, 1 << 60 + 1, 1 << 60 + 2] as [UInt64] {
+            batch.append(.hit(hit(UInt128(number))), sequence: number)
+        }
+        batch.extend(through: 1 << 60 + 2)
+        let (first, second) = try #require(batch.halves())
+        #expect(first.hits.count == 1 && second.hits.count == 2)
+        #expect(second.sequence(ofHit: 1) == 1 << 60 + 2)
+        #expect(batch.after(1 << 60)?.hits.count == 2)
+        let (third, fourth) = try #require(second.halves())
+        #expect(third.halves() == nil && fourth.halves() == nil)
+    }
+
     @Test func halvesAreTheWhole() throws {
         func split(_ batch: Batch) -> [Batch] {
             guard let (first, second) = batch.halves() else { return [batch] }

@@ -212,4 +212,39 @@ private func request(
         #expect(Client.status(of: "/other", socket: bench.path, timeoutMilliseconds: 20_000) == 404)
         #expect(Client.status(of: "/healthz", socket: bench.path + "x", timeoutMilliseconds: 100) == nil)
     }
+
+    /// Lengths on both sides of what one byte, and one record, can say.
+    @Test(arguments: [0, 1, 127, 128, 300, 65_535, 65_536, 200_000])
+    func theClientsRequestsArriveWholeOneAfterTheOther(size: Int) throws {
+        let seen = Mutex<[Request]>([])
+        let bench = try Bench(bodyBytes: 1 << 20) { exchange in
+            seen.withLock { $0.append(exchange.request) }
+            var response = Response(status: 202, type: "text/plain", body: Array("no: header\n".utf8))
+            response.addHeader("Retry-After", "7")
+            exchange.answer(response)
+        }
+        let body = [UInt8](repeating: UInt8(ascii: "b"), count: size)
+        let value = [UInt8](repeating: UInt8(ascii: "v"), count: min(size, 60_000))
+        let client = try Client(socket: bench.path, timeoutMilliseconds: 20_000)
+        for _ in 0..<2 {
+            #expect(
+                client.send(
+                    [("REQUEST_METHOD", Array("POST".utf8)), ("DOCUMENT_URI", Array("/e".utf8)), ("VALUE", value)],
+                    body: body, keepsConnection: true))
+            guard case .answered(let answer) = client.receive() else {
+                Issue.record("no answer")
+                return
+            }
+            #expect(answer.status == 202)
+            #expect(answer.header("retry-after") == "7")
+            #expect(answer.header("no") == nil)
+        }
+        let requests = seen.withLock { $0 }
+        #expect(requests.count == 2)
+        for request in requests {
+            #expect(request.path == "/e")
+            #expect(request.body == body)
+            #expect(request.parameters.slice("VALUE").map(Array.init) == value)
+        }
+    }
 }

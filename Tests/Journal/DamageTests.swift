@@ -41,24 +41,110 @@ import Testing
         #expect(Set(before.keys).subtracting(found.keys) == [1, 2, 3])
         try journal.write(count: 1, size: 10)
         try journal.sync()
-        #expect(try journal.contents()[16] != nil)
+        #expect(try journal.number(of: journal.lastSent) != nil)
     }
 
-    @Test func aSegmentWithoutAHeaderIsMovedAway() throws {
+    /// A header stands at both ends of a segment: one is enough.
+    @Test func aDamagedHeaderIsMendedFromItsCopy() throws {
         var journal = try written(frames: 60)
         let names = journal.disk.names(in: "").filter { $0.hasSuffix(".seg") }
         try #require(names.count > 3)
-        journal.disk.damage(names[1], at: 0, [UInt8](repeating: 0, count: 64))
+        for name in names { journal.disk.damage(name, at: 30, [0xff]) }
+        try journal.restart(on: journal.disk.afterKill())
+        #expect(try journal.fault() == nil)
+        #expect(journal.disk.names(in: "quarantine").isEmpty)
+    }
+
+    @Test func aSegmentWithoutAnyHeaderIsMovedAway() throws {
+        var journal = try written(frames: 60)
+        let names = journal.disk.names(in: "").filter { $0.hasSuffix(".seg") }
+        try #require(names.count > 3)
+        for offset in [0, 8192 - 64] { journal.disk.damage(names[1], at: offset, [UInt8](repeating: 0, count: 64)) }
         try journal.restart(on: journal.disk.afterKill())
         #expect(journal.disk.names(in: "quarantine").contains(names[1]))
-        let found = try journal.contents()
-        #expect(!found.isEmpty)
+        let damage = JournalDamage(log: Log(process: "test"))
+        let found = try journal.contents(damage: damage)
+        #expect(found.count + Int(damage.lost) == 180)
         #expect(found.allSatisfy { journal.confirmed[$0.key] == $0.value })
-        // Numbers that might stand in it are not used again.
-        let highest = journal.lastConfirmed
+    }
+
+    /// What was confirmed, and read by a store, rots at the very end, where it looks like a torn write, or is simply gone.
+    /// The store's position is beyond what is left: entries that come afterwards must be beyond it as well.
+    @Test(arguments: [true, false]) func numbersAreNeverGivenTwice(isGone: Bool) throws {
+        var journal = try written(frames: 5)
+        let position = journal.lastConfirmed
+        let newest = try #require(journal.disk.names(in: "").last { $0.hasSuffix(".seg") })
+        let start = SegmentHeader.size + 3 * 744
+        journal.disk.damage(newest, at: start, [UInt8](repeating: isGone ? 0 : 0xaa, count: isGone ? 1500 : 40))
+        try journal.restart(on: journal.disk.afterKill())
         try journal.write(count: 1, size: 10)
         try journal.sync()
-        #expect(journal.lastConfirmed > highest + 1000)
+        let number = try #require(try journal.number(of: journal.lastSent))
+        #expect(number > position)
+    }
+
+    /// A store that has all of it does not care: nothing is set aside, at no restart.
+    @Test func damageThatNobodyNeedsIsPassedSilently() throws {
+        var journal = try written(frames: 8)
+        let newest = try #require(journal.disk.names(in: "").last { $0.hasSuffix(".seg") })
+        journal.disk.damage(newest, at: SegmentHeader.size + 744 + 40, [0xff, 0xff])
+        let position = journal.lastConfirmed
+        try journal.restart(on: journal.disk.afterKill())
+        try journal.write(count: 1, size: 10)
+        try journal.sync()
+        for name in journal.disk.names(in: "quarantine") { try journal.disk.remove("quarantine/\(name)") }
+        let damage = JournalDamage(log: Log(process: "test"))
+        #expect(try journal.contents(after: position, damage: damage).values.map { $0 } == [journal.lastSent])
+        #expect(damage.lost == 0)
+        #expect(journal.disk.names(in: "quarantine").isEmpty)
+    }
+
+    /// A bad sector is damage like any other: what can be read is read.
+    @Test func whatTheDiskCannotReadIsPassed() throws {
+        var journal = try written(frames: 40)
+        let names = journal.disk.names(in: "").filter { $0.hasSuffix(".seg") }
+        journal.disk.makeUnreadable(names[0], 1000..<1100)
+        try journal.restart(on: journal.disk.afterKill())
+        let damage = JournalDamage(log: Log(process: "test"))
+        let found = try journal.contents(damage: damage)
+        #expect(damage.lost == 3)
+        #expect(found.count == 117)
+    }
+
+    /// A store that is new, or whose position was lost, begins at the oldest entry that there is, in any segment.
+    @Test func aStoreWithoutAPositionGetsAllThatIsKept() throws {
+        var journal = try written(frames: 5)
+        try journal.restart(on: journal.disk.afterKill())
+        for _ in 0..<60 {
+            try journal.write(count: 3, size: 200)
+            try journal.sync()
+        }
+        let names = journal.disk.names(in: "").filter { $0.hasSuffix(".seg") }
+        try #require(names.count > 4)
+        // The first, and the one that began at the restart, have been deleted.
+        for name in names.prefix(2) { try journal.forget(name) }
+        let damage = JournalDamage(log: Log(process: "test"))
+        let found = try journal.contents(damage: damage)
+        #expect(!found.isEmpty)
+        #expect(found.allSatisfy { journal.confirmed[$0.key] == $0.value })
+        #expect(damage.lost == 0)
+    }
+
+    @Test func aFullDiskDoesNotKeepAJournalFromStarting() throws {
+        var journal = try written(frames: 20)
+        let disk = journal.disk.afterKill()
+        disk.setCapacity(disk.used + 200)
+        try journal.restart(on: disk)
+        #expect(try journal.fault() == nil)
+        let error = #expect(throws: JournalError.self) { try journal.write(count: 1, size: 10) }
+        guard case .full = try #require(error) else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        disk.setCapacity(.max)
+        try journal.write(count: 1, size: 10)
+        try journal.sync()
+        #expect(try journal.fault() == nil)
     }
 
     @Test func aJournalOfANewerVersionIsLeftAlone() throws {

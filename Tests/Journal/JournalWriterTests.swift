@@ -61,8 +61,19 @@ import Testing
             journal.close()
             #expect(outcomes.read { $0.filter { $0 == .accepted }.count } == 1000)
             let reader = journal.makeReader()
-            let batch = try #require(try reader.read(after: 0, atMost: .max, milliseconds: 0))
-            #expect(batch.hits.map(\.id.value) == (0..<UInt128((round + 1) * 1000)).map { $0 })
+            var hits: [UInt128] = []
+            var position: UInt64 = 0
+            // A batch ends where numbers were left out, at each start.
+            while let batch = try reader.read(after: position, atMost: .max, milliseconds: 0) {
+                hits += batch.hits.map(\.id.value)
+                position = batch.last
+            }
+            #expect(hits == (0..<UInt128((round + 1) * 1000)).map { $0 })
+            journal.setStores(["store"])
+            #expect(journal.statistics.pending == UInt64((round + 1) * 1000))
+            journal.release(store: "store", through: position)
+            #expect(journal.statistics.pending == 0)
+            #expect(journal.statistics.lost == 0)
         }
         #expect(names.count == 1)
     }
@@ -101,6 +112,23 @@ import Testing
         for _ in 0..<600 where journal.writer.statistics.segments > 1 { Clock.sleep(milliseconds: 100) }
         #expect(journal.writer.statistics.segments == 1)
         #expect(journal.writer.statistics.pending == 0)
+    }
+
+    /// The time of each segment begins when it is loaded, not when the one before it is deleted.
+    @Test func segmentsAreLoadedTogether() {
+        let segments = (0..<4).map { number in
+            let base = UInt64(number) * 10 + 1
+            let header = SegmentHeader(base: base, follows: base - 1, segment: 1, journal: JournalID(1))
+            return SegmentInfo(header: header, size: 100, end: 36)
+        }
+        let table = SegmentTable(segments)
+        #expect(table.oldestLoaded(position: 25, now: 7)?.header.base == 1)
+        table.remove(base: 1)
+        #expect(table.oldestLoaded(position: 25, now: 99)?.loadedAt == 7)
+        table.remove(base: 11)
+        let none = table.oldestLoaded(position: 25, now: 99)
+        #expect(none?.header.base == nil)
+        #expect(table.oldestLoaded(position: 40, now: 99)?.loadedAt == 99)
     }
 
     /// A full journal refuses, keeps what it has, and takes more by itself as soon as the stores have caught up.

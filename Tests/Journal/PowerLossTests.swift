@@ -46,16 +46,28 @@ import Testing
         }
     }
 
-    /// Every call to the disk fails once, in turn, with every error that matters; then every call from there on.
+    /// Every call to the disk fails once, in turn, with every error that matters; then every call from there on. In a new
+    /// journal, and in one that was started before, whose numbers have left some out.
     @Test(arguments: [5, 28] as [Int32], [false, true])
     func anyCallMayFail(code: Int32, isLasting: Bool) throws {
+        for isFirst in [true, false] { try failEachCall(code: code, isLasting: isLasting, isFirst: isFirst) }
+    }
+
+    private func failEachCall(code: Int32, isLasting: Bool, isFirst: Bool) throws {
         for call in 1... {
             var random = Seeded(state: UInt64(call))
             var journal = try SimulatedJournal(SimulatedDisk())
+            if !isFirst {
+                try journal.write(count: 3, size: 100)
+                try journal.sync()
+                try journal.restart(on: journal.disk.afterKill())
+            }
             journal.disk.fail(SimulatedDisk.Fault(call: call, code: code, isLasting: isLasting))
             for _ in 0..<60 {
                 do throws(JournalError) {
-                    try journal.write(count: 2, size: 300)
+                    // A frame that does not fit any more, and one that does.
+                    try journal.write(
+                        count: Int.random(in: 1...3, using: &random), size: Int.random(in: 0...1200, using: &random))
                     try journal.sync()
                 } catch .full {
                     // Nothing has happened; the next one may fit.

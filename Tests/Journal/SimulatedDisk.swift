@@ -27,6 +27,8 @@ final class SimulatedDisk: JournalFolder, Sendable {
         var fault: Fault?
         var hasFailed = false
         var capacity = Int.max
+        /// Stretches that cannot be read, by file.
+        var unreadable: [Int: Range<Int>] = [:]
         /// Frees bytes when files go.
         var used: Int { files.values.reduce(0) { $0 + $1.visible.count } }
     }
@@ -62,6 +64,16 @@ final class SimulatedDisk: JournalFolder, Sendable {
             state.fault = fault
             state.calls = 0
             state.hasFailed = false
+        }
+    }
+
+    /// Bytes in use.
+    var used: Int { state.withLock { $0.used } }
+
+    /// Lets a stretch of a file fail to be read, as a bad sector does.
+    func makeUnreadable(_ name: String, _ range: Range<Int>) {
+        state.withLock { state in
+            if let number = state.names[name] { state.unreadable[number] = range }
         }
     }
 
@@ -230,8 +242,10 @@ private struct File: JournalFile {
 
     func size() -> Int { disk.look { $0.files[number]?.visible.count ?? 0 } }
 
-    func read(at offset: Int, count: Int) -> [UInt8] {
-        disk.look { state in
+    func read(at offset: Int, count: Int) throws(PlatformError) -> [UInt8] {
+        let bad = disk.look { $0.unreadable[number] }
+        if let bad, bad.overlaps(offset..<offset + count) { throw PlatformError(call: "pread", code: 5) }
+        return disk.look { state in
             guard let visible = state.files[number]?.visible, offset < visible.count else { return [] }
             return Array(visible[offset..<min(offset + count, visible.count)])
         }

@@ -64,6 +64,13 @@ struct SimulatedJournal {
         confirm()
     }
 
+    /// Deletes a segment, as retention does.
+    mutating func forget(_ name: String) throws {
+        guard let base = SegmentHeader.base(ofName: name) else { return }
+        segments.remove(base: base)
+        try disk.remove(name)
+    }
+
     mutating func sync() throws(JournalError) {
         try log.sync()
         confirm()
@@ -84,12 +91,14 @@ struct SimulatedJournal {
     }
 
     /// Entries by number as a store would read them.
-    func contents(damage: JournalDamage = JournalDamage(log: Log(process: "test"))) throws -> [UInt64: UInt128] {
+    func contents(
+        after start: UInt64 = 0, damage: JournalDamage = JournalDamage(log: Log(process: "test"))
+    ) throws -> [UInt64: UInt128] {
         let progress = JournalProgress(durable: log.durable, base: log.header.base, offset: log.offset)
         let reader = JournalReader(
             folder: disk, segments: segments, progress: progress, damage: damage, journal: log.journal)
         var found: [UInt64: UInt128] = [:]
-        var position: UInt64 = 0
+        var position = start
         while let batch = try reader.read(after: position, atMost: 7, milliseconds: 0) {
             #expect(batch.first == position + 1)
             #expect(batch.last > position)
@@ -100,6 +109,14 @@ struct SimulatedJournal {
         }
         return found
     }
+
+    /// Number of the newest entry with this id.
+    func number(of id: UInt128) throws -> UInt64? {
+        try contents().first { $0.value == id }?.key
+    }
+
+    /// The id of the entry that was sent last.
+    var lastSent: UInt128 { nextID - 1 }
 
     /// What is wrong with what a store would read; `nil` when nothing is.
     func fault() throws -> String? {

@@ -71,14 +71,15 @@ http {{
 
 
 def make_foreign(state, port):
-    """The two includes in another nginx.conf, changed in nothing but the sockets' folder."""
+    """The two includes in another nginx.conf, changed in nothing but the folders of sockets and spool."""
     folder = state / "nginx"
-    for name in ("nginx/temporary", "nginx/site", "nginx/log", "sockets"):
+    for name in ("nginx/temporary", "nginx/site", "nginx/log", "sockets", "spool"):
         (state / name).mkdir(parents=True)
     (state / "log").symlink_to("nginx/log")
     for name in ("footfall-http.conf", "footfall-server.conf"):
         text = (ROOT / "nginx" / name).read_text()
-        (folder / name).write_text(text.replace("unix:/run/footfall/", f"unix:{state}/sockets/"))
+        text = text.replace("unix:/run/footfall/", f"unix:{state}/sockets/")
+        (folder / name).write_text(text.replace("/var/spool/footfall", f"{state}/spool"))
     shutil.copy("/etc/nginx/fastcgi_params", folder)
     (folder / "site.conf").write_text(FOREIGN.format(includes=folder, listen=f"listen 127.0.0.1:{port};"))
     return folder

@@ -148,6 +148,21 @@ def test_connections_to_the_gateway_are_kept(site, sender):
     assert site.ingest.connections - before <= 4
 
 
+def test_batches_of_servers_reach_the_gateway_with_their_key(either, sender):
+    either.ingest.reply = lambda request: answer("200 OK", b'{"accepted":1}', Content_Type="application/json")
+    sent = [("Authorization", "Bearer ff_sk_x"), ("Content-Encoding", "gzip"), ("Cookie", "session=secret")]
+    for chunked in (False, True):
+        response = either.call("/api/v1/events", b"x" * 1024 * 1024, source=sender, headers=sent, chunked=chunked)
+        assert (response.status, response.body) == (200, b'{"accepted":1}')
+    for request in either.ingest.requests:
+        assert len(request.body) == 1024 * 1024
+        assert request.parameters["HTTP_AUTHORIZATION"] == "Bearer ff_sk_x"
+        assert request.parameters["HTTP_CONTENT_ENCODING"] == "gzip"
+        assert request.parameters.get("HTTP_COOKIE", "") == ""
+        assert re.fullmatch(r"[0-9a-f]{32}", request.parameters["FOOTFALL_REQUEST_ID"])
+    assert either.call("/api/v1/events", b"x" * (2 * 1024 * 1024 + 1), source=sender).status == 413
+
+
 # ---- bodies ----------------------------------------------------------------------------------------------------------
 
 
@@ -211,7 +226,8 @@ def test_a_poisonous_request_cannot_kill_for_ever(either, sender):
     either.ingest.reply = lambda request: DIE
     response = either.call("/e", b"poison", source=sender)
     assert len(either.ingest.requests) == 3
-    assert response.status == 503
+    # It goes into the spool, as does every event for which nobody is there.
+    assert response.status == 204
     # And nobody calls the gateway dead because of it (max_fails).
     either.ingest.reply = lambda request: answer()
     assert [either.call("/e", b"fine", source=sender).status for _ in range(10)] == [204] * 10
@@ -222,26 +238,31 @@ def test_a_kept_connection_that_has_ended_costs_no_event(either, sender):
     assert [either.call("/e", b"{}", source=sender).status for _ in range(50)] == [204] * 50
 
 
-@pytest.mark.parametrize("path", COLLECTING)
-def test_while_the_gateway_is_away_senders_are_told_to_come_again(either, sender, path):
+# What nginx keeps itself, and when it does not, is test_spool.py's.
+@pytest.mark.parametrize("path", ["/footfall.js", "/api/v1/events"])
+def test_while_the_gateway_is_away_callers_are_told_to_come_again(either, sender, path):
     either.ingest.stop()
     try:
         for _ in range(3):
-            body = b"{}" if path == "/e" else None
+            body = b"{}" if path == "/api/v1/events" else None
             response = either.call(path, body, source=sender, headers=[("Origin", "https://shop.example")])
-            assert response.status == 503
-            assert int(response.getheader("Retry-After")) > 0
-            assert response.getheader("Cache-Control") == "no-store"
-            # Without these the page that sent it could not read the two above.
-            assert response.getheader("Access-Control-Allow-Origin") == "https://shop.example"
-            assert response.getheader("Access-Control-Allow-Credentials") == "true"
-            assert "Origin" in response.getheader("Vary")
-            assert b"nginx" not in response.body
+            assert_told_to_come_again(response)
         assert "Access-Control-Allow-Origin" not in either.call(path, source=sender).headers
     finally:
         either.ingest.start()
     # At once, not after fail_timeout.
     assert either.call(path, source=sender).status == 204
+
+
+def assert_told_to_come_again(response):
+    assert response.status == 503
+    assert int(response.getheader("Retry-After")) > 0
+    assert response.getheader("Cache-Control") == "no-store"
+    # Without these the page that sent it could not read the two above.
+    assert response.getheader("Access-Control-Allow-Origin") == "https://shop.example"
+    assert response.getheader("Access-Control-Allow-Credentials") == "true"
+    assert "Origin" in response.getheader("Vary")
+    assert b"nginx" not in response.body
 
 
 def test_a_gateway_that_hangs_is_not_waited_for(tmp_path, sender):
@@ -254,7 +275,7 @@ def test_a_gateway_that_hangs_is_not_waited_for(tmp_path, sender):
         wake = threading.Event()
         server.ingest.reply = lambda request: (wake.wait(30), answer())[1]
         started = time.monotonic()
-        response = server.call("/e", b"{}", source=sender)
+        response = server.call("/footfall.js", source=sender)
         assert (response.status, response.getheader("Retry-After")) == (503, "5")
         assert time.monotonic() - started < 5
         assert 1 < len(server.ingest.requests) <= 3
@@ -350,14 +371,16 @@ def test_no_log_knows_who_was_there(tmp_path):
             server.raw(b"POST /e HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\nhalf", "127.0.77.9").close()
             # Those of the gateway: a header that is none, an end in the middle, and its absence.
             server.ingest.reply = lambda request: b"no header at all"
-            assert server.call("/e", b"{}", source="127.0.77.10").status == 503
+            assert server.call("/e", b"{}", source="127.0.77.10").status == 204
             server.ingest.reply = lambda request: answer("200 OK", b"short", Content_Length="500")
             server.raw(b"GET /footfall.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "127.0.77.11").recv(10000)
             server.ingest.reply = lambda request: DIE
-            assert server.call("/e", b"{}", source="127.0.77.12").status == 503
+            assert server.call("/e", b"{}", source="127.0.77.12").status == 204
             server.ingest.stop()
-            for path in COLLECTING:
-                assert server.call(path, source="127.0.77.13").status == 503
+            for path in [*COLLECTING, "/api/v1/events"]:
+                server.call(path, source="127.0.77.13")
+            server.call("/api/v1/events", b"{}", source="127.0.77.14", headers=[("Authorization", "Bearer marked")])
+            assert server.call("/api/v1/events", b"x" * 3000000, source="127.0.77.15").status == 413
             # What stands in a log at all is not written later than what comes after it.
             server.call("/after", source="127.0.0.1")
             # nginx answers first and writes then.
@@ -366,6 +389,6 @@ def test_no_log_knows_who_was_there(tmp_path):
                 time.sleep(0.02)
         assert "/after" in logs
         assert re.findall(r".*127\.0\.77\..*", logs) == []
-        assert re.findall(r'.*(?:"| )/(?:e|p\.gif|footfall\.js)\b.*', logs) == []
+        assert re.findall(r'.*(?:"| )/(?:e|p\.gif|footfall\.js|api/v1/events)\b.*', logs) == []
         assert "marked" not in logs
         assert "[alert]" not in logs and "[crit]" not in logs and "[emerg]" not in logs

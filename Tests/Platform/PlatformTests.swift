@@ -62,6 +62,49 @@ import Testing
     }
 }
 
+@Suite struct LineReaderTests {
+    private func lines(_ reader: LineReader) throws -> [String] {
+        var lines: [String] = []
+        while let line = try reader.next() {
+            lines.append(String(decoding: line.bytes, as: UTF8.self) + (line.isWhole ? "" : "…"))
+        }
+        return lines
+    }
+
+    @Test func linesComeWithoutTheirEndsAndTheRestIsKnown() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/lines"
+        try Files.append(path, bytes: Array("one\n\nthree\nfo".utf8), mode: 0o600)
+        let reader = try LineReader(path, longest: 100)
+        #expect(try lines(reader) == ["one", "", "three"])
+        #expect(reader.rest == Array("fo".utf8))
+        // What is written meanwhile comes, too.
+        try Files.append(path, bytes: Array("ur\nfive\n".utf8), mode: 0o600)
+        #expect(try lines(reader) == ["four", "five"])
+        #expect(reader.rest.isEmpty)
+    }
+
+    @Test(arguments: [11, 1000, 100_000, 1_000_000])
+    func aLineThatIsTooLongIsCutAndHarmsNoOther(length: Int) throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/lines"
+        let long = String(repeating: "x", count: length)
+        try Files.append(path, bytes: Array("before\n\(long)\nafter\n\(long)".utf8), mode: 0o600)
+        let reader = try LineReader(path, longest: 10)
+        let found = try lines(reader)
+        #expect(found.prefix(3) == ["before", "xxxxxxxxxx…", "after"])
+        #expect(found.count == 4 || reader.rest.count == length)
+    }
+
+    @Test func linesOverTheBordersOfReadsAreWhole() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/lines"
+        let expected = (0..<2000).map { String(repeating: "\($0 % 10)", count: $0 % 300) }
+        try Files.append(path, bytes: Array(expected.map { $0 + "\n" }.joined().utf8), mode: 0o600)
+        #expect(try lines(LineReader(path, longest: 400)) == expected)
+    }
+}
+
 @Suite struct UnixSocketTests {
     @Test func aListenersFileHasItsModeAndIsLiveWhileItListens() throws {
         let folder = try TemporaryFolder()

@@ -10,8 +10,9 @@ export_gateway_environment() {
     FOOTFALL_REDIS_URL=unix:$(redis_socket)
     FOOTFALL_DATABASE_MIGRATIONS=$root/config/migrations
     FOOTFALL_JOURNAL_FOLDER=${FOOTFALL_RUN_JOURNAL:-$state/journal}
+    FOOTFALL_REPLAY_SPOOL=$state/spool
     export FOOTFALL_LISTEN_INGEST FOOTFALL_LISTEN_WEB FOOTFALL_DATABASE_URL FOOTFALL_REDIS_URL
-    export FOOTFALL_DATABASE_MIGRATIONS FOOTFALL_JOURNAL_FOLDER
+    export FOOTFALL_DATABASE_MIGRATIONS FOOTFALL_JOURNAL_FOLDER FOOTFALL_REPLAY_SPOOL
 }
 
 # prepare "what failed" word...: one of the program's subcommands.

@@ -4,12 +4,15 @@
 # The folder that nginx takes for its own (-p): the files of nginx/, and what site.conf expects beside them.
 make_nginx_place() {
     local port=$1 folder=$state/nginx file
-    mkdir -p "$folder/temporary" "$folder/site"
+    mkdir -p "$folder/temporary" "$folder/site" "$state/spool"
+    # Not every character of STATE goes through nginx's settings unharmed; the sockets' folder is one that does.
+    ln -sfn "$state/spool" "$(sockets)/spool"
     ln -sfn ../log "$folder/log"
     ln -sfn "$root/demo/shop" "$folder/site/shop"
     cp /etc/nginx/fastcgi_params "$folder/"
     for file in site.conf footfall-http.conf footfall-server.conf; do
-        sed "s|unix:/run/footfall/|unix:$(sockets)/|" "$root/nginx/$file" >"$folder/$file"
+        sed -e "s|unix:/run/footfall/|unix:$(sockets)/|" -e "s|/var/spool/footfall|$(sockets)/spool|" "$root/nginx/$file" \
+            >"$folder/$file"
     done
     printf 'listen 127.0.0.1:%s;\n' "$port" >"$folder/listen.conf"
     # A benchmark has one client, whose share of the limits is not what it wants to measure.

@@ -79,7 +79,7 @@ struct BatchLoad {
         var visitors = LockedVisitors(connection: connection, extra: extra)
         if let missing = try visitors.lockAndLoad(hits) { return .needsLocks(missing) }
 
-        let accepted = try SeenEvents(connection: connection).accept(hits)
+        let accepted = try SeenEvents(connection: connection).accept(hits, &memory)
         var texts = NewTexts()
         var events: [EncodedHit] = []
         events.reserveCapacity(accepted.count)

@@ -12,14 +12,14 @@ struct DeadLetter {
     ) throws(DatabaseError) {
         // The server's messages may quote a zero byte, which a text cannot hold.
         let reason = String(decoding: reason.utf8.filter { $0 != 0 }.prefix(500), as: UTF8.self)
-        try connection.execute(
+        let added = try connection.execute(
             """
             INSERT INTO dead_letter (journal, sequence, event_id, site_id, store, reason, hit, entry)
             VALUES (\(uuid: journal.value), \(Int64(clamping: sequence)), \(uuid: hit.id.value), \(hit.site.rawValue),
                 \(store), \(reason), \(bytes: json), \(bytes: entry))
             ON CONFLICT DO NOTHING
             """)
-        try Bookkeeping(connection: connection).countDead(hit, by: 1)
+        if added == 1 { try Bookkeeping(connection: connection).countDead(hit, by: 1) }
     }
 
     /// The hit in the form of the journal, from which it can be stored later.

@@ -28,6 +28,8 @@ struct LoadMemory: Sendable {
     var texts: TextCache
     /// Sets of facts that stand in `fact_set`, by their JSON.
     var facts: TextCache
+    /// Whether the last batch held events that were stored before; then the next one probably does, too.
+    var expectsDuplicates = false
     /// Days before its receipt beyond which an event's time is not believed.
     let maximumAgeDays: Int
 
@@ -35,6 +37,13 @@ struct LoadMemory: Sendable {
         self.maximumAgeDays = maximumAgeDays
         texts = TextCache(limit: rememberedTexts)
         facts = TextCache(limit: max(100, rememberedTexts / 10))
+    }
+
+    /// Forgets all of it.
+    mutating func forget() {
+        months = []
+        texts.forget()
+        facts.forget()
     }
 
     /// PostgreSQL's code for a row that no partition takes (it is that of any check).

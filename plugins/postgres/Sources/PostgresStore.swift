@@ -58,11 +58,13 @@ public struct PostgresStore: EventStore {
 
     /// The stored position of this journal.
     public func position(in journal: JournalID) throws(StoreError) -> UInt64 {
-        try translating { (connection, _) throws(DatabaseError) in
+        try translating { (connection, memory) throws(DatabaseError) in
+            // Asked after every failure: the database may have been set back meanwhile, and lack what we remember of it.
+            memory.forget()
             let rows = try connection.query(
                 "SELECT position FROM journal_cursor WHERE journal = \(uuid: journal.value) AND store = \(id)")
             guard let row = rows.first else { return 0 }
-            return UInt64(try row.value(0, as: Int64.self))
+            return UInt64(clamping: try row.value(0, as: Int64.self))
         }
     }
 

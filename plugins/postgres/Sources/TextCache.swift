@@ -25,6 +25,12 @@ struct TextCache: Sendable {
         return number
     }
 
+    /// Forgets all of them.
+    mutating func forget() {
+        young = [:]
+        old = [:]
+    }
+
     /// Longer texts are looked up every time: a flood of long paths that never come again must not fill the memory.
     static let longest = 256
 
