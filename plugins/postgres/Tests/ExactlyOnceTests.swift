@@ -144,13 +144,16 @@ import Testing
             let database = fixture.database
             let killer = try Thread(name: "killer") {
                 guard let connection = try? database.connect() else { return }
+                // Longer and longer: on a slow machine no batch would ever get through between two kills.
+                var longest = 40
                 while !isDone.value.load(ordering: .relaxed) {
                     _ = try? connection.execute(
                         """
                         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                         WHERE application_name = 'footfall loader' AND datname = current_database()
                         """)
-                    Clock.sleep(milliseconds: Int.random(in: 1...40))
+                    Clock.sleep(milliseconds: Int.random(in: 1...longest))
+                    longest += 2
                 }
             }
             let outcome = Result {
