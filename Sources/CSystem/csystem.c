@@ -27,6 +27,10 @@ int csystem_forbid_core_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
+void csystem_yield_to_others(void) {
+    setpriority(PRIO_PROCESS, (id_t)gettid(), 10);
+}
+
 void csystem_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 char **csystem_environment(void) { return environ; }

@@ -137,6 +137,7 @@ public final class JournalReader {
     /// damaged, `place.next` is afterwards the number of the first entry behind the damage.
     private func loadFrame(_ place: inout Place, durable: UInt64) throws(PlatformError) {
         while place.rest.isEmpty, place.next <= durable, !place.isBehindGap {
+            if let replaced = replacement(of: place.segment) { place = try open(replaced, next: place.next) }
             let following = segments.segment(after: place.segment.header.base)
             if let following, place.next > following.header.follows {
                 place = try open(following, next: place.next)
@@ -158,6 +159,15 @@ public final class JournalReader {
             place.rest = FrameHeader.size..<FrameHeader.size + header.length
             try skipEntries(&place, from: header)
         }
+    }
+
+    /// The segment that has taken the place of one in which nothing was durable, because its disk had failed. A reader
+    /// that passed numbers that were left out may stand at its beginning.
+    private func replacement(of segment: SegmentInfo) -> SegmentInfo? {
+        guard let current = segments.segment(holding: segment.header.base),
+            current.header.base == segment.header.base, current.header.segment != segment.header.segment
+        else { return nil }
+        return current
     }
 
     /// Passes the entries of a frame that come before `place.next`.

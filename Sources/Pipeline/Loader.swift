@@ -62,6 +62,8 @@ public final class Loader: Sendable {
     public var statistics: LoaderStatistics { state.read { $0.statistics } }
 
     private func run() {
+        // Who waits for an acknowledgment goes first.
+        Thread.yieldToOthers()
         var wait = Loader.backoff.lowerBound
         var size = Loader.batchSize
         while !state.read({ $0.isStopping }) {

@@ -49,14 +49,6 @@ public enum Process {
     public static func startSelf(
         arguments: [String], environment: [String: String], descriptor: Int32? = nil
     ) throws(PlatformError) -> Int32 {
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        defer { unsafe posix_spawnattr_destroy(&attributes) }
-        // The child begins with no signal blocked; it blocks its own.
-        var none = sigset_t()
-        unsafe sigemptyset(&none)
-        unsafe posix_spawnattr_setsigmask(&attributes, &none)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -68,7 +60,8 @@ public enum Process {
             unsafe envp.forEach { unsafe free($0) }
         }
         var child: pid_t = 0
-        let result = unsafe posix_spawn(&child, "/proc/self/exe", &actions, &attributes, &argv, &envp)
+        // It inherits the signals that are blocked here, and has no moment in which one of them would end it.
+        let result = unsafe posix_spawn(&child, "/proc/self/exe", &actions, nil, &argv, &envp)
         guard result == 0 else { throw PlatformError(call: "posix_spawn", code: result) }
         return child
     }

@@ -56,6 +56,13 @@ public final class Thread: Sendable {
     }
 }
 
+extension Thread {
+    /// Lets other threads have the processor before the calling one: for work that can wait beside work that cannot.
+    public static func yieldToOthers() {
+        csystem_yield_to_others()
+    }
+}
+
 /// A system call that failed.
 public struct PlatformError: Error, Sendable, CustomStringConvertible {
     /// The call's name.

@@ -99,6 +99,25 @@ import Testing
         #expect(journal.disk.names(in: "quarantine").isEmpty)
     }
 
+    /// A reader stands at the beginning of a new segment when the disk fails and another file takes its place.
+    @Test func aReaderFollowsASegmentThatIsReplaced() throws {
+        var journal = try written(frames: 2)
+        let position = journal.lastConfirmed
+        try journal.restart(on: journal.disk.afterKill())
+        let damage = JournalDamage(log: Log(process: "test"))
+        let (reader, progress) = journal.makeReader(damage: damage)
+        let gap = try #require(try reader.read(after: position, atMost: 100, milliseconds: 0))
+        #expect(gap.count == 0)
+        journal.disk.fail(SimulatedDisk.Fault(call: 1, code: 5))
+        try journal.write(count: 2, size: 100)
+        try journal.sync()
+        try #require(journal.disk.hasFailed)
+        journal.publish(to: progress)
+        let batch = try #require(try reader.read(after: gap.last, atMost: 100, milliseconds: 0))
+        #expect(batch.hits.count == 2)
+        #expect(damage.lost == 0)
+    }
+
     /// A bad sector is damage like any other: what can be read is read.
     @Test func whatTheDiskCannotReadIsPassed() throws {
         let journal = try written(frames: 40)

@@ -90,6 +90,18 @@ struct SimulatedJournal {
         open = [:]
     }
 
+    /// A reader as a loader has it, for as long as the journal is open; `publish` tells it what is durable.
+    func makeReader(damage: JournalDamage) -> (reader: JournalReader, progress: JournalProgress) {
+        let progress = JournalProgress(durable: log.durable, base: log.header.base, offset: log.offset)
+        let reader = JournalReader(
+            folder: disk, segments: segments, progress: progress, damage: damage, journal: log.journal)
+        return (reader, progress)
+    }
+
+    func publish(to progress: JournalProgress) {
+        progress.advance(to: log.durable, last: log.last, base: log.header.base, offset: log.offset)
+    }
+
     /// Goes on with a disk of which not all can be read now.
     mutating func restartUnread(on disk: SimulatedDisk) throws {
         self.disk = disk

@@ -23,6 +23,9 @@ void csystem_name_thread(const char *name);
 /// bins, which it would otherwise go through whenever such a buffer is freed, and with few arenas.
 void csystem_tune_allocator(void);
 
+/// Lets other threads have the processor before the calling one (nice 10; on Linux that is a thread's own).
+void csystem_yield_to_others(void);
+
 /// The process's environment, ended by NULL.
 char *_Nullable *_Nonnull csystem_environment(void);
 
