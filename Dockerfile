@@ -31,7 +31,11 @@ RUN /tmp/tools/setup image && rm -rf /tmp/tools /var/lib/apt/lists/*
 # group. Mount a volume on their folder, and the same one into nginx's container.
 RUN groupadd --gid 10001 footfall \
     && useradd --uid 10001 --gid footfall --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin footfall \
-    && install -d -o footfall -g footfall -m 2750 /run/footfall
+    && install -d -o footfall -g footfall -m 2750 /run/footfall \
+    && install -d -o footfall -g footfall -m 700 /var/lib/footfall \
+    && install -d -o footfall -g footfall -m 2770 /var/spool/footfall
+# The journal: what was acknowledged and is not in PostgreSQL yet. Mount a volume that outlives the container.
+VOLUME /var/lib/footfall
 COPY --from=build /footfall /usr/local/bin/footfall
 COPY config/footfall.json5 /etc/footfall/footfall.json5
 COPY config/migrations /usr/share/footfall/migrations
@@ -40,8 +44,8 @@ RUN chmod -R go=rX /etc/footfall /usr/share/footfall
 USER 10001:10001
 # Asks both processes through their sockets, as nginx would.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["footfall", "health"]
-# SIGTERM, which Docker sends, ends it in order: requests are answered, pending events loaded. That may take longer than
-# Docker's ten seconds: `docker stop --time 40`, or stop_grace_period.
+# SIGTERM, which Docker sends, ends it in order: requests are answered; what is not loaded yet stays in the journal. That
+# may take longer than Docker's ten seconds: `docker stop --time 40`, or stop_grace_period.
 ENTRYPOINT ["footfall"]
 CMD ["serve"]
 
@@ -56,6 +60,7 @@ RUN /tmp/tools/setup image-nginx && rm -rf /tmp/tools /var/lib/apt/lists/*
 RUN groupadd --gid 10001 footfall \
     && useradd --uid 10002 --gid footfall --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin footfall-nginx \
     && install -d -o 10001 -g footfall -m 2750 /run/footfall \
+    && install -d -o 10001 -g footfall -m 2770 /var/spool/footfall \
     && install -d -o footfall-nginx -g footfall -m 750 /run/nginx
 COPY nginx/site.conf nginx/footfall-http.conf nginx/footfall-server.conf /etc/footfall/nginx/
 COPY demo/shop /usr/share/footfall/site/shop
