@@ -46,6 +46,8 @@ class Gateway:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                # A SIGHUP in the moment before the program has begun would end it, as it does every program.
+                preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP]),
                 start_new_session=True,
             )
         if waits and not (wait_for(lambda: self.answers() or not self.is_running, 60) and self.is_running):

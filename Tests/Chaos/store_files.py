@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -26,15 +27,23 @@ class EventFiles:
         self.config.write_text("\n".join(lines) + "\n")
 
     def rows(self, sites):
-        """(id, domain, path, name) of each line of these sites. A last line that is not whole is being written."""
+        """(id, domain, path, name) of each line of these sites, from all files as they were at one moment: one that is
+        finished, and so renamed, while they are read would be missed."""
+        for _ in range(200):
+            try:
+                return self.rows_once(sites)
+            except FileNotFoundError:
+                time.sleep(0.02)
+        raise RuntimeError(f"the files in {self.folder} never hold still")
+
+    def rows_once(self, sites):
+        """The same. A last line that is not whole is being written."""
+        names = sorted(self.folder.glob("file-*"))
         found = []
-        for file in sorted(self.folder.glob("file-*")):
+        for file in names:
             if ".ndjson" not in file.name or ".dead." in file.name:
                 continue
-            try:
-                data = file.read_bytes()
-            except FileNotFoundError:
-                continue  # finished, and so renamed, just now: the caller who needs all of it waits
+            data = file.read_bytes()
             if ".zst" in file.name:
                 data = subprocess.run(["zstd", "-dcq"], input=data, capture_output=True).stdout
             for line in data.splitlines(keepends=True):
@@ -43,6 +52,8 @@ class EventFiles:
                 event = json.loads(line)
                 if event["site"] in sites:
                     found.append((event["id"].replace("-", ""), sites[event["site"]], event.get("path"), event["name"]))
+        if sorted(self.folder.glob("file-*")) != names:
+            raise FileNotFoundError(self.folder)
         return found
 
     def ids(self, sites):
