@@ -112,11 +112,12 @@ class DamagedHeader(Damaged):
 
     def spoil(self, file, begin, end, generator):
         size = file.stat().st_size
-        journal_files.flip(file, size - journal_files.HEADER, size, generator)
+        copy = size - journal_files.HEADER
+        journal_files.flip(file, copy, copy + journal_files.HEADER_CONTENT, generator)
         return super().spoil(file, begin, end, generator)
 
     def range(self, frame):
-        return 0, journal_files.HEADER
+        return 0, journal_files.HEADER_CONTENT
 
     def hurt(self, frame):
         return frame.file.read_bytes()
@@ -136,9 +137,8 @@ class HeaderMended(Fault):
         round.gateway.kill_all()
         file = round.generator.choice(journal_files.segments(round.gateway.journal))
         size = file.stat().st_size
-        # The checksum's and magic's bytes, too, but not the four that mean nothing.
         begin = round.generator.choice([0, size - journal_files.HEADER])
-        place = journal_files.flip(file, begin, begin + journal_files.HEADER - 4, round.generator)
+        place = journal_files.flip(file, begin, begin + journal_files.HEADER_CONTENT, round.generator)
         round.notes.append(f"{file.name}: byte {place} of {size} flipped")
         round.gateway.start()
         pause(round, 0.3, 0.6)

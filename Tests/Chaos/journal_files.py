@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HEADER = 64
+# Of these, the bytes that mean something: the last four are padding, and changing them damages nothing.
+HEADER_CONTENT = 60
 FRAME_HEADER = 32
 
 
