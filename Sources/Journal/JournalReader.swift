@@ -70,7 +70,7 @@ public final class JournalReader {
             var bytes = 0
             while batch.count < count, bytes < JournalReader.batchBytes, place.next <= durable, !place.isBehindGap {
                 if place.rest.isEmpty {
-                    try loadFrame(orNote: &place, durable: durable)
+                    try loadFrameOrNote(&place, durable: durable)
                 } else {
                     let before = place.rest.count
                     takeEntry(&place, into: &batch)
@@ -123,7 +123,7 @@ public final class JournalReader {
 
     /// `loadFrame`, where an error of the disk is remembered with its segment: it is asked again for a minute before what it
     /// cannot give is passed.
-    private func loadFrame(orNote place: inout Place, durable: UInt64) throws(PlatformError) {
+    private func loadFrameOrNote(_ place: inout Place, durable: UInt64) throws(PlatformError) {
         place.passesUnreadable = damage.isGivenUp(base: place.segment.header.base)
         do throws(PlatformError) {
             try loadFrame(&place, durable: durable)
