@@ -1,5 +1,6 @@
 import EventModel
 import Platform
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -13,7 +14,7 @@ import Testing
     /// Whatever the disk makes of unsynced writes, everything confirmed is there afterwards, under its number, once.
     @Test func nothingConfirmedIsLostWhenThePowerFails() throws {
         for seed in 0..<Self.runs {
-            var random = Seeded(state: seed)
+            var random = SeededRandom(seed)
             var journal = try SimulatedJournal(SimulatedDisk())
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 for _ in 0..<Int.random(in: 0...30, using: &random) {
@@ -31,7 +32,7 @@ import Testing
     /// The power fails again and again while the journal is being put in order.
     @Test func recoveryCanBeInterruptedAnywhere() throws {
         for seed in 0..<(Self.runs / 10) {
-            var random = Seeded(state: seed)
+            var random = SeededRandom(seed)
             var journal = try SimulatedJournal(SimulatedDisk())
             for _ in 0..<20 { try Self.step(&journal, &random) }
             var disk = journal.disk.afterPowerLoss(&random)
@@ -55,7 +56,7 @@ import Testing
 
     private func failEachCall(code: Int32, isLasting: Bool, isFirst: Bool) throws {
         for call in 1... {
-            var random = Seeded(state: UInt64(call))
+            var random = SeededRandom(UInt64(call))
             var journal = try SimulatedJournal(SimulatedDisk())
             if !isFirst {
                 try journal.write(count: 3, size: 100)
@@ -84,7 +85,7 @@ import Testing
         }
     }
 
-    private static func step(_ journal: inout SimulatedJournal, _ random: inout Seeded) throws {
+    private static func step(_ journal: inout SimulatedJournal, _ random: inout SeededRandom) throws {
         switch Int.random(in: 0..<5, using: &random) {
         case 0...2:
             try journal.write(

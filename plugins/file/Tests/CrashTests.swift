@@ -130,7 +130,7 @@ import Testing
     /// order, and none is there twice.
     @Test(arguments: 1...20)
     func whateverHappensEveryHitIsThereOnce(seed: Int) throws {
-        var random = Seeded(state: UInt64(seed))
+        var random = SeededRandom(UInt64(seed))
         var fixture = try StoreFixture()
         fixture.settings.rotateBytes = 65_536
         var store = try fixture.store()
@@ -163,18 +163,5 @@ import Testing
             position = found
         }
         #expect(try fixture.numbers() == Array(1...position))
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014).
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,5 +1,6 @@
 import Database
 import EventModel
+import TestSupport
 
 @testable import PostgresPlugin
 
@@ -113,22 +114,7 @@ enum BruteForce {
     }
 }
 
-/// Numbers that a failing test can be run again with (SplitMix64 by Sebastiano Vigna, public domain).
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededRandom {
     /// Events of a few visitors whose gaps are often exactly as long as a visit allows, over the full hour, over
     /// midnight and over the end of a month, some of them twice.
     mutating func hits(_ count: Int, visitors: UInt64, from start: Int64) -> [Hit] {

@@ -1,6 +1,7 @@
 import Database
 import EventModel
 import PluginAPI
+import TestSupport
 import Testing
 
 @testable import PostgresPlugin
