@@ -10,7 +10,7 @@ struct CrossOrigin: Sendable {
     private let allowed: String?
 
     init(request: Request, sites: SiteSnapshot) {
-        guard let origin = request.header("ORIGIN"), let address = WebAddress(origin) else {
+        guard let origin = request.parameters["HTTP_ORIGIN"], let address = WebAddress(origin) else {
             allowed = nil
             return
         }

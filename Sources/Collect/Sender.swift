@@ -15,8 +15,8 @@ struct Sender {
         receivedAt = Sender.moment(request.parameters["FOOTFALL_RECEIVED_AT"], now: now)
         visitor = Visitor(
             address: request.parameters["REMOTE_ADDR"].flatMap { IPAddress($0) },
-            userAgent: (request.header("USER_AGENT") ?? "").prefix(bytes: 1024),
-            acceptLanguage: (request.header("ACCEPT_LANGUAGE") ?? "").prefix(bytes: 256))
+            userAgent: (request.parameters["HTTP_USER_AGENT"] ?? "").prefix(bytes: 1024),
+            acceptLanguage: (request.parameters["HTTP_ACCEPT_LANGUAGE"] ?? "").prefix(bytes: 256))
         // nginx's own id stays the same when it tries another upstream, so that a retry is recognised.
         requestID =
             request.parameters["FOOTFALL_REQUEST_ID"].flatMap { EventID(hexadecimal: $0)?.value }

@@ -120,6 +120,15 @@ extension Array: SQLValue where Element: SQLElement {
 public protocol SQLNullable: SQLValue {
     /// The type of a null.
     static var postgresType: PostgresType { get }
+    /// Adds the bytes of the value in PostgreSQL's binary form.
+    func append(to bytes: inout [UInt8])
+}
+
+extension SQLNullable {
+    /// The bytes of the value as it is bound alone; those of which whole columns are sent do without the detour.
+    public func append(to bytes: inout [UInt8]) {
+        if let encoded = bind.bytes { bytes += encoded }
+    }
 }
 
 /// A value that can stand in an array.
@@ -136,11 +145,17 @@ extension Bool: SQLNullable {
 extension Int16: SQLNullable {
     /// `smallint`.
     public static var postgresType: PostgresType { .int2 }
+
+    /// Two bytes.
+    public func append(to bytes: inout [UInt8]) { bytes.append(self) }
 }
 
 extension Int32: SQLNullable, SQLElement {
     /// `integer`.
     public static var postgresType: PostgresType { .int4 }
+
+    /// Four bytes.
+    public func append(to bytes: inout [UInt8]) { bytes.append(self) }
 
     /// `integer[]`.
     public static func arrayBind(_ elements: [Int32]) -> Bind { .array(elements, of: .int4) { $1.append($0) } }
@@ -149,6 +164,9 @@ extension Int32: SQLNullable, SQLElement {
 extension Int64: SQLNullable, SQLElement {
     /// `bigint`.
     public static var postgresType: PostgresType { .int8 }
+
+    /// Eight bytes.
+    public func append(to bytes: inout [UInt8]) { bytes.append(self) }
 
     /// `bigint[]`.
     public static func arrayBind(_ elements: [Int64]) -> Bind { .array(elements, of: .int8) { $1.append($0) } }
@@ -176,6 +194,9 @@ extension String: SQLNullable, SQLElement {
     /// `text`.
     public static var postgresType: PostgresType { .text }
 
+    /// UTF-8.
+    public func append(to bytes: inout [UInt8]) { bytes.append(contentsOf: utf8) }
+
     /// `text[]`.
     public static func arrayBind(_ elements: [String]) -> Bind {
         .array(elements, of: .text) { $1.append(contentsOf: $0.utf8) }
@@ -186,7 +207,7 @@ extension Optional: SQLElement where Wrapped: SQLNullable {
     /// An array with nulls in it.
     public static func arrayBind(_ elements: [Wrapped?]) -> Bind {
         .array(nullable: elements, of: Wrapped.postgresType) { element, bytes in
-            if let encoded = element.bind.bytes { bytes += encoded }
+            element.append(to: &bytes)
         }
     }
 }

@@ -11,6 +11,7 @@ public struct Response: Sendable {
     public init(status: Int) {
         self.status = status
         headers = []
+        headers.reserveCapacity(6)
         body = []
     }
 

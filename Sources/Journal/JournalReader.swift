@@ -153,7 +153,8 @@ public final class JournalReader {
             }
             place.offset += header.space
             if header.last < place.next { continue }
-            lose(&place, through: header.first - 1, "which are missing in \(place.segment.header.name)")
+            let incomplete = place.segment.header
+            lose(&place, through: header.first - 1, "which are missing in \(incomplete.name)")
             place.frame = frame
             place.lastOfFrame = header.last
             place.rest = FrameHeader.size..<FrameHeader.size + header.length
@@ -201,22 +202,24 @@ public final class JournalReader {
             place.next = following.header.follows + 1
         } else if let following {
             if following.header.follows >= place.next { try setAside(place, through: place.segment.end) }
-            lose(&place, through: following.header.follows, "of \(place.segment.header.name)")
+            let damaged = place.segment.header
+            lose(&place, through: following.header.follows, "of \(damaged.name)")
         } else {
             // The newest segment: what is written from now on stands behind what has been written so far.
             // The place stays: what will be durable behind it is found from here by the next search.
             let written = progress.written
             let isSame = written.base == place.segment.header.base
             try setAside(place, through: isSame ? written.offset : place.segment.end)
-            lose(&place, through: durable, "of \(place.segment.header.name)")
+            let damaged = place.segment.header
+            lose(&place, through: durable, "of \(damaged.name)")
         }
     }
 
     /// Passes entries that should be there and are not.
-    private func lose(_ place: inout Place, through last: UInt64, _ what: String) {
+    private func lose(_ place: inout Place, through last: UInt64, _ what: @autoclosure () -> String) {
         guard last >= place.next else { return }
         let lost = last - place.next + 1
-        damage.note(lost: lost, "\(lost) entries from number \(place.next) on, \(what), are lost")
+        damage.note(lost: lost, "\(lost) entries from number \(place.next) on, \(what()), are lost")
         place.next = last + 1
     }
 
