@@ -63,21 +63,21 @@ struct LockedVisitors {
 
     /// The visits that change because of the events.
     func merge(_ events: [EncodedHit]) -> [MergedVisit] {
-        var eventsOf = [[(index: Int, summary: VisitSummary)]](repeating: [], count: groups.groups.count)
+        var eventsOf = [[Int]](repeating: [], count: groups.groups.count)
         var storedOf = [[StoredVisit]](repeating: [], count: groups.groups.count)
         for (index, event) in events.enumerated() {
-            guard let summary = event.visit,
-                let group = groups.group(of: VisitorKey(site: event.site, visitor: summary.visitor))
+            guard let visitor = event.visitor,
+                let group = groups.group(of: VisitorKey(site: event.site, visitor: visitor))
             else { continue }
-            eventsOf[group].append((index, summary))
+            eventsOf[group].append(index)
         }
         for visit in stored {
             if let group = groups.group(of: visit.key) { storedOf[group].append(visit) }
         }
         var merged: [MergedVisit] = []
-        for (group, events) in eventsOf.enumerated() where !events.isEmpty {
+        for (group, places) in eventsOf.enumerated() where !places.isEmpty {
             guard let site = groups.groups[group].members.first?.site else { continue }
-            merged += VisitMerger.merge(site: site, stored: storedOf[group], events: events) {
+            merged += VisitMerger.merge(site: site, stored: storedOf[group], events: places, in: events) {
                 Int64.random(in: 1...Int64.max)
             }
         }

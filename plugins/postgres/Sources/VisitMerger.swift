@@ -33,34 +33,54 @@ struct MergedVisit: Sendable {
 enum VisitMerger {
     /// The visits that change, for a visitor (both pseudonyms, where the identity period has just changed) of whom
     /// `stored` holds every visit within reach of the events.
+    ///
+    /// - Parameters:
+    ///   - places: the visitor's events in the batch, by their places in `all`; each has a visitor.
     static func merge(
-        site: Int32, stored: [StoredVisit], events: [(index: Int, summary: VisitSummary)], newSession: () -> Int64
+        site: Int32, stored: [StoredVisit], events places: [Int], in all: [EncodedHit], newSession: () -> Int64
     ) -> [MergedVisit] {
-        var items = stored.map { (part: Optional($0), index: -1, summary: $0.summary) }
-        items += events.map { (part: nil, index: $0.index, summary: $0.summary) }
-        items.sort { $0.summary.first < $1.summary.first }
+        var items = stored.indices.map { Item(order: stored[$0].summary.first, place: $0, isStored: true) }
+        for place in places { items.append(Item(order: all[place].order, place: place, isStored: false)) }
+        // What is sorted are a few numbers; a summary has a dozen fields and a text.
+        items.sort { $0.order < $1.order }
         var merged: [MergedVisit] = []
-        var current: (summary: VisitSummary, parts: [StoredVisit], events: [Int])?
+        var current: MergedVisit?
         func close() {
-            guard let current, !current.events.isEmpty else { return }
-            let session = current.parts.first?.session ?? newSession()
-            let visit = StoredVisit(site: site, session: session, summary: current.summary)
-            merged.append(MergedVisit(visit: visit, parts: current.parts, events: current.events))
+            guard var visit = current, !visit.events.isEmpty else { return }
+            visit.visit.session = visit.parts.first?.session ?? newSession()
+            merged.append(visit)
         }
         for item in items {
-            if var open = current, open.summary.reaches(item.summary) {
+            guard let summary = item.isStored ? stored[item.place].summary : all[item.place].visit else { continue }
+            if var open = current, open.visit.summary.reaches(summary) {
                 // Out of `current` first, so that its arrays are not copied while two hold them.
                 current = nil
-                open.summary.merge(item.summary)
-                if let part = item.part { open.parts.append(part) } else { open.events.append(item.index) }
+                open.visit.summary.merge(summary)
+                open.add(item, stored)
                 current = open
             } else {
                 close()
-                current = (item.summary, item.part.map { [$0] } ?? [], item.part == nil ? [item.index] : [])
+                var open = MergedVisit(
+                    visit: StoredVisit(site: site, session: 0, summary: summary), parts: [], events: [])
+                open.add(item, stored)
+                current = open
             }
         }
         close()
         return merged
+    }
+
+    /// A part of a visit: a stored visit or an event, by its place.
+    fileprivate struct Item {
+        var order: EventOrder
+        var place: Int
+        var isStored: Bool
+    }
+}
+
+extension MergedVisit {
+    fileprivate mutating func add(_ item: VisitMerger.Item, _ stored: [StoredVisit]) {
+        if item.isStored { parts.append(stored[item.place]) } else { events.append(item.place) }
     }
 }
 

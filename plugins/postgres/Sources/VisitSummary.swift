@@ -62,18 +62,27 @@ struct VisitSummary: Hashable, Sendable {
 
     /// Adds another part.
     mutating func merge(_ other: VisitSummary) {
-        let (earlier, later) = other.first < first ? (other, self) : (self, other)
-        let others = [later.visitorAfter, later.visitor, earlier.visitorAfter]
-        first = earlier.first
-        visitor = earlier.visitor
-        visitorAfter = others.lazy.compactMap { $0 }.first { $0 != earlier.visitor }
-        attribution = earlier.attribution
-        lastAt = max(earlier.lastAt, later.lastAt)
-        entry = [earlier.entry, later.entry].compactMap { $0 }.min { $0.order < $1.order }
-        exit = [earlier.exit, later.exit].compactMap { $0 }.max { $0.order < $1.order }
-        pageviews = earlier.pageviews.addingUpToMaximum(later.pageviews)
-        events = earlier.events.addingUpToMaximum(later.events)
-        engaged = earlier.engaged.addingUpToMaximum(later.engaged)
+        if other.first < first {
+            var earlier = other
+            earlier.add(later: self)
+            self = earlier
+        } else {
+            add(later: other)
+        }
+    }
+
+    private mutating func add(later: VisitSummary) {
+        if let after = later.visitorAfter, after != visitor {
+            visitorAfter = after
+        } else if later.visitor != visitor {
+            visitorAfter = later.visitor
+        }
+        lastAt = max(lastAt, later.lastAt)
+        if let page = later.entry, entry.map({ page.order < $0.order }) ?? true { entry = page }
+        if let page = later.exit, exit.map({ $0.order < page.order }) ?? true { exit = page }
+        pageviews = pageviews.addingUpToMaximum(later.pageviews)
+        events = events.addingUpToMaximum(later.events)
+        engaged = engaged.addingUpToMaximum(later.engaged)
     }
 }
 
