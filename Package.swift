@@ -44,9 +44,28 @@ func plugin(_ folder: String, _ module: String, uses: [Target.Dependency] = []) 
 
 /// Every plugin, one line each; `plugins/Catalog` lists the same names.
 let plugins: [Target] =
-    plugin("page_url", "PageURLPlugin")
-    + plugin("referrer", "ReferrerPlugin")
+    plugin("validate", "ValidatePlugin", uses: ["Platform"])
+    + plugin("clock", "ClockPlugin")
+    + plugin("opt_out", "OptOutPlugin")
+    + plugin("user_agent", "UserAgentPlugin", uses: ["Cryptography", "Platform", "RegularExpressions"])
+    + plugin("bot", "BotPlugin", uses: ["Platform", "RegularExpressions"])
+    + plugin("geo", "GeoPlugin", uses: ["Platform", "MaxMind"])
+    + plugin("exclude", "ExcludePlugin", uses: ["Platform"])
+    + plugin("campaign", "CampaignPlugin")
+    + plugin("site_search", "SiteSearchPlugin")
+    + plugin("url_scrub", "URLScrubPlugin")
+    + plugin("page_url", "PageURLPlugin")
+    + plugin("referrer", "ReferrerPlugin", uses: ["Platform"])
+    + plugin("channel", "ChannelPlugin")
+    + plugin("language", "LanguagePlugin")
+    + plugin("screen", "ScreenPlugin")
+    + plugin("page_group", "PageGroupPlugin")
+    + plugin("lookup", "LookupPlugin", uses: ["Platform"])
+    + plugin("bot_policy", "BotPolicyPlugin")
     + plugin("visitor_id", "VisitorIDPlugin", uses: ["Cryptography", "Platform"])
+    + plugin("sample", "SamplePlugin", uses: ["Cryptography"])
+    + plugin("properties", "PropertiesPlugin", uses: ["Cryptography", "Platform"])
+    + plugin("pii", "PIIPlugin", uses: ["Platform"])
     + plugin("discard", "DiscardPlugin")
     + plugin("postgres", "PostgresPlugin", uses: ["Database", "Cryptography", "Platform"])
     + plugin("file", "FilePlugin", uses: ["Compression", "Platform"])
@@ -60,6 +79,8 @@ let libraries: [Target] = [
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),  // Cryptography
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),  // Compression
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),  // Compression
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),  // RegularExpressions
+    .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),  // MaxMind
     .target(name: "CSystem"),  // Platform: what Glibc's module does not show to Swift
 ]
 
@@ -70,6 +91,8 @@ let package = Package(
         + room("Platform", uses: ["CSystem"])
         + room("Cryptography", uses: ["CSodium"])
         + room("Compression", uses: ["CZlib", "CZstd"])
+        + room("RegularExpressions", uses: ["CPCRE2"])
+        + room("MaxMind", uses: ["CMaxMindDB", "EventModel"])
         + room("Configuration")
         + room("EventModel")
         + room("PluginAPI", uses: ["EventModel", "Configuration", "Platform"])
@@ -128,4 +151,27 @@ if Context.environment["FOOTFALL_FUZZ"] != nil {
             ],
             path: "Tests/Fuzz/Sources", swiftSettings: strict),
     ]
+}
+
+// One plugin and what it stands on, for those who write it: `tools/plugin test NAME`. Nothing else is compiled.
+if let only = Context.environment["FOOTFALL_ONLY"] {
+    var wanted = Set([only, only + "Tests"])
+    var isGrowing = true
+    while isGrowing {
+        let names = package.targets.filter { wanted.contains($0.name) }.flatMap(\.dependencies).compactMap {
+            name(of: $0)
+        }
+        isGrowing = !wanted.isSuperset(of: names)
+        wanted.formUnion(names)
+    }
+    package.targets.removeAll { !wanted.contains($0.name) }
+    package.products.removeAll()
+}
+
+func name(of dependency: Target.Dependency) -> String? {
+    switch dependency {
+    case .targetItem(let name, _), .byNameItem(let name, _): name
+    case .productItem: nil
+    @unknown default: nil
+    }
 }

@@ -80,7 +80,12 @@ public final class Collector: Sendable {
                     throw rejection
                 }
             }
-            keep(events, sites) { outcome in reply.answer(origin.answer(to: outcome)) }
+            keep(events, sites) { outcome, refused in
+                if let first = refused.first, refused.count == wire.count {
+                    return reply.answer(origin.refusal(400, first))
+                }
+                reply.answer(origin.answer(to: outcome))
+            }
         } catch {
             let status =
                 switch error.reason {
@@ -104,12 +109,14 @@ public final class Collector: Sendable {
         }
         guard let sites = sites() else { return exchange.answer(Pixel.response(refusal: Pixel.later)) }
         var wire = WireEvent(query: request.query)
+        wire.signals.insert(.pixel)
         if wire.url.isEmpty { wire.url = request.header("REFERER")?.prefix(bytes: WireEvent.Limit.url) ?? "" }
         do throws(Rejection) {
             try refuse(hasCrashed)
             let event = try Sender(request: request).event(wire, sites: sites, index: 0, of: 1)
-            keep([event], sites) { outcome in
-                reply.answer(Pixel.response(refusal: outcome == .accepted ? nil : Pixel.later))
+            keep([event], sites) { outcome, refused in
+                let refusal = outcome == .accepted ? refused.first?.message : Pixel.later
+                reply.answer(Pixel.response(refusal: refusal))
             }
         } catch {
             let refusal = error.field.map { "\($0) \(error.message)" } ?? error.message
@@ -131,10 +138,16 @@ public final class Collector: Sendable {
                 throw ServerEvents.Refusal(status: 400, rejection: error)
             }
             let reading = try ServerEvents(request: request, sites: sites, limit: settings.batchBytes).read()
-            let (accepted, rejections) = (reading.events.count, reading.rejections)
-            keep(reading.events, sites, rejections) { outcome in
+            let (number, rejections, places) = (reading.events.count, reading.rejections, reading.places)
+            keep(reading.events, sites, rejections) { outcome, refused in
                 guard outcome == .accepted else { return reply.answer(CrossOrigin.comeAgain) }
-                reply.answer(ServerEvents.answer(accepted: accepted, rejections: rejections))
+                let placed = refused.map { rejection in
+                    var rejection = rejection
+                    rejection.index = rejection.index.map { places[$0] }
+                    return rejection
+                }
+                reply.answer(
+                    ServerEvents.answer(accepted: number - refused.count, rejections: rejections + placed))
             }
         } catch {
             count(error.rejection) {
@@ -152,17 +165,18 @@ public final class Collector: Sendable {
     }
 
     /// Runs the chain and hands on what it leaves. An event that a filter drops is answered like any other: the
-    /// client has done nothing wrong, and must not learn of it. What was dropped or rejected is counted in the same
-    /// commit as what was kept.
+    /// client has done nothing wrong, and must not learn of it. One that a filter rejects is named to its sender, by its
+    /// place among `events`. What was dropped or rejected is counted in the same commit as what was kept.
     private func keep(
         _ events: consuming [Event], _ sites: SiteSnapshot, _ rejections: [Rejection] = [],
-        answer: @escaping @Sendable (AppendOutcome) -> Void
+        answer: @escaping @Sendable (AppendOutcome, _ refused: [Rejection]) -> Void
     ) {
         let chain = chain()
         let number = events.count
         var items = EncodedItems(hits: number)
         var level = AckLevel.journal
         var hits = 0
+        var refused: [Rejection] = []
         var known: (site: SiteID, level: AckLevel)?
         // In place: an event has some twenty texts, and a copy counts references to all of them.
         for index in events.indices {
@@ -177,16 +191,20 @@ public final class Collector: Sendable {
             case .drop(_, let reason):
                 let receivedAt = events[index].hit.receivedAt
                 items.append(LedgerDelta(site: site, receivedAt: receivedAt, outcome: .dropped, reason: reason))
+            case .reject(_, let reason, let message):
+                let receivedAt = events[index].hit.receivedAt
+                items.append(LedgerDelta(site: site, receivedAt: receivedAt, outcome: .rejected, reason: reason))
+                refused.append(Rejection(.refusedByChain, message, index: number > 1 ? index : nil))
             }
         }
         append(rejections, to: &items)
-        counters.rejected.add(rejections.count, ordering: .relaxed)
+        counters.rejected.add(rejections.count + refused.count, ordering: .relaxed)
         counters.received.add(number, ordering: .relaxed)
-        counters.dropped.add(number - hits, ordering: .relaxed)
-        let count = hits
+        counters.dropped.add(number - hits - refused.count, ordering: .relaxed)
+        let (count, list) = (hits, refused)
         journal.append(items, level: hits > 0 ? level : settings.ack) { [counters] outcome in
             counters.count(outcome, hits: count)
-            answer(outcome)
+            answer(outcome, list)
         }
     }
 

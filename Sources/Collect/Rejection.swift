@@ -18,6 +18,8 @@ struct Rejection: Error, Equatable {
         case unsupportedType = "unsupported_type"
         /// The body is larger than it may be.
         case tooLarge = "too_large"
+        /// A step of the chain refuses it, under a word of its own in the ledger.
+        case refusedByChain = "refused_by_chain"
         /// A request like this has ended the process before.
         case crashed
     }

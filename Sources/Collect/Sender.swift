@@ -16,7 +16,9 @@ struct Sender {
         visitor = Visitor(
             address: request.parameters["REMOTE_ADDR"].flatMap { IPAddress($0) },
             userAgent: (request.parameters["HTTP_USER_AGENT"] ?? "").prefix(bytes: 1024),
-            acceptLanguage: (request.parameters["HTTP_ACCEPT_LANGUAGE"] ?? "").prefix(bytes: 256))
+            acceptLanguage: (request.parameters["HTTP_ACCEPT_LANGUAGE"] ?? "").prefix(bytes: 256),
+            clientHints: request.parameters.clientHints, place: request.parameters.edgePlace,
+            signals: request.parameters.signals)
         // nginx's own id stays the same when it tries another upstream, so that a retry is recognised.
         requestID =
             request.parameters["FOOTFALL_REQUEST_ID"].flatMap { EventID(hexadecimal: $0)?.value }
@@ -43,6 +45,8 @@ struct Sender {
         var visitor = visitor
         visitor.pageURL = Sensitive(wire.url)
         visitor.referrerURL = Sensitive(wire.referrer)
+        visitor.signals.formUnion(wire.signals)
+        visitor.clock = wire.clock
         return Event(hit: try hit(wire, site: site, index: index, of: count), visitor: visitor)
     }
 
@@ -50,7 +54,8 @@ struct Sender {
     /// address is that of the server.
     func serverEvent(_ wire: WireEvent, site: Site, index: Int, of count: Int) throws(Rejection) -> Event {
         let visitor = Visitor(
-            address: IPAddress(wire.address), userAgent: wire.userAgent, pageURL: wire.url, referrerURL: wire.referrer)
+            address: IPAddress(wire.address), userAgent: wire.userAgent, pageURL: wire.url, referrerURL: wire.referrer,
+            signals: wire.signals.union(.fromServer), clock: wire.clock)
         return Event(hit: try hit(wire, site: site, index: index, of: count), visitor: visitor)
     }
 

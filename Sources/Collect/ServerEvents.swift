@@ -19,6 +19,8 @@ struct ServerEvents {
     struct Reading {
         var site: Site
         var events: [Event]
+        /// Where each of the events stood in the body.
+        var places: [Int] = []
         var rejections: [Rejection]
     }
 
@@ -96,6 +98,7 @@ struct ServerEvents {
         for (index, wire) in wires {
             do throws(Rejection) {
                 reading.events.append(try sender.serverEvent(wire, site: site, index: index, of: count))
+                reading.places.append(index)
             } catch {
                 var rejection = error
                 rejection.index = index

@@ -18,6 +18,10 @@ struct WireEvent: Sendable, Equatable {
     var id = ""
     /// `p`: properties.
     var properties: [Property] = []
+    /// `ts` and `st`: when it happened and when it was sent, in milliseconds of the client's clock.
+    var clock = ClientClock()
+    /// `o`, `c`, `b`, `tp`: opted out, consent, automation, points of touch.
+    var signals: Signals = []
     /// `address`: the visitor's address, where a server sends for a visitor.
     var address = ""
     /// `user_agent`: the visitor's browser, likewise.
@@ -115,9 +119,9 @@ extension WireEvent {
         case "t": title = try text(key, nil, &scanner).prefix(bytes: Limit.title)
         case "i": id = try text(key, Limit.id, &scanner)
         case "w": width = try width(key, &scanner)
-        case "ts":
-            guard try scanner.kind() == .number else { throw Rejection(field: key, "must be a number of milliseconds") }
-            _ = try scanner.number()
+        case "ts": clock.happenedAt = try moment(key, &scanner)
+        case "st": clock.sentAt = try moment(key, &scanner)
+        case "o", "c", "b", "tp": try readSignal(key, &scanner)
         case "p": properties = try WireEvent.properties(&scanner)
         case "address" where origin == .server: address = try text(key, Limit.id, &scanner)
         case "user_agent" where origin == .server:
@@ -138,6 +142,45 @@ extension WireEvent {
         let number = try scanner.number()
         // Zero is what a hidden page reports; no screen is wider than the limit.
         return number >= 1 && number <= 100_000 ? Int32(number) : nil
+    }
+
+    /// Any number is a moment; what is none of this world is for the plugin `clock` to judge.
+    private func moment(_ key: String, _ scanner: inout JSONScanner) throws -> Int64? {
+        guard try scanner.kind() == .number else { throw Rejection(field: key, "must be a number of milliseconds") }
+        return Int64(exactly: try scanner.number().rounded())
+    }
+
+    private mutating func readSignal(_ key: String, _ scanner: inout JSONScanner) throws {
+        if key == "c" {
+            guard try scanner.kind() == .string else {
+                throw Rejection(field: key, "must be \"granted\" or \"denied\"")
+            }
+            switch try scanner.string() {
+            case "granted": signals.insert(.consentGranted)
+            case "denied": signals.insert(.consentDenied)
+            case "unknown", "": break
+            default: throw Rejection(field: key, "must be \"granted\" or \"denied\"")
+            }
+            return
+        }
+        let number: Double
+        switch try scanner.kind() {
+        case .number: number = try scanner.number()
+        case .flag: number = try scanner.flag() ? 1 : 0
+        default: throw Rejection(field: key, "must be a number")
+        }
+        setSignal(key, number)
+    }
+
+    /// `b` holds the code of what was seen, 150 to 153, as other trackers number it; lower ones are the gateway's to say.
+    private mutating func setSignal(_ key: some StringProtocol, _ number: Double) {
+        switch (key, number) {
+        case ("o", 1...): signals.insert(.optedOut)
+        case ("b", 153): signals.insert(.webDriver)
+        case ("b", 150...152): signals.insert(.automation)
+        case ("tp", 2...): signals.insert(.touch)
+        default: break
+        }
     }
 
     private static func properties(_ scanner: inout JSONScanner) throws -> [Property] {
@@ -182,7 +225,7 @@ extension WireEvent {
 }
 
 extension WireEvent {
-    /// An event from the query of the pixel: `s`, `u`, `r`, `n`, `t`, `w`, `i`; other names are ignored.
+    /// An event from the query of the pixel: `s`, `u`, `r`, `n`, `t`, `w`, `i`, `ts`, `st`, `o`, `c`, `b`, `tp`; other names are ignored.
     init(query: String) {
         for pair in query.split(separator: "&").prefix(50) {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -195,6 +238,11 @@ extension WireEvent {
             case "r": referrer = value.prefix(bytes: Limit.url)
             case "t": title = value.prefix(bytes: Limit.title)
             case "i": id = value.prefix(bytes: Limit.id)
+            case "ts": clock.happenedAt = Int64(value)
+            case "st": clock.sentAt = Int64(value)
+            case "c" where value == "granted": signals.insert(.consentGranted)
+            case "c" where value == "denied": signals.insert(.consentDenied)
+            case "o", "b", "tp": setSignal(parts[0], Double(value) ?? 0)
             case "w": width = Int32(value).flatMap { (1...100_000).contains($0) ? $0 : nil }
             default: continue
             }

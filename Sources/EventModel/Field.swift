@@ -6,6 +6,10 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
     case pageURL = "visitor.page_url"
     case referrerURL = "visitor.referrer_url"
     case acceptLanguage = "visitor.accept_language"
+    case clientHints = "visitor.client_hints"
+    case place = "visitor.place"
+    case signals = "visitor.signals"
+    case clientClock = "visitor.clock"
     case site
     case id
     case name
@@ -19,6 +23,9 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
     case referrerPath = "referrer_path"
     case country
     case viewportWidth = "viewport_width"
+    case isBot = "is_bot"
+    case quarantine
+    case weight
     case visitorID = "visitor"
     case visitorBefore = "visitor_before"
     case properties
@@ -29,7 +36,9 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
     }
 
     /// The fields of `Visitor`, which die with the chain.
-    public static let ofVisitor: Set<Field> = [.address, .userAgent, .pageURL, .referrerURL, .acceptLanguage]
+    public static let ofVisitor: Set<Field> = [
+        .address, .userAgent, .pageURL, .referrerURL, .acceptLanguage, .clientHints, .place, .signals, .clientClock,
+    ]
 
     /// The fields that the edge fills before the chain begins.
     public static let ofEdge: Set<Field> = ofVisitor.union([
@@ -39,7 +48,9 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
     /// How much a field tells about a person.
     public var sensitivity: Sensitivity {
         switch self {
-        case .address, .userAgent, .pageURL, .referrerURL, .acceptLanguage: .personal
+        case .address, .userAgent, .pageURL, .referrerURL, .acceptLanguage, .clientHints, .place, .signals,
+            .clientClock:
+            .personal
         case .visitorID, .visitorBefore: .pseudonymous
         case .title, .path, .referrerPath, .properties: .content
         default: .anonymous
@@ -54,6 +65,10 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
         case .pageURL: "full URL of the page, with its query"
         case .referrerURL: "full URL of the referring page, with its query"
         case .acceptLanguage: "raw Accept-Language header"
+        case .clientHints: "raw low-entropy client hints: brands, platform, mobile or not"
+        case .place: "country, region and city of the address, as nginx or an edge says"
+        case .signals: "opt-out, consent, DNT, GPC, prefetch, automation, kind of network"
+        case .clientClock: "when the event happened and was sent, by the client's clock"
         case .site: "the site that the event belongs to"
         case .id: "random id of the event, against double counting"
         case .name: "pageview, or the name of a custom event"
@@ -67,6 +82,9 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
         case .referrerPath: "path of the referring page, without its query"
         case .country: "country of the visitor (ISO 3166-1)"
         case .viewportWidth: "width of the browser's viewport in CSS pixels"
+        case .isBot: "whether the event is kept apart as that of a program"
+        case .quarantine: "why the event is kept apart until a person has looked at it"
+        case .weight: "how many events this one stands for, where only a sample is kept"
         case .visitorID: "pseudonym of the visitor for one identity period"
         case .visitorBefore: "pseudonym in the period before; never stored"
         case .properties: "properties that the site sent with the event"

@@ -28,6 +28,12 @@ public struct Hit: Sendable, Equatable {
     public var country: String
     /// Width of the browser's viewport in CSS pixels.
     public var viewportWidth: Int32?
+    /// Whether the event is a program's, and is kept apart from those of people.
+    public var isBot: Bool
+    /// Why the event is kept apart until a person has looked at it: a fixed word; empty for an event like any other.
+    public var quarantine: String
+    /// How many events this one stands for: more than 1 where only a sample is kept.
+    public var weight: Int32
     /// Pseudonym of the visitor; `nil` where there is none (identity switched off, replayed event).
     public var visitor: VisitorID?
     /// The visitor's pseudonym in the period before, carried for 30 minutes after the change so that the loader
@@ -53,6 +59,9 @@ public struct Hit: Sendable, Equatable {
         referrerPath = ""
         country = ""
         viewportWidth = nil
+        isBot = false
+        quarantine = ""
+        weight = 1
         visitor = nil
         visitorBefore = nil
         properties = []
@@ -64,6 +73,35 @@ public struct Hit: Sendable, Equatable {
 
     /// Whether the event is a page view, as against a custom event.
     public var isPageview: Bool { name == Hit.pageview }
+}
+
+extension Hit {
+    /// The value of a fact, `nil` when nobody has found it out.
+    public func fact(_ name: String) -> PropertyValue? {
+        for fact in facts where fact.name == name { return fact.value }
+        return nil
+    }
+
+    /// The text of a fact; empty when it is unknown or no text.
+    public func text(ofFact name: String) -> String {
+        guard case .text(let text)? = fact(name) else { return "" }
+        return text
+    }
+
+    /// Sets a fact, in place of one of the same name. An empty text takes it away: unknown is not stored.
+    public mutating func setFact(_ name: String, _ value: PropertyValue) {
+        let isUnknown = value == .text("")
+        guard let place = facts.firstIndex(where: { $0.name == name }) else {
+            if !isUnknown { facts.append(Property(name, value)) }
+            return
+        }
+        if isUnknown { facts.remove(at: place) } else { facts[place].value = value }
+    }
+
+    /// Sets a fact that is a text; empty takes it away.
+    public mutating func setFact(_ name: String, _ text: String) {
+        setFact(name, .text(text))
+    }
 }
 
 /// A named value of an event.

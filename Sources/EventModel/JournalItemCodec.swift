@@ -105,7 +105,10 @@ struct Presence: OptionSet {
     static let visitorBefore = Presence(rawValue: 1 << 10)
     static let properties = Presence(rawValue: 1 << 11)
     static let facts = Presence(rawValue: 1 << 12)
-    static let known = Presence(rawValue: 1 << 13 - 1)
+    static let isBot = Presence(rawValue: 1 << 13)
+    static let quarantine = Presence(rawValue: 1 << 14)
+    static let weight = Presence(rawValue: 1 << 15)
+    static let known = Presence(rawValue: 1 << 16 - 1)
 
     init(rawValue: UInt32) {
         self.rawValue = rawValue
@@ -126,6 +129,9 @@ struct Presence: OptionSet {
         if hit.visitorBefore != nil { present.insert(.visitorBefore) }
         if !hit.properties.isEmpty { present.insert(.properties) }
         if !hit.facts.isEmpty { present.insert(.facts) }
+        if hit.isBot { present.insert(.isBot) }
+        if !hit.quarantine.isEmpty { present.insert(.quarantine) }
+        if hit.weight != 1 { present.insert(.weight) }
         self = present
     }
 }
@@ -151,6 +157,8 @@ extension JournalItemCodec {
         if let visitor = hit.visitorBefore { writer.append(fixed: visitor.rawValue) }
         if present.contains(.properties) { encode(hit.properties, into: &writer) }
         if present.contains(.facts) { encode(hit.facts, into: &writer) }
+        if present.contains(.quarantine) { writer.append(text: hit.quarantine) }
+        if present.contains(.weight) { writer.append(signed: Int64(hit.weight)) }
     }
 
     private static func encode(_ properties: [Property], into writer: inout ByteWriter) {
@@ -195,6 +203,12 @@ extension JournalItemCodec {
         if present.contains(.visitorBefore) { hit.visitorBefore = VisitorID(rawValue: try reader.fixed()) }
         if present.contains(.properties) { hit.properties = try decodeProperties(&reader) }
         if present.contains(.facts) { hit.facts = try decodeProperties(&reader) }
+        hit.isBot = present.contains(.isBot)
+        if present.contains(.quarantine) { hit.quarantine = try reader.text() }
+        if present.contains(.weight) {
+            guard let weight = Int32(exactly: try reader.signed()) else { throw MalformedItem() }
+            hit.weight = weight
+        }
         return hit
     }
 

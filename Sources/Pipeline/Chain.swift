@@ -9,6 +9,8 @@ public enum ChainOutcome: Sendable, Equatable {
     case keep
     /// It ends here: at which step, and why.
     case drop(step: String, reason: String)
+    /// It can never succeed: at which step, the word for the ledger, and what its sender should know.
+    case reject(step: String, reason: String, message: String)
 }
 
 /// The plugins at work, in order. Folded once at start; an event costs one loop.
@@ -51,7 +53,11 @@ public final class Chain: Sendable, CustomStringConvertible {
             } else {
                 step.counters.add(outcome, nanoseconds: 0)
             }
-            if case .drop(let reason) = outcome { return .drop(step: step.id, reason: reason) }
+            switch outcome {
+            case .pass, .fail: continue
+            case .drop(let reason): return .drop(step: step.id, reason: reason)
+            case .reject(let reason, let message): return .reject(step: step.id, reason: reason, message: message)
+            }
         }
         return .keep
     }
@@ -71,6 +77,16 @@ public final class Chain: Sendable, CustomStringConvertible {
         steps.map(\.id).joined(separator: ", ") + " → " + stores.map(\.id).joined(separator: ", ")
     }
 
+    /// What operators should know of the plugins just now, each line behind its step's id.
+    public var notes: [String] {
+        steps.flatMap { step in step.stage.plugin.notes.map { "\(step.id): \($0)" } }
+    }
+
+    /// What the plugins count, by step.
+    public var counts: [(step: String, counts: [PluginCount])] {
+        steps.map { ($0.id, $0.stage.plugin.counts) }
+    }
+
     /// What each step has done so far, in order.
     public var statistics: [StepStatistics] {
         steps.map { $0.counters.statistics(id: $0.id) }
@@ -82,6 +98,7 @@ extension Chain.Step {
         case pass
         case fail
         case drop(reason: String)
+        case reject(reason: String, message: String)
     }
 
     func run(_ event: inout Event) -> Outcome {
@@ -99,6 +116,7 @@ extension Chain.Step {
                 switch try plugin.filter(&event) {
                 case .keep: return .pass
                 case .drop(let reason): return .drop(reason: "\(reason)")
+                case .reject(let reason, let message): return .reject(reason: "\(reason)", message: message)
                 }
             } catch {
                 // Filters fail closed: nobody knows what would be stored.
@@ -134,7 +152,7 @@ final class StepCounters: Sendable {
     func add(_ outcome: Chain.Step.Outcome, nanoseconds spent: UInt64) {
         switch outcome {
         case .pass: passed.add(1, ordering: .relaxed)
-        case .drop: dropped.add(1, ordering: .relaxed)
+        case .drop, .reject: dropped.add(1, ordering: .relaxed)
         case .fail:
             passed.add(1, ordering: .relaxed)
             failed.add(1, ordering: .relaxed)

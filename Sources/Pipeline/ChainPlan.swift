@@ -23,12 +23,18 @@ public struct ChainPlan: Sendable {
     /// Reads the list `chain`, lays each entry's settings over its plugin's defaults and proves the order.
     ///
     /// Throws every problem of every entry at once; the order is only judged when all entries are right.
-    public init(_ entries: [ConfigValue], catalog: [PluginFactory], at path: String = "chain") throws(ConfigProblems) {
+    ///
+    /// `isStrict` makes each plugin's settings as strict as the regulator's exemption asks for.
+    public init(
+        _ entries: [ConfigValue], catalog: [PluginFactory], at path: String = "chain", isStrict: Bool = false
+    ) throws(ConfigProblems) {
         var problems: [ConfigProblem] = []
         var steps: [PlannedStep] = []
         for (index, value) in entries.enumerated() {
             do {
-                if let step = try ChainPlan.step(value, catalog: catalog, path: "\(path)[\(index)]") {
+                if let step = try ChainPlan.step(
+                    value, catalog: catalog, path: "\(path)[\(index)]", isStrict: isStrict)
+                {
                     steps.append(step)
                 }
             } catch {
@@ -41,8 +47,11 @@ public struct ChainPlan: Sendable {
         self.steps = steps
     }
 
+    /// The facts that the chain's plugins add, in order.
+    public var facts: [Fact] { steps.flatMap(\.prepared.declaration.facts) }
+
     private static func step(
-        _ value: ConfigValue, catalog: [PluginFactory], path: String
+        _ value: ConfigValue, catalog: [PluginFactory], path: String, isStrict: Bool
     ) throws(ConfigProblems) -> PlannedStep? {
         let entry = try ChainEntry.decode(value, at: path)
         guard let factory = catalog.first(where: { $0.name == entry.plugin }) else {
@@ -51,7 +60,7 @@ public struct ChainPlan: Sendable {
                 ConfigProblem(path: "\(path).plugin", message: "there is no plugin \"\(entry.plugin)\"\(hint)")
             ])
         }
-        let prepared = try factory.prepare(entry.settings, "\(path).settings")
+        let prepared = try factory.prepare(entry.settings, "\(path).settings", isStrict: isStrict)
         guard entry.enabled else { return nil }
         return PlannedStep(
             id: entry.id.isEmpty ? factory.name : entry.id, path: path, factory: factory, prepared: prepared)

@@ -5,7 +5,7 @@ import PluginAPI
 /// Proves from the plugins' declarations that a chain does what its operator believes it does.
 ///
 /// What is proven: names are unique; stores come last and there is one; nobody reads a field that nobody has written
-/// or that somebody has erased; nobody writes to the visitor after it was erased; and no part of the visitor is left
+/// or that somebody has erased, nor a fact that is added only later; nobody writes to the visitor after it was erased; and no part of the visitor is left
 /// when the stores begin. Every finding names the plugin, the field and the mend.
 enum ChainProof {
     static func problems(of steps: [ChainPlan.PlannedStep], at path: String) -> [ConfigProblem] {
@@ -14,6 +14,7 @@ enum ChainProof {
             proof.checkName(of: step)
             proof.checkPlace(of: step)
             proof.checkReads(of: step, index: index)
+            proof.checkFacts(of: step, index: index)
             proof.checkWrites(of: step)
             proof.apply(step)
         }
@@ -73,6 +74,20 @@ enum ChainProof {
             }
         }
 
+        /// Facts that nobody adds are unknown, which is what they are for a plugin that can do without.
+        mutating func checkFacts(of step: ChainPlan.PlannedStep, index: Int) {
+            for name in step.prepared.declaration.readsFacts.sorted() where facts[name] == nil {
+                guard
+                    let writer = steps[(index + 1)...].first(where: {
+                        $0.prepared.declaration.facts.contains { $0.name == name }
+                    })
+                else { continue }
+                report(
+                    step,
+                    "reads the fact \(name), which \"\(writer.id)\" adds only later: move it after \"\(writer.id)\"")
+            }
+        }
+
         mutating func checkWrites(of step: ChainPlan.PlannedStep) {
             for field in step.prepared.declaration.writes.sorted() where Field.ofVisitor.contains(field) {
                 guard let eraser = erasedBy[field] else { continue }
@@ -81,6 +96,9 @@ enum ChainProof {
                     "writes \(field.rawValue), which \"\(eraser)\" has erased for good: move it before \"\(eraser)\"")
             }
             for fact in step.prepared.declaration.facts {
+                if fact.name.isEmpty || fact.name == "*" {
+                    report(step, "adds a fact without a name")
+                }
                 if let other = facts[fact.name] {
                     report(step, "adds the fact \(fact.name), as \"\(other)\" does: switch one of them off")
                 }

@@ -30,6 +30,30 @@ public protocol Plugin: Sendable {
 
     /// Lets go of everything. May be called twice, and without a `start`.
     func stop()
+
+    /// These settings with everything as strict as the regulator's exemption asks for (`privacy.mode: "strict"`); the
+    /// same settings where nothing in them loosens privacy.
+    static func strict(_ settings: Settings) -> Settings
+
+    /// What operators should know about the plugin's data just now, such as how old they are: lines in `/readyz`.
+    var notes: [String] { get }
+
+    /// What the plugin has counted since it was made, for `/metrics`: fixed names, never data of visitors.
+    var counts: [PluginCount] { get }
+}
+
+/// A number that a plugin counts for `/metrics`.
+public struct PluginCount: Sendable, Equatable {
+    /// What is counted, `lower_snake_case`.
+    public var name: String
+    /// How often.
+    public var count: Int
+
+    /// A count of this name.
+    public init(_ name: String, _ count: Int) {
+        self.name = name
+        self.count = count
+    }
 }
 
 extension Plugin {
@@ -38,6 +62,15 @@ extension Plugin {
 
     /// Nothing to let go of.
     public func stop() {}
+
+    /// Nothing in them loosens privacy.
+    public static func strict(_ settings: Settings) -> Settings { settings }
+
+    /// Nothing to know.
+    public var notes: [String] { [] }
+
+    /// Nothing is counted.
+    public var counts: [PluginCount] { [] }
 }
 
 /// Adds to an event what can be found out about it. Fails open: when it throws, the event goes on without.
@@ -58,12 +91,17 @@ public enum Verdict: Sendable, Equatable {
     case keep
     /// The event ends here; `reason` is a fixed word for the ledger, such as `opted_out`.
     case drop(reason: StaticString)
+    /// The event can never succeed, and its sender is told why. `reason` is a fixed word for the ledger, `message` says
+    /// what is wrong and what would be right, without repeating what was sent.
+    case reject(reason: StaticString, message: String)
 
     /// Equal when they decide the same for the same reason.
     public static func == (left: Verdict, right: Verdict) -> Bool {
         switch (left, right) {
         case (.keep, .keep): true
         case (.drop(let left), .drop(let right)): "\(left)" == "\(right)"
+        case (.reject(let left, let message), .reject(let right, let other)):
+            "\(left)" == "\(right)" && message == other
         default: false
         }
     }

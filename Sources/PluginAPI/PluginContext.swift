@@ -11,18 +11,22 @@ public struct PluginContext: Sendable {
     public var installation: String
     /// The sites and calendars of this moment.
     public var sites: @Sendable () -> SiteSnapshot
+    /// The facts that the plugins of the chain add, in its order: what a store needs to know about them.
+    public var facts: [Fact]
     /// Where to say what an operator should know.
     public var log: Log
 
     /// A context for a plugin.
     public init(
         id: String, databaseURL: Sensitive<String> = Sensitive(""), installation: String = "",
-        sites: @escaping @Sendable () -> SiteSnapshot = { SiteSnapshot() }, log: Log = Log(process: "plugin")
+        sites: @escaping @Sendable () -> SiteSnapshot = { SiteSnapshot() }, facts: [Fact] = [],
+        log: Log = Log(process: "plugin")
     ) {
         self.id = id
         self.databaseURL = databaseURL
         self.installation = installation
         self.sites = sites
+        self.facts = facts
         self.log = log
     }
 }

@@ -30,6 +30,8 @@ public enum StageKind: String, Sendable, Comparable {
 public struct PreparedPlugin: Sendable {
     /// What it will read and write under its settings.
     public var declaration: Declaration
+    /// Every setting with the value that it has, those of `privacy.mode: "strict"` among them.
+    public var settings: ConfigValue
     /// Makes the instance. Throws what the plugin's initialiser throws.
     public var make: @Sendable (PluginContext) throws(PluginError) -> Stage
 }
@@ -46,8 +48,16 @@ public struct PluginFactory: Sendable {
     public let defaults: ConfigValue
     /// What it reads and writes under the defaults.
     public let declaration: Declaration
-    /// Checks the operator's settings, which stand at `path`. Throws every problem at once.
-    public let prepare: @Sendable (_ settings: ConfigValue?, _ path: String) throws(ConfigProblems) -> PreparedPlugin
+    private let preparation:
+        @Sendable (_ settings: ConfigValue?, _ path: String, _ isStrict: Bool) throws(ConfigProblems) -> PreparedPlugin
+
+    /// Checks the operator's settings, which stand at `path`; `isStrict` makes them as strict as the regulator's exemption
+    /// asks for. Throws every problem at once.
+    public func prepare(
+        _ settings: ConfigValue?, _ path: String, isStrict: Bool = false
+    ) throws(ConfigProblems) -> PreparedPlugin {
+        try preparation(settings, path, isStrict)
+    }
 
     /// The factory of an enricher.
     public init<P: Enricher>(_ type: P.Type) {
@@ -70,9 +80,13 @@ public struct PluginFactory: Sendable {
         self.kind = kind
         defaults = (try? ConfigValue(encoding: P.Settings())) ?? .table([:])
         declaration = P.declaration(for: P.Settings())
-        prepare = { (value, path) throws(ConfigProblems) in
-            let settings = try P.Settings.decode(value, at: path)
-            return PreparedPlugin(declaration: P.declaration(for: settings)) { (context) throws(PluginError) in
+        preparation = { (value, path, isStrict) throws(ConfigProblems) in
+            let given = try P.Settings.decode(value, at: path)
+            let settings = isStrict ? P.strict(given) : given
+            return PreparedPlugin(
+                declaration: P.declaration(for: settings),
+                settings: (try? ConfigValue(encoding: settings)) ?? .table([:])
+            ) { (context) throws(PluginError) in
                 wrap(try P(settings, in: context))
             }
         }

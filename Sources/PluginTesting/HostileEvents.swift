@@ -17,9 +17,17 @@ public enum HostileEvents {
         hit.properties = [
             Property("plan", .text("gold")), Property("price", .number(9.5)), Property("new", .flag(true)),
         ]
+        hit.facts = [Property("foreign_fact", .text("x"))]
+        var place = EdgePlace()
+        place.country = "AT"
+        place.byHeader = [Property("CF_IPCOUNTRY", .text("AT"))]
         let visitor = Visitor(
             address: IPAddress(address), userAgent: userAgent, pageURL: url, referrerURL: referrer,
-            acceptLanguage: "de-AT,de;q=0.9")
+            acceptLanguage: "de-AT,de;q=0.9",
+            clientHints: ClientHints(
+                brands: #""Chromium";v="138", "Not)A;Brand";v="8""#, platform: #""Linux""#, isMobile: false),
+            place: place, signals: [.fetchMetadata, .secure],
+            clock: ClientClock(happenedAt: now.milliseconds - 2000, sentAt: now.milliseconds - 1000))
         return Event(hit: hit, visitor: visitor)
     }
 
@@ -53,6 +61,15 @@ public enum HostileEvents {
             event.hit.path = text
             event.hit.hostname = text
             event.hit.properties = [Property(text, .text(text)), Property(text, .number(.greatestFiniteMagnitude))]
+            event.hit.facts = [Property(text.isEmpty ? "foreign_fact" : text, .text(text))]
+            event.visitor.acceptLanguage = Sensitive(text)
+            event.visitor.clientHints = Sensitive(ClientHints(brands: text, platform: text, isMobile: true))
+            event.visitor.place = Sensitive(hostilePlace(text))
+            events.append(event)
+        }
+        for bits in [0, UInt32.max, 0x5555_5555] {
+            var event = ordinary()
+            event.visitor.signals = Signals(rawValue: bits)
             events.append(event)
         }
         for moment in [Int64.min, -1, 0, 1, Int64.max] {
@@ -60,8 +77,18 @@ public enum HostileEvents {
             event.hit.time = Timestamp(milliseconds: moment)
             event.hit.receivedAt = Timestamp(milliseconds: moment)
             event.hit.site = SiteID(rawValue: Int32(truncatingIfNeeded: moment))
+            event.visitor.clock = ClientClock(happenedAt: moment, sentAt: 0 &- moment)
             events.append(event)
         }
         return events
+    }
+
+    private static func hostilePlace(_ text: String) -> EdgePlace {
+        var place = EdgePlace()
+        place.country = text
+        place.region = text
+        place.city = text
+        place.byHeader = [Property("CF_IPCOUNTRY", .text(text))]
+        return place
     }
 }

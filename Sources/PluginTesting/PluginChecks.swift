@@ -37,16 +37,32 @@ public enum PluginChecks {
                     failures.insert("writes \(field.rawValue), which it does not declare")
                 }
             }
+            failures.formUnion(factFailures(declaration, before: event.hit, after: after.hit))
             for field in Field.allCases where !declaration.reads.contains(field) && !touched.contains(field) {
                 var blanked = event
                 field.blank(&blanked)
                 run(plugin, &blanked)
-                for written in declaration.writes where written.text(of: blanked) != written.text(of: after) {
+                let isOther = declaration.writes.contains { $0.text(of: blanked) != $0.text(of: after) }
+                if isOther || blanked.hit.facts != after.hit.facts {
                     failures.insert("reads \(field.rawValue), which it does not declare")
                 }
             }
         }
         return failures.sorted()
+    }
+
+    /// What changed in the facts without being declared.
+    private static func factFailures(_ declaration: Declaration, before: Hit, after: Hit) -> Set<String> {
+        let own = Set(declaration.facts.map(\.name))
+        if declaration.changesFacts.contains("*") { return [] }
+        var failures: Set<String> = []
+        let names = Set(before.facts.map(\.name)).union(after.facts.map(\.name))
+        for name in names where !own.contains(name) && !declaration.changesFacts.contains(name) {
+            if before.fact(name) != after.fact(name) {
+                failures.insert("writes the fact \(name), which it does not declare")
+            }
+        }
+        return failures
     }
 
     /// A context without sites or database.
@@ -122,7 +138,14 @@ public enum PluginChecks {
     private static func declarationFailures<P: Plugin>(_ type: P.Type) -> [String] {
         let declaration = P.declaration(for: P.Settings())
         let both = declaration.writes.intersection(declaration.erases).sorted()
-        return both.map { "declares to write and to erase \($0.rawValue)" }
+        var failures = both.map { "declares to write and to erase \($0.rawValue)" }
+        for fact in declaration.facts {
+            let isSnake = fact.name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 }
+            if !isSnake || fact.name.isEmpty { failures.append("the fact \"\(fact.name)\" is not lower_snake_case") }
+            if fact.meaning.isEmpty { failures.append("the fact \(fact.name) does not say what it means") }
+        }
+        if P.strict(P.Settings()).problems().isEmpty == false { failures.append("the strict settings are not valid") }
+        return failures
     }
 }
 
@@ -137,6 +160,10 @@ extension Field {
         case .pageURL: visitor.pageURL.reveal()
         case .referrerURL: visitor.referrerURL.reveal()
         case .acceptLanguage: visitor.acceptLanguage.reveal()
+        case .clientHints: "\(visitor.clientHints.reveal())"
+        case .place: "\(visitor.place.reveal())"
+        case .signals: "\(visitor.signals.rawValue)"
+        case .clientClock: "\(visitor.clock)"
         case .site: "\(hit.site)"
         case .id: "\(hit.id)"
         case .name: hit.name
@@ -150,6 +177,9 @@ extension Field {
         case .referrerPath: hit.referrerPath
         case .country: hit.country
         case .viewportWidth: "\(String(describing: hit.viewportWidth))"
+        case .isBot: "\(hit.isBot)"
+        case .quarantine: hit.quarantine
+        case .weight: "\(hit.weight)"
         case .visitorID: "\(String(describing: hit.visitor))"
         case .visitorBefore: "\(String(describing: hit.visitorBefore))"
         case .properties: "\(hit.properties)"
@@ -164,6 +194,10 @@ extension Field {
         case .pageURL: event.visitor.pageURL = Sensitive("")
         case .referrerURL: event.visitor.referrerURL = Sensitive("")
         case .acceptLanguage: event.visitor.acceptLanguage = Sensitive("")
+        case .clientHints: event.visitor.clientHints = Sensitive(ClientHints())
+        case .place: event.visitor.place = Sensitive(EdgePlace())
+        case .signals: event.visitor.signals = []
+        case .clientClock: event.visitor.clock = ClientClock()
         case .site: event.hit.site = SiteID(rawValue: 0)
         case .id: event.hit.id = EventID(0)
         case .name: event.hit.name = ""
@@ -177,6 +211,9 @@ extension Field {
         case .referrerPath: event.hit.referrerPath = ""
         case .country: event.hit.country = ""
         case .viewportWidth: event.hit.viewportWidth = nil
+        case .isBot: event.hit.isBot = false
+        case .quarantine: event.hit.quarantine = ""
+        case .weight: event.hit.weight = 1
         case .visitorID: event.hit.visitor = nil
         case .visitorBefore: event.hit.visitorBefore = nil
         case .properties: event.hit.properties = []
