@@ -1,12 +1,15 @@
 # The commands of this repository. The work is done by the scripts in tools/, which say more.
 
-.PHONY: help run test bench soak profile chaos lint test-swift fuzz sanitize test-chaos test-operations test-allocations test-browser build install uninstall tracker docs clean
+.PHONY: help run plugin test bench soak profile chaos lint test-swift fuzz sanitize test-chaos test-operations test-allocations test-browser build install uninstall tracker docs clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## the whole of Footfall with a demo shop, on http://127.0.0.1:8080 (FOOTFALL_PORT moves it)
 	@tools/run
+
+plugin: ## the folder of a plugin to be (NAME=..., STAGE=enrich or filter)
+	@tools/plugin new "$(NAME)" "$(or $(STAGE),enrich)"
 
 test: ## every test
 	@tools/test
