@@ -93,7 +93,7 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
 }
 
 /// How much a field tells about a person, from nothing to everything.
-public enum Sensitivity: String, Sendable {
+public enum Sensitivity: String, Sendable, Codable {
     /// Tells nothing about one person.
     case anonymous
     /// Chosen by the site or the visitor; may contain personal data unless it is scrubbed.

@@ -132,3 +132,15 @@ public enum IPAddress: Hashable, Sendable {
         }
     }
 }
+
+extension IPAddress: CustomStringConvertible {
+    /// Dotted, or eight groups of hexadecimal digits. For whoever may see it: no log or error gets one.
+    public var description: String {
+        switch self {
+        case .v4: bytes.map { "\($0)" }.joined(separator: ".")
+        case .v6(let bits):
+            (0..<8).map { String(UInt16(truncatingIfNeeded: bits >> UInt128(112 - 16 * $0)), radix: 16) }
+                .joined(separator: ":")
+        }
+    }
+}

@@ -21,9 +21,11 @@ public struct Job: Sendable {
 
 extension Job {
     /// The jobs that every installation needs.
-    public static let standard: [Job] = [.eventPartitions, .expireSeenEvents]
+    public static func standard(retention: Retention) -> [Job] {
+        [.eventPartitions, .expireSeenEvents, .expireEvents(retention), .expireDeadLetters(retention)]
+    }
 
-    /// Makes this month's partition of `event` and those of the next three, so that the loader finds them ready.
+    /// Makes this month's partitions of `event` and `bot_event` and those of the next three, so that the loader finds them ready.
     public static let eventPartitions = Job(name: "event_partitions", intervalSeconds: 6 * 3600) {
         (connection) throws(DatabaseError) in
         let rows = try connection.query(
@@ -33,7 +35,7 @@ extension Job {
             FROM generate_series(0, 3) AS ahead
             """)
         let made: Int = try rows[0].value(0)
-        return made > 0 ? "made \(made) partitions of event ahead" : nil
+        return made > 0 ? "made the partitions of \(made) months ahead" : nil
     }
 
     /// Forgets event ids after 48 hours, in small batches: one long delete would hold up the loaders' inserts.
@@ -52,5 +54,5 @@ extension Job {
         }
     }
 
-    private static let batchSize = 10_000
+    static let batchSize = 10_000
 }

@@ -17,7 +17,7 @@ public final class JobRunner: Sendable {
     static let retrySeconds = 60
 
     /// A runner that does nothing before `start`.
-    public init(_ jobs: [Job] = Job.standard, database: ConnectionSettings, log: Log) {
+    public init(_ jobs: [Job], database: ConnectionSettings, log: Log) {
         self.jobs = jobs
         holder = ConnectionHolder(database)
         self.log = log

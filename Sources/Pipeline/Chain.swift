@@ -15,20 +15,21 @@ public enum ChainOutcome: Sendable, Equatable {
 
 /// The plugins at work, in order. Folded once at start; an event costs one loop.
 public final class Chain: Sendable, CustomStringConvertible {
-    private let steps: [Step]
+    let steps: [Step]
     /// The stores behind the journal, by their ids.
     public let stores: [(id: String, store: any EventStore)]
 
     struct Step: Sendable {
         let id: String
         let stage: Stage
+        let declaration: Declaration
         let counters = StepCounters()
     }
 
-    init(_ entries: [(id: String, stage: Stage)]) {
+    init(_ entries: [(id: String, stage: Stage, declaration: Declaration)]) {
         steps = entries.compactMap { entry in
             if case .store = entry.stage { return nil }
-            return Step(id: entry.id, stage: entry.stage)
+            return Step(id: entry.id, stage: entry.stage, declaration: entry.declaration)
         }
         stores = entries.compactMap { entry in
             guard case .store(let store) = entry.stage else { return nil }
@@ -96,7 +97,8 @@ public final class Chain: Sendable, CustomStringConvertible {
 extension Chain.Step {
     enum Outcome {
         case pass
-        case fail
+        /// Why, in the plugin's words: of no personal data, by its contract.
+        case fail(reason: String)
         case drop(reason: String)
         case reject(reason: String, message: String)
     }
@@ -109,7 +111,7 @@ extension Chain.Step {
                 return .pass
             } catch {
                 // Enrichers fail open: an event without a country is better than no event.
-                return .fail
+                return .fail(reason: error.description)
             }
         case .filter(let plugin):
             do {

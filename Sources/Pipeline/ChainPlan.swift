@@ -85,7 +85,7 @@ public struct ChainPlan: Sendable {
                 throw ConfigProblems([entry.step.problem(error)])
             }
         }
-        return Chain(made.map { ($0.step.id, $0.stage) })
+        return Chain(made.map { ($0.step.id, $0.stage, $0.step.prepared.declaration) })
     }
 }
 

@@ -150,42 +150,6 @@ public enum PluginChecks {
 }
 
 extension Field {
-    /// The field's value as text, for comparing events.
-    func text(of event: Event) -> String {
-        let hit = event.hit
-        let visitor = event.visitor
-        return switch self {
-        case .address: "\(String(describing: visitor.address.reveal()))"
-        case .userAgent: visitor.userAgent.reveal()
-        case .pageURL: visitor.pageURL.reveal()
-        case .referrerURL: visitor.referrerURL.reveal()
-        case .acceptLanguage: visitor.acceptLanguage.reveal()
-        case .clientHints: "\(visitor.clientHints.reveal())"
-        case .place: "\(visitor.place.reveal())"
-        case .signals: "\(visitor.signals.rawValue)"
-        case .clientClock: "\(visitor.clock)"
-        case .site: "\(hit.site)"
-        case .id: "\(hit.id)"
-        case .name: hit.name
-        case .receivedAt: "\(hit.receivedAt)"
-        case .time: "\(hit.time)"
-        case .hostname: hit.hostname
-        case .path: hit.path
-        case .title: hit.title
-        case .source: hit.source
-        case .referrerHost: hit.referrerHost
-        case .referrerPath: hit.referrerPath
-        case .country: hit.country
-        case .viewportWidth: "\(String(describing: hit.viewportWidth))"
-        case .isBot: "\(hit.isBot)"
-        case .quarantine: hit.quarantine
-        case .weight: "\(hit.weight)"
-        case .visitorID: "\(String(describing: hit.visitor))"
-        case .visitorBefore: "\(String(describing: hit.visitorBefore))"
-        case .properties: "\(hit.properties)"
-        }
-    }
-
     /// Sets the field to what one knows of nothing.
     func blank(_ event: inout Event) {
         switch self {

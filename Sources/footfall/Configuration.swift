@@ -26,7 +26,8 @@ struct GatewayConfiguration: Sendable {
             let defaults = try ConfigValue(encoding: GatewaySettings())
             let tree = try sources.resolve(try ConfigValue(json5: text), defaults: defaults)
             let settings = try GatewaySettings.decode(tree, at: "")
-            let plan = try ChainPlan(settings.chain, catalog: catalog)
+            let plan = try ChainPlan(
+                settings.chain, catalog: catalog, isStrict: settings.privacy.mode == "strict")
             return GatewayConfiguration(settings: settings, plan: plan, file: file)
         } catch let problems as ConfigProblems {
             throw .configuration(message(file, problems.all))
@@ -62,7 +63,8 @@ struct GatewayConfiguration: Sendable {
         id: String, sites: @escaping @Sendable () -> SiteSnapshot, log: Log
     ) -> PluginContext {
         PluginContext(
-            id: id, databaseURL: Sensitive(settings.database.url), installation: installation, sites: sites, log: log)
+            id: id, databaseURL: Sensitive(settings.database.url), installation: installation, sites: sites,
+            facts: plan.facts, log: log)
     }
 
     private static func find(_ file: String?) throws(CommandFailure) -> String {

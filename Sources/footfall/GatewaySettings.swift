@@ -12,6 +12,7 @@ struct GatewaySettings: ValidatedSettings {
     var web = Web()
     var cache = CacheSettings()
     var replay = Replay()
+    var privacy = Privacy()
     /// The plugins in order; the shape of each entry is `ChainEntry`'s.
     var chain: [ConfigValue] = []
 
@@ -61,6 +62,13 @@ struct GatewaySettings: ValidatedSettings {
         var every_seconds = 60
     }
 
+    struct Privacy: Codable {
+        var mode = "standard"
+        var public_record = false
+        var retention_months = 13
+        var dead_letter_days = 30
+    }
+
     func problems() -> [SettingProblem] {
         var problems: [SettingProblem] = []
         func check(_ key: String, _ value: Int, _ range: ClosedRange<Int>) {
@@ -98,6 +106,14 @@ struct GatewaySettings: ValidatedSettings {
         check("cache.memory_bytes", cache.memory_bytes, 65_536...4_294_967_296)
         if !replay.spool.isEmpty, !replay.spool.hasPrefix("/") {
             problems.append(SettingProblem("replay.spool", "must be an absolute path, or empty"))
+        }
+        if !["standard", "strict"].contains(privacy.mode) {
+            problems.append(SettingProblem("privacy.mode", "must be \"standard\" or \"strict\""))
+        }
+        check("privacy.retention_months", privacy.retention_months, 1...1200)
+        check("privacy.dead_letter_days", privacy.dead_letter_days, 1...3650)
+        if privacy.mode == "strict", privacy.retention_months > 25 {
+            problems.append(SettingProblem("privacy.retention_months", "must be at most 25 in the strict mode"))
         }
         check("replay.every_seconds", replay.every_seconds, 1...86_400)
         return problems
@@ -178,6 +194,22 @@ struct GatewaySettings: ValidatedSettings {
             "Folder into which nginx writes events while the gateway is away ([spool](spool.md)), as `$footfall_spool` in `nginx/footfall-http.conf`. Empty: nobody looks there."
         ),
         ("replay.every_seconds", "How often is looked for events that nginx has kept, in seconds."),
+        (
+            "privacy.mode",
+            "`strict` makes every plugin's settings as strict as the French regulator's exemption asks for, and refuses a chain without the filters that it needs ([privacy](privacy.md)). It is no promise that you need no consent: that is for you to judge."
+        ),
+        (
+            "privacy.public_record",
+            "Whether anybody may read at `/footfall/privacy/DOMAIN` what is kept of a site's visitors, made from the chain that runs."
+        ),
+        (
+            "privacy.retention_months",
+            "Whole months after which events and visits are deleted. The strict mode allows 25."
+        ),
+        (
+            "privacy.dead_letter_days",
+            "Days after which events that could not be stored, or are in quarantine, are deleted."
+        ),
         ("chain", "The plugins in the order in which an event meets them; `footfall plugins` lists them."),
     ]
 }

@@ -30,7 +30,10 @@ struct WebProcess {
         let pool = Pool(database, limit: settings.database.web_connections)
         let cache = TieredCache(memoryBytes: settings.cache.memory_bytes, redis: redis, log: log)
         let dashboard = DashboardHandler(overview: ReportService(pool: pool, cache: cache), log: log)
+        let retention = Retention(
+            months: settings.privacy.retention_months, deadLetterDays: settings.privacy.dead_letter_days)
         let jobs = JobRunner(
+            Job.standard(retention: retention),
             database: ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs"), log: log)
         let operations = Operations(
             process: "web", problems: { [] },

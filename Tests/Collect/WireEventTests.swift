@@ -26,7 +26,7 @@ private func decode(_ text: String) -> Result<[WireEvent], Rejection> {
                     title: "Täglich ü 😀", width: 1280, id: "0af",
                     properties: [
                         Property("plan", .text("gold")), Property("price", .number(9.5)), Property("new", .flag(true)),
-                    ])
+                    ], clock: ClientClock(happenedAt: 1_700_000_000_000))
             ])
     }
 

@@ -27,7 +27,7 @@ import Testing
     @Test func partitionsAreMadeAhead() throws {
         try TestDatabase.with { database in
             let connection = try database.connect()
-            #expect(try Job.eventPartitions.run(connection) == "made 4 partitions of event ahead")
+            #expect(try Job.eventPartitions.run(connection) == "made the partitions of 4 months ahead")
             #expect(try Job.eventPartitions.run(connection) == nil)
             let rows = try connection.query(
                 """
@@ -35,8 +35,60 @@ import Testing
                     '%(''' || to_char(date_trunc('month', now() AT TIME ZONE 'UTC'), 'YYYY-MM-DD') || ' 00:00:00+00'')%')
                 FROM pg_class WHERE relispartition AND relkind = 'r'
                 """)
-            #expect(try rows[0].value(0) == 4)
+            #expect(try rows[0].value(0) == 8, "of event and of bot_event")
             #expect(try rows[0].value(1) == true)
+        }
+    }
+
+    @Test func whatIsOlderThanItsRetentionIsDeletedByWholeMonths() throws {
+        try TestDatabase.with { database in
+            let connection = try database.connect()
+            for months in [0, 12, 13, 14] as [Int32] {
+                try connection.execute(
+                    """
+                    SELECT create_event_partition((date_trunc('month', now() AT TIME ZONE 'UTC')
+                        - make_interval(months => \(months)))::date)
+                    """)
+                for table in ["event", "bot_event"] as [SQL] {
+                    try connection.execute(
+                        """
+                        INSERT INTO \(table) ("time", event_id, name_id, site_id, received_after)
+                        VALUES (date_trunc('month', now(), 'UTC') - make_interval(months => \(months)),
+                            gen_random_uuid(), 1, 1, 0)
+                        """)
+                }
+                try connection.execute(
+                    """
+                    INSERT INTO session (started_at, last_at, first_event, visitor, session_id, site_id, pageviews,
+                        events, engaged_ms)
+                    SELECT at, at, gen_random_uuid(), \(Int64(months)), 1, 1, 1, 0, 0
+                    FROM (SELECT date_trunc('month', now(), 'UTC') - make_interval(months => \(months)) AS at) AS moment
+                    """)
+            }
+            let job = Job.expireEvents(Retention(months: 13, deadLetterDays: 30))
+            #expect(
+                try job.run(connection) == "deleted 2 partitions of events and 1 visits of more than 13 months ago")
+            #expect(try job.run(connection) == nil)
+            for table in ["event", "bot_event", "session"] as [SQL] {
+                #expect(try connection.query("SELECT count(*) FROM \(table)")[0].value(0) == 3)
+            }
+        }
+    }
+
+    @Test func deadLettersGoAfterTheirDays() throws {
+        try TestDatabase.with { database in
+            let connection = try database.connect()
+            for (number, days) in ([29, 31] as [Int32]).enumerated() {
+                try connection.execute(
+                    """
+                    INSERT INTO dead_letter (journal, sequence, event_id, buried_at, site_id, store, reason, hit)
+                    VALUES (gen_random_uuid(), \(Int64(number)), gen_random_uuid(),
+                        now() - make_interval(days => \(days)), 1, 'postgres', 'because', '')
+                    """)
+            }
+            let job = Job.expireDeadLetters(Retention(months: 13, deadLetterDays: 30))
+            #expect(try job.run(connection) == "deleted 1 dead letters of more than 30 days ago")
+            #expect(try job.run(connection) == nil)
         }
     }
 
@@ -79,7 +131,8 @@ import Testing
 
     @Test func aRunnerWithoutItsDatabaseStopsAtOnce() throws {
         let settings = ConnectionSettings(url: "postgresql://127.0.0.1:1/none", applicationName: "test")
-        let runner = JobRunner(database: settings, log: log)
+        let runner = JobRunner(
+            Job.standard(retention: Retention(months: 13, deadLetterDays: 30)), database: settings, log: log)
         try runner.start()
         runner.stop()
         #expect(runner.runIfDue(.expireSeenEvents) == JobRunner.retrySeconds)

@@ -148,8 +148,9 @@ private let good = "[{plugin:'geo'},{plugin:'by_country'},{plugin:'forget'},{plu
             (
                 "[{plugin:'geo'},{plugin:'keep'}]",
                 [
-                    "chain[1] (keep): would begin while visitor.accept_language, visitor.address, visitor.page_url, "
-                        + "visitor.referrer_url, visitor.user_agent is still there: put the filter \"discard\" before it"
+                    "chain[1] (keep): would begin while visitor.accept_language, visitor.address, visitor.client_hints, "
+                        + "visitor.clock, visitor.page_url, visitor.place, visitor.referrer_url, visitor.signals, "
+                        + "visitor.user_agent is still there: put the filter \"discard\" before it"
                 ]
             ),
             ("[{plugin:'forget'}]", ["chain: has no store: every event would be thrown away (add \"postgres\")"]),

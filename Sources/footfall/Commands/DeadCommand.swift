@@ -1,10 +1,11 @@
 import Database
+import Pipeline
 import PostgresPlugin
 
 /// `footfall dead`: events that could not be stored.
 enum DeadCommand {
     static let command = Program.Command(
-        name: "dead", summary: "look at events that could not be stored, and try again",
+        name: "dead", summary: "look at events that could not be stored or are in quarantine, and try again",
         help: """
             usage: footfall dead list [--limit N]
                    footfall dead show NUMBER
@@ -12,13 +13,16 @@ enum DeadCommand {
 
             An event that the database refuses for good (its site was deleted, a value that no column takes) is put
             aside with the reason, so that it does not hold up the others. list shows the newest, show prints one as
-            JSON, retry stores those whose reason is gone, exactly once, and leaves the others. All take --config FILE.
+            JSON, retry stores those whose reason is gone, exactly once, and leaves the others. Events that the chain
+            put into quarantine (the plugin validate does, when it is told to) lie here as well; retry releases them. All
+            take --config FILE.
             """
     ) { (words) throws(CommandFailure) in
         let arguments = try Arguments(words, options: ["config", "limit"], flags: ["all"])
+        let facts = try GatewayConfiguration.load(file: arguments["config"]).plan.facts
         let connection = try OperatorConnection.open(arguments, as: "footfall dead")
         return try OperatorConnection.reporting { () throws(DatabaseError) in
-            let letters = try DeadLetters(connection)
+            let letters = try DeadLetters(connection, facts: facts)
             let numbers = arguments.positional.dropFirst().map { Int64($0) ?? 0 }
             switch arguments.positional.first {
             case "list":

@@ -43,6 +43,9 @@ enum HitLine {
         text(.referrerPath, hit.referrerPath, to: &bytes)
         text(.country, hit.country, to: &bytes)
         if let width = hit.viewportWidth { member(.viewportWidth, to: &bytes) { $0 += "\(width)".utf8 } }
+        if hit.isBot { member(.isBot, to: &bytes) { $0 += "true".utf8 } }
+        text(.quarantine, hit.quarantine, to: &bytes)
+        if hit.weight != 1 { member(.weight, to: &bytes) { $0 += "\(hit.weight)".utf8 } }
         if let visitor = hit.visitor {
             // As text: a JSON number holds 53 bits.
             member(.visitorID, to: &bytes) { bytes in

@@ -34,6 +34,9 @@ import Testing
         hit.visitorBefore = VisitorID(rawValue: 0x1111_2222_3333_4444)
         hit.properties = [Property("plan", .text("gold")), Property("price", .number(9.5))]
         hit.facts = [Property("interactive", .flag(false))]
+        hit.isBot = true
+        hit.quarantine = "too_long"
+        hit.weight = 10
         return hit
     }
 
@@ -44,6 +47,7 @@ import Testing
                 + #""received_at":"2023-11-14T22:13:20.123Z","time":"2023-11-14T22:13:20.007Z","#
                 + #""hostname":"example.com","path":"/shop","title":"Straße \"A\"\u000a","source":"Google","#
                 + #""referrer_host":"www.google.com","referrer_path":"/search","country":"AT","viewport_width":1280,"#
+                + #""is_bot":true,"quarantine":"too_long","weight":10,"#
                 + #""visitor":"fedcba9876543210","properties":{"plan":"gold","price":9.5},"#
                 + #""facts":{"interactive":false}}"# + "\n")
     }

@@ -30,7 +30,8 @@ struct BatchLoad {
         _ hit: Hit, _ memory: inout LoadMemory, settle: () throws(DatabaseError) -> Void
     ) throws(DatabaseError) -> StoreReceipt {
         try repeating([hit], &memory) { (memory, extra) throws(DatabaseError) in
-            let loaded = try load([hit], ledger: [], &memory, locking: extra)
+            let single = Batch(journal: batch.journal, first: batch.first, hits: [hit])
+            let loaded = try load(single, &memory, locking: extra)
             if case .done = loaded { try settle() }
             return loaded
         }
@@ -62,7 +63,7 @@ struct BatchLoad {
         guard let batch = batch.after(position) else {
             return .done(StoreReceipt(stored: 0, duplicates: 0), NewTexts())
         }
-        let loaded = try load(batch.hits, ledger: batch.ledger, &memory, locking: extra)
+        let loaded = try load(batch, &memory, locking: extra)
         if case .done = loaded {
             try cursor.move(to: batch.last)
             Failpoint.pass("postgres.before_commit")
@@ -72,8 +73,9 @@ struct BatchLoad {
 
     /// Writes hits and counts, in the transaction that is open.
     private func load(
-        _ hits: [Hit], ledger: [LedgerDelta], _ memory: inout LoadMemory, locking extra: Set<VisitorKey>
+        _ batch: Batch, _ memory: inout LoadMemory, locking extra: Set<VisitorKey>
     ) throws(DatabaseError) -> Outcome {
+        let hits = batch.hits
         try checkSites(hits)
 
         var visitors = LockedVisitors(connection: connection, extra: extra)
@@ -82,8 +84,17 @@ struct BatchLoad {
         let accepted = try SeenEvents(connection: connection).accept(hits, &memory)
         var texts = NewTexts()
         var events: [EncodedHit] = []
+        var bots: [EncodedHit] = []
         events.reserveCapacity(accepted.count)
-        for index in accepted { events.append(try EncodedHit(hits[index], &memory, new: &texts)) }
+        for index in accepted {
+            if !hits[index].quarantine.isEmpty {
+                try quarantine(hits[index], sequence: batch.sequence(ofHit: index))
+            } else if hits[index].isBot {
+                bots.append(try EncodedHit(hits[index], &memory, new: &texts))
+            } else {
+                events.append(try EncodedHit(hits[index], &memory, new: &texts))
+            }
+        }
         try texts.insert(connection)
 
         let merged = visitors.merge(events)
@@ -91,13 +102,21 @@ struct BatchLoad {
         for visit in merged {
             for index in visit.events { sessions[index] = visit.visit.session }
         }
-        try EventTable(connection: connection).insert(events, sessions: sessions)
+        let table = EventTable(connection: connection)
+        try table.insert(events, sessions: sessions, into: .event)
+        try table.insert(bots, sessions: [Int64?](repeating: nil, count: bots.count), into: .botEvent)
         try SessionTable(connection: connection).store(merged)
         let bookkeeping = Bookkeeping(connection: connection)
-        try bookkeeping.bump(events, merged)
-        try bookkeeping.count(hits, accepted: accepted, ended: ledger)
+        try bookkeeping.bump(events + bots, merged)
+        try bookkeeping.count(hits, accepted: accepted, ended: batch.ledger)
         let receipt = StoreReceipt(stored: accepted.count, duplicates: hits.count - accepted.count)
         return .done(receipt, texts)
+    }
+
+    /// Sets an event aside until a person has looked at it.
+    private func quarantine(_ hit: Hit, sequence: UInt64) throws(DatabaseError) {
+        _ = try DeadLetter(hit: hit, reason: "quarantine: \(hit.quarantine)")
+            .insert(batch.journal, sequence: sequence, store: store, connection)
     }
 
     /// Events of a site that was deleted meanwhile are dead letters.
@@ -149,4 +168,9 @@ struct Partitions {
         let time = CivilTime(milliseconds: milliseconds)
         return time.year * 12 + time.month - 1
     }
+}
+
+extension Hit {
+    /// Whether it belongs to a visit: neither a program's nor set aside.
+    var makesVisits: Bool { !isBot && quarantine.isEmpty }
 }

@@ -37,8 +37,8 @@ struct Bookkeeping {
         var counts: [LedgerKey: Int64] = [:]
         var isAccepted = [Bool](repeating: false, count: hits.count)
         for index in accepted { isAccepted[index] = true }
-        for (hit, isStored) in zip(hits, isAccepted) {
-            counts[LedgerKey(hit, outcome: isStored ? "stored" : "duplicate"), default: 0] += 1
+        for (hit, isNew) in zip(hits, isAccepted) {
+            counts[LedgerKey(hit, isNew ? hit.ledgerOutcome : ("duplicate", "")), default: 0] += 1
         }
         for delta in ended {
             let key = LedgerKey(
@@ -46,12 +46,25 @@ struct Bookkeeping {
                 reason: delta.reason)
             counts[key, default: 0] += Int64(delta.count)
         }
+        // Counted from what came, not from what became of it: so that the sums agree only if nothing was forgotten.
+        for hit in hits { counts[LedgerKey(hit, ("received", "")), default: 0] += 1 }
+        for delta in ended {
+            let key = LedgerKey(site: delta.site.rawValue, day: delta.dayStart.milliseconds, outcome: "received")
+            counts[key, default: 0] += Int64(delta.count)
+        }
         try add(counts)
     }
 
-    /// Counts hits among the dead letters.
-    func countDead(_ hit: Hit, by number: Int64) throws(DatabaseError) {
-        try add([LedgerKey(hit, outcome: "dead"): number])
+    /// Counts a hit that went to the dead letters on its way.
+    func countDead(_ hit: Hit) throws(DatabaseError) {
+        try add([LedgerKey(hit, ("received", "")): 1, LedgerKey(hit, ("dead", "")): 1])
+    }
+
+    /// Takes back the count of a dead letter, or of an event in quarantine, that was stored after all: it is counted as
+    /// received once more by then.
+    func takeBack(_ hit: Hit) throws(DatabaseError) {
+        let outcome = hit.quarantine.isEmpty ? ("dead", "") : ("quarantined", hit.quarantine)
+        try add([LedgerKey(hit, ("received", "")): -1, LedgerKey(hit, outcome): -1])
     }
 
     private func add(_ counts: [LedgerKey: Int64]) throws(DatabaseError) {
@@ -83,13 +96,22 @@ private struct LedgerKey: Hashable, Comparable {
     }
 
     /// The row in which a hit is counted: by the day of its receipt, as far as that is believable.
-    init(_ hit: Hit, outcome: String) {
+    init(_ hit: Hit, _ outcome: (word: String, reason: String)) {
         let range = Partitions.believable
         let time = min(max(hit.receivedAt.milliseconds, range.lowerBound), range.upperBound)
-        self.init(site: hit.site.rawValue, day: time - time % 86_400_000, outcome: outcome)
+        self.init(
+            site: hit.site.rawValue, day: time - time % 86_400_000, outcome: outcome.word, reason: outcome.reason)
     }
 
     static func < (left: LedgerKey, right: LedgerKey) -> Bool {
         (left.site, left.day, left.outcome, left.reason) < (right.site, right.day, right.outcome, right.reason)
+    }
+}
+
+extension Hit {
+    /// The words under which the ledger counts it once it is stored: a person's, a program's, or set aside.
+    fileprivate var ledgerOutcome: (word: String, reason: String) {
+        if !quarantine.isEmpty { return ("quarantined", quarantine) }
+        return ("stored", isBot ? "bot" : "")
     }
 }

@@ -6,20 +6,21 @@ struct DeadLetter {
     let hit: Hit
     let reason: String
 
-    /// Adds it to the dead letters, once.
+    /// Adds it to the dead letters, once. Returns whether it was not among them.
     func insert(
         _ journal: JournalID, sequence: UInt64, store: String, _ connection: Connection
-    ) throws(DatabaseError) {
+    ) throws(DatabaseError) -> Bool {
         // The server's messages may quote a zero byte, which a text cannot hold.
         let reason = String(decoding: reason.utf8.filter { $0 != 0 }.prefix(500), as: UTF8.self)
         let added = try connection.execute(
             """
-            INSERT INTO dead_letter (journal, sequence, event_id, site_id, store, reason, hit, entry)
+            INSERT INTO dead_letter (journal, sequence, event_id, site_id, store, reason, hit, entry, quarantine)
             VALUES (\(uuid: journal.value), \(Int64(clamping: sequence)), \(uuid: hit.id.value), \(hit.site.rawValue),
-                \(store), \(reason), \(bytes: json), \(bytes: entry))
+                \(store), \(reason), \(bytes: json), \(bytes: entry),
+                \(hit.quarantine.isEmpty ? nil : hit.quarantine))
             ON CONFLICT DO NOTHING
             """)
-        if added == 1 { try Bookkeeping(connection: connection).countDead(hit, by: 1) }
+        return added == 1
     }
 
     /// The hit in the form of the journal, from which it can be stored later.
@@ -41,6 +42,8 @@ struct DeadLetter {
             Property("source", .text(hit.source)), Property("referrer_host", .text(hit.referrerHost)),
             Property("referrer_path", .text(hit.referrerPath)), Property("country", .text(hit.country)),
         ]
+        if hit.isBot { fields.append(Property("is_bot", .flag(true))) }
+        if !hit.quarantine.isEmpty { fields.append(Property("quarantine", .text(hit.quarantine))) }
         if let width = hit.viewportWidth { fields.append(Property("viewport_width", .number(Double(width)))) }
         // As text: a JSON number holds 53 bits.
         if let visitor = hit.visitor { fields.append(Property("visitor", .text("\(visitor.rawValue)"))) }

@@ -1,14 +1,17 @@
 public import Database
 import EventModel
-import PluginAPI
+public import PluginAPI
 
-/// The events that this store could not take: for the person who looks at them, and tries again once the reason is gone.
+/// The events that this store could not take, and those that the chain put into quarantine: for the person who looks at them, and tries again once the reason is gone.
 public struct DeadLetters {
     private let connection: Connection
+    private let facts: [Fact]
 
-    /// The dead letters in the database of this connection.
-    public init(_ connection: Connection) throws(DatabaseError) {
+    /// The dead letters in the database of this connection. `facts` are those of the chain, for letters that are tried
+    /// again.
+    public init(_ connection: Connection, facts: [Fact]) throws(DatabaseError) {
         self.connection = connection
+        self.facts = facts
         try LoaderConnection.setUp(connection)
     }
 
@@ -77,19 +80,22 @@ public struct DeadLetters {
             return .still("it was buried by an older version, which kept no copy to store")
         }
         var offset = 0
-        guard case .hit(let hit)? = try? JournalItemCodec.read(entry, at: &offset, end: entry.count) else {
+        guard case .hit(let buried)? = try? JournalItemCodec.read(entry, at: &offset, end: entry.count) else {
             return .still("its copy cannot be read by this version")
         }
+        // Who looked at it says that it is an event like any other.
+        var hit = buried
+        hit.quarantine = ""
         let journal = JournalID(try row.value(0))
         let load = BatchLoad(
             batch: Batch(journal: journal, first: 1, hits: []), store: try row.value(1), connection: connection)
         // An event is not too old because it lay here.
-        var memory = LoadMemory(maximumAgeDays: 100_000, rememberedTexts: 100)
+        var memory = LoadMemory(maximumAgeDays: 100_000, rememberedTexts: 100, facts: facts)
         do throws(DatabaseError) {
             let receipt = try load.revive(hit, &memory) { () throws(DatabaseError) in
                 let removed = try connection.execute("DELETE FROM dead_letter WHERE dead_letter_id = \(number)")
                 guard removed == 1 else { throw DatabaseError(kind: .retryable, message: "somebody else was faster") }
-                try Bookkeeping(connection: connection).countDead(hit, by: -1)
+                try Bookkeeping(connection: connection).takeBack(buried)
             }
             return receipt.stored > 0 ? .stored : .duplicate
         } catch {

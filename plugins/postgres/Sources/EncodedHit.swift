@@ -1,5 +1,6 @@
 import Database
 import EventModel
+import PluginAPI
 
 /// A hit in the form of its row: texts as numbers, the rest clamped to what a column holds.
 struct EncodedHit {
@@ -29,18 +30,19 @@ struct EncodedHit {
         name = number(hit.name) ?? 0
         title = number(hit.title)
         path = number(hit.path)
-        visitor = hit.visitor.map { Int64(bitPattern: $0.rawValue) }
+        // A program makes no visits.
+        visitor = hit.isBot ? nil : hit.visitor.map { Int64(bitPattern: $0.rawValue) }
         isPageview = hit.isPageview
         isInteractive =
             !hit.isPageview && !hit.facts.contains(Property(EncodedHit.interactiveFact, .flag(false)))
         engaged = EncodedHit.engaged(hit)
-        let facts = hit.facts.filter { $0.name != EncodedHit.engagedFact }.sorted { $0.name < $1.name }
+        let facts = try FactSets(hit.facts, site: site, &memory, new: &texts)
         attribution = Attribution(
             hostname: number(hit.hostname), source: number(hit.source),
             referrerHost: number(hit.referrerHost),
             referrerPath: number(hit.referrerPath),
-            facts: facts.isEmpty ? nil : memory.number(ofFacts: try EncodedHit.json(facts), site: site, new: &texts),
-            viewportWidth: hit.viewportWidth.map { Int16(clamping: max(0, $0)) },
+            facts: facts.event, device: facts.device, place: facts.place, acquisition: facts.acquisition,
+            weight: hit.weight == 1 ? nil : max(1, hit.weight), viewportWidth: hit.viewportWidth.map { Int16(clamping: max(0, $0)) },
             country: hit.country.isEmpty ? nil : hit.country)
         properties = hit.properties.isEmpty ? nil : try EncodedHit.json(hit.properties)
     }
@@ -61,10 +63,42 @@ struct EncodedHit {
         return Int32(max(0, min(number, Double(Int32.max))))
     }
 
-    private static func json(_ properties: [Property]) throws(DatabaseError) -> [UInt8] {
+    fileprivate static func json(_ properties: [Property]) throws(DatabaseError) -> [UInt8] {
         guard let json = JSONText.object(properties) else {
             throw DatabaseError(kind: .poison, message: "a property is not a finite number")
         }
         return json
+    }
+}
+
+/// An event's facts as numbers of sets, one for each thing that facts describe.
+struct FactSets {
+    private(set) var event: Int64?
+    private(set) var device: Int64?
+    private(set) var place: Int64?
+    private(set) var acquisition: Int64?
+
+    init(
+        _ facts: [Property], site: Int32, _ memory: inout LoadMemory, new texts: inout NewTexts
+    ) throws(DatabaseError) {
+        if facts.isEmpty { return }
+        event = try FactSets.number(of: .event, facts, site, &memory, &texts)
+        device = try FactSets.number(of: .device, facts, site, &memory, &texts)
+        place = try FactSets.number(of: .place, facts, site, &memory, &texts)
+        acquisition = try FactSets.number(of: .acquisition, facts, site, &memory, &texts)
+    }
+
+    private static func number(
+        of subject: Fact.Subject, _ facts: [Property], _ site: Int32, _ memory: inout LoadMemory,
+        _ texts: inout NewTexts
+    ) throws(DatabaseError) -> Int64? {
+        var set: [Property] = []
+        for fact in facts where fact.name != EncodedHit.engagedFact {
+            // A fact that no plugin of this chain adds came through an older one's journal.
+            if memory.subjects[fact.name] ?? .event == subject { set.append(fact) }
+        }
+        if set.isEmpty { return nil }
+        set.sort { $0.name < $1.name }
+        return memory.number(ofFacts: try EncodedHit.json(set), site: site, new: &texts)
     }
 }

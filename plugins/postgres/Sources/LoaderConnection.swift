@@ -1,4 +1,5 @@
 import Database
+import PluginAPI
 
 /// How a loader's connection differs from others.
 enum LoaderConnection {
@@ -32,9 +33,12 @@ struct LoadMemory: Sendable {
     var expectsDuplicates = false
     /// Days before its receipt beyond which an event's time is not believed.
     let maximumAgeDays: Int
+    /// What the facts of the chain describe, by their names.
+    let subjects: [String: Fact.Subject]
 
-    init(maximumAgeDays: Int, rememberedTexts: Int) {
+    init(maximumAgeDays: Int, rememberedTexts: Int, facts chain: [Fact]) {
         self.maximumAgeDays = maximumAgeDays
+        subjects = Dictionary(chain.map { ($0.name, $0.subject) }, uniquingKeysWith: { first, _ in first })
         texts = TextCache(limit: rememberedTexts)
         facts = TextCache(limit: max(100, rememberedTexts / 10))
     }

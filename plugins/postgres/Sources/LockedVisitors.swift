@@ -20,7 +20,7 @@ struct LockedVisitors {
     /// if there are any: then nothing else may happen in this transaction.
     mutating func lockAndLoad(_ hits: [Hit]) throws(DatabaseError) -> Set<VisitorKey>? {
         for hit in hits {
-            guard let visitor = hit.visitor else { continue }
+            guard let visitor = hit.visitor, hit.makesVisits else { continue }
             let key = VisitorKey(site: hit.site.rawValue, visitor: Int64(bitPattern: visitor.rawValue))
             groups.add(key, from: hit.time.milliseconds, to: hit.time.milliseconds)
             if let before = hit.visitorBefore {

@@ -35,7 +35,8 @@ public struct PostgresStore: EventStore {
         let url = settings.url.isEmpty ? context.databaseURL.reveal() : settings.url
         id = context.id
         hasURL = !url.isEmpty
-        core = Core(LoadMemory(maximumAgeDays: settings.maximumAgeDays, rememberedTexts: settings.rememberedTexts))
+        core = Core(LoadMemory(maximumAgeDays: settings.maximumAgeDays, rememberedTexts: settings.rememberedTexts,
+                facts: context.facts))
         let connection = ConnectionSettings(
             url: url, applicationName: "footfall loader",
             statementTimeoutMilliseconds: settings.statementTimeoutSeconds * 1000)
@@ -88,8 +89,12 @@ public struct PostgresStore: EventStore {
                 let cursor = JournalCursor(journal: batch.journal, store: id, connection: connection)
                 guard let batch = batch.after(try cursor.lock(before: batch)) else { return }
                 for (index, hit) in batch.hits.enumerated() {
-                    try DeadLetter(hit: hit, reason: reason)
+                    var hit = hit
+                    // Dead, whatever it would have been.
+                    hit.quarantine = ""
+                    let isNew = try DeadLetter(hit: hit, reason: reason)
                         .insert(batch.journal, sequence: batch.sequence(ofHit: index), store: id, connection)
+                    if isNew { try Bookkeeping(connection: connection).countDead(hit) }
                 }
                 try cursor.move(to: batch.last)
             }

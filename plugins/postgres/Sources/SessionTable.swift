@@ -25,7 +25,8 @@ struct SessionTable {
         let columns: SQL = """
             session.site_id, session.session_id, session.visitor, session.visitor_after, started_at, last_at,
             first_event, entry_at, entry_event, entry_path_id, exit_at, exit_event, exit_path_id, pageviews, events,
-            engaged_ms, hostname_id, source_id, referrer_host_id, referrer_path_id, facts_id, viewport_width, country
+            engaged_ms, hostname_id, source_id, referrer_host_id, referrer_path_id, facts_id, viewport_width, country,
+            device_id, place_id, acquisition_id, weight
             """
         let rows = try connection.query(
             """
@@ -56,7 +57,8 @@ struct SessionTable {
         }
         let attribution = Attribution(
             hostname: try row.value(16), source: try row.value(17), referrerHost: try row.value(18),
-            referrerPath: try row.value(19), facts: try row.value(20), viewportWidth: try row.value(21),
+            referrerPath: try row.value(19), facts: try row.value(20), device: try row.value(23), place: try row.value(24),
+            acquisition: try row.value(25), weight: try row.value(26), viewportWidth: try row.value(21),
             country: try row.value(22))
         let summary = VisitSummary(
             first: first, lastAt: try row.milliseconds(5), visitor: try row.value(2), visitorAfter: try row.value(3),
@@ -123,14 +125,15 @@ struct SessionTable {
             """
             COPY session (started_at, last_at, first_event, visitor, session_id, visitor_after, entry_path_id,
                 exit_path_id, entry_at, exit_at, entry_event, exit_event, hostname_id, source_id, referrer_host_id,
-                referrer_path_id, facts_id, site_id, pageviews, events, engaged_ms, viewport_width, country)
+                referrer_path_id, facts_id, device_id, place_id, acquisition_id, weight, site_id, pageviews, events,
+                engaged_ms, viewport_width, country)
             FROM STDIN (FORMAT binary)
             """
         ) { (copy) throws(DatabaseError) in
             for visit in visits {
                 let summary = visit.summary
                 let marks = PageMarks(summary)
-                try copy.row(fields: 23)
+                try copy.row(fields: 27)
                 copy.field(timestamp: summary.first.time)
                 copy.field(timestamp: summary.lastAt)
                 copy.field(uuid: summary.first.id)
@@ -148,6 +151,10 @@ struct SessionTable {
                 copy.field(summary.attribution.referrerHost)
                 copy.field(summary.attribution.referrerPath)
                 copy.field(summary.attribution.facts)
+                copy.field(summary.attribution.device)
+                copy.field(summary.attribution.place)
+                copy.field(summary.attribution.acquisition)
+                copy.field(summary.attribution.weight)
                 copy.field(visit.site)
                 copy.field(summary.pageviews)
                 copy.field(summary.events)
@@ -173,7 +180,8 @@ struct SessionTable {
                 entry_at = changed.entry_at, exit_at = changed.exit_at, entry_event = changed.entry_event,
                 exit_event = changed.exit_event, hostname_id = changed.hostname_id, source_id = changed.source_id,
                 referrer_host_id = changed.referrer_host_id, referrer_path_id = changed.referrer_path_id,
-                facts_id = changed.facts_id, pageviews = changed.pageviews, events = changed.events,
+                facts_id = changed.facts_id, device_id = changed.device_id, place_id = changed.place_id,
+                acquisition_id = changed.acquisition_id, weight = changed.weight, pageviews = changed.pageviews, events = changed.events,
                 engaged_ms = changed.engaged_ms, viewport_width = changed.viewport_width, country = changed.country
             FROM unnest(
                 \(visits.map(\.site)), \(summaries.map(\.visitor)), \(visits.map(\.session)),
@@ -186,10 +194,13 @@ struct SessionTable {
                 \(summaries.map(\.attribution.referrerHost)), \(summaries.map(\.attribution.referrerPath)),
                 \(summaries.map(\.attribution.facts)), \(summaries.map(\.pageviews)), \(summaries.map(\.events)),
                 \(summaries.map(\.engaged)), \(summaries.map(\.attribution.viewportWidth)),
-                \(summaries.map(\.attribution.country))
+                \(summaries.map(\.attribution.country)), \(summaries.map(\.attribution.device)),
+                \(summaries.map(\.attribution.place)), \(summaries.map(\.attribution.acquisition)),
+                \(summaries.map(\.attribution.weight))
             ) AS changed (site_id, visitor, session_id, started_at, last_at, first_event, visitor_after, entry_path_id,
                 exit_path_id, entry_at, exit_at, entry_event, exit_event, hostname_id, source_id, referrer_host_id,
-                referrer_path_id, facts_id, pageviews, events, engaged_ms, viewport_width, country)
+                referrer_path_id, facts_id, pageviews, events, engaged_ms, viewport_width, country, device_id, place_id,
+                acquisition_id, weight)
             WHERE session.site_id = changed.site_id AND session.visitor = changed.visitor
                 AND session.session_id = changed.session_id
             """)

@@ -16,7 +16,13 @@ struct Attribution: Hashable, Sendable {
     var source: Int64?
     var referrerHost: Int64?
     var referrerPath: Int64?
+    /// Sets of facts, by what they describe.
     var facts: Int64?
+    var device: Int64?
+    var place: Int64?
+    var acquisition: Int64?
+    /// `nil` for 1.
+    var weight: Int32?
     var viewportWidth: Int16?
     var country: String?
 }

@@ -19,7 +19,7 @@ import Testing
 
     @Test func textsHaveTheirNumbersForEver() {
         // A change of the hash would part every stored event from its texts.
-        var memory = LoadMemory(maximumAgeDays: 400, rememberedTexts: 100)
+        var memory = LoadMemory(maximumAgeDays: 400, rememberedTexts: 100, facts: [])
         var new = NewTexts()
         #expect(memory.number(of: "", site: 1, new: &new) == nil)
         // Python: int.from_bytes(hashlib.blake2b(b"pageview", digest_size=16).digest()[:8], "big", signed=True)

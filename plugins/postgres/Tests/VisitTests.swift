@@ -165,7 +165,7 @@ import Testing
     func mergingIsAssociativeAndCommutative(seed: UInt64) throws {
         var random = SeededRandom(seed)
         let hits = random.hits(12, visitors: 1, from: StoreFixture.midnight)
-        var memory = LoadMemory(maximumAgeDays: 400, rememberedTexts: 100)
+        var memory = LoadMemory(maximumAgeDays: 400, rememberedTexts: 100, facts: [])
         var texts = NewTexts()
         var parts: [VisitSummary] = []
         var seen: Set<EventID> = []
