@@ -4,7 +4,8 @@ extension Field {
     /// Shows what is sensitive: only for whoever may see the event itself.
     public func text(of event: Event) -> String {
         switch self {
-        case .address, .userAgent, .pageURL, .referrerURL, .acceptLanguage, .clientHints, .place, .signals, .clientClock:
+        case .address, .userAgent, .pageURL, .referrerURL, .acceptLanguage, .clientHints, .place, .signals,
+            .clientClock:
             text(of: event.visitor)
         default: text(of: event.hit)
         }

@@ -25,11 +25,13 @@ struct BatchLoad {
         }
     }
 
-    /// Stores one hit that was a dead letter, together with what `settle` does in the same transaction.
+    /// Stores one hit that was a dead letter, together with what `settle` does in the same transaction. One that comes out
+    /// of quarantine was seen when it went there, and is no duplicate for that.
     func revive(
-        _ hit: Hit, _ memory: inout LoadMemory, settle: () throws(DatabaseError) -> Void
+        _ hit: Hit, wasInQuarantine: Bool, _ memory: inout LoadMemory, settle: () throws(DatabaseError) -> Void
     ) throws(DatabaseError) -> StoreReceipt {
         try repeating([hit], &memory) { (memory, extra) throws(DatabaseError) in
+            if wasInQuarantine { try SeenEvents(connection: connection).forget(hit) }
             let single = Batch(journal: batch.journal, first: batch.first, hits: [hit])
             let loaded = try load(single, &memory, locking: extra)
             if case .done = loaded { try settle() }

@@ -92,7 +92,8 @@ public struct DeadLetters {
         // An event is not too old because it lay here.
         var memory = LoadMemory(maximumAgeDays: 100_000, rememberedTexts: 100, facts: facts)
         do throws(DatabaseError) {
-            let receipt = try load.revive(hit, &memory) { () throws(DatabaseError) in
+            let receipt = try load.revive(hit, wasInQuarantine: !buried.quarantine.isEmpty, &memory) {
+                () throws(DatabaseError) in
                 let removed = try connection.execute("DELETE FROM dead_letter WHERE dead_letter_id = \(number)")
                 guard removed == 1 else { throw DatabaseError(kind: .retryable, message: "somebody else was faster") }
                 try Bookkeeping(connection: connection).takeBack(buried)

@@ -42,7 +42,8 @@ struct EncodedHit {
             referrerHost: number(hit.referrerHost),
             referrerPath: number(hit.referrerPath),
             facts: facts.event, device: facts.device, place: facts.place, acquisition: facts.acquisition,
-            weight: hit.weight == 1 ? nil : max(1, hit.weight), viewportWidth: hit.viewportWidth.map { Int16(clamping: max(0, $0)) },
+            weight: hit.weight == 1 ? nil : max(1, hit.weight),
+            viewportWidth: hit.viewportWidth.map { Int16(clamping: max(0, $0)) },
             country: hit.country.isEmpty ? nil : hit.country)
         properties = hit.properties.isEmpty ? nil : try EncodedHit.json(hit.properties)
     }

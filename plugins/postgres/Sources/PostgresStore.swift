@@ -35,7 +35,9 @@ public struct PostgresStore: EventStore {
         let url = settings.url.isEmpty ? context.databaseURL.reveal() : settings.url
         id = context.id
         hasURL = !url.isEmpty
-        core = Core(LoadMemory(maximumAgeDays: settings.maximumAgeDays, rememberedTexts: settings.rememberedTexts,
+        core = Core(
+            LoadMemory(
+                maximumAgeDays: settings.maximumAgeDays, rememberedTexts: settings.rememberedTexts,
                 facts: context.facts))
         let connection = ConnectionSettings(
             url: url, applicationName: "footfall loader",

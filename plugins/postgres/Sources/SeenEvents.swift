@@ -33,6 +33,12 @@ struct SeenEvents {
         return new.compactMap { first[$0] }.sorted()
     }
 
+    /// Lets an event come once more.
+    func forget(_ hit: Hit) throws(DatabaseError) {
+        try connection.execute(
+            "DELETE FROM seen_event WHERE event_id = \(uuid: hit.id.value) AND site_id = \(hit.site.rawValue)")
+    }
+
     /// Adds all of them, or none. Returns whether none had been there.
     private func copy(_ keys: [Key]) throws(DatabaseError) -> Bool {
         try connection.execute("SAVEPOINT seen")

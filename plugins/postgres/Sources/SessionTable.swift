@@ -57,7 +57,8 @@ struct SessionTable {
         }
         let attribution = Attribution(
             hostname: try row.value(16), source: try row.value(17), referrerHost: try row.value(18),
-            referrerPath: try row.value(19), facts: try row.value(20), device: try row.value(23), place: try row.value(24),
+            referrerPath: try row.value(19), facts: try row.value(20), device: try row.value(23),
+            place: try row.value(24),
             acquisition: try row.value(25), weight: try row.value(26), viewportWidth: try row.value(21),
             country: try row.value(22))
         let summary = VisitSummary(

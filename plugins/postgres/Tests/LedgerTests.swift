@@ -57,7 +57,8 @@ import Testing
                         site: site, receivedAt: Timestamp(milliseconds: 0), outcome: .rejected,
                         reason: "malformed", count: 7)), sequence: 1)
             #expect(try fixture.store().store(batch) == StoreReceipt(stored: 0, duplicates: 0))
-            let count: Int64 = try fixture.connection.query("SELECT sum(count)::bigint FROM ledger WHERE outcome <> 'received'")[0].value(0)
+            let count: Int64 = try fixture.connection.query(
+                "SELECT sum(count)::bigint FROM ledger WHERE outcome <> 'received'")[0].value(0)
             #expect(count == 7)
         }
     }
