@@ -15,6 +15,11 @@ public struct Parameters: Sendable, ExpressibleByDictionaryLiteral {
 
     /// Parameters given by hand, in order.
     public init(dictionaryLiteral elements: (String, String)...) {
+        self.init(elements)
+    }
+
+    /// Parameters given by hand, in order.
+    public init(_ elements: [(String, String)]) {
         bytes = []
         entries = []
         for (name, value) in elements { append(name: Array(name.utf8)[...], value: Array(value.utf8)[...]) }

@@ -6,7 +6,7 @@ public import PluginAPI
 /// `footfall check`.
 public struct ChainPlan: Sendable {
     /// The enabled entries in order.
-    public let steps: [PlannedStep]
+    public private(set) var steps: [PlannedStep]
 
     /// One entry of a plan.
     public struct PlannedStep: Sendable {
@@ -45,6 +45,13 @@ public struct ChainPlan: Sendable {
         problems = ChainProof.problems(of: steps, at: path)
         guard problems.isEmpty else { throw ConfigProblems(problems) }
         self.steps = steps
+    }
+
+    /// The same chain without its stores: for looking at what it does.
+    public var withoutStores: ChainPlan {
+        var plan = self
+        plan.steps.removeAll { $0.factory.kind == .store }
+        return plan
     }
 
     /// The facts that the chain's plugins add, in order.

@@ -13,6 +13,8 @@ public struct PluginContext: Sendable {
     public var sites: @Sendable () -> SiteSnapshot
     /// The facts that the plugins of the chain add, in its order: what a store needs to know about them.
     public var facts: [Fact]
+    /// Whether nothing that happens is real (`footfall explain`): what plugins would share with others stays theirs.
+    public var isRehearsal = false
     /// Where to say what an operator should know.
     public var log: Log
 

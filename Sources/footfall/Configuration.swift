@@ -28,7 +28,12 @@ struct GatewayConfiguration: Sendable {
             let settings = try GatewaySettings.decode(tree, at: "")
             let plan = try ChainPlan(
                 settings.chain, catalog: catalog, isStrict: settings.privacy.mode == "strict")
-            return GatewayConfiguration(settings: settings, plan: plan, file: file)
+            let configuration = GatewayConfiguration(settings: settings, plan: plan, file: file)
+            if settings.privacy.mode == "strict" {
+                let missing = PrivacyPolicy(configuration: configuration).problems
+                guard missing.isEmpty else { throw ConfigProblems(missing) }
+            }
+            return configuration
         } catch let problems as ConfigProblems {
             throw .configuration(message(file, problems.all))
         } catch let problem as ConfigProblem {
@@ -56,6 +61,13 @@ struct GatewayConfiguration: Sendable {
             return Installation.name(of: url.split(separator: "?").first.map(String.init) ?? url)
         }
         return Installation.name(of: String(url[url.index(after: at)...]))
+    }
+
+    /// What the chain keeps of visitors.
+    var privacyRecord: PrivacyRecord {
+        plan.privacyRecord(
+            mode: settings.privacy.mode, retentionMonths: settings.privacy.retention_months,
+            deadLetterDays: settings.privacy.dead_letter_days)
     }
 
     /// What a plugin is lent.

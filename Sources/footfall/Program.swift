@@ -15,7 +15,7 @@ enum Program {
     static let commands: [Command] = [
         ServeCommand.command, CheckCommand.command, PluginsCommand.command, MigrateCommand.command, SiteCommand.command,
         KeyCommand.command, DeadCommand.command, HealthCommand.command, ReplayCommand.command,
-        ConfigReferenceCommand.command,
+        ExplainCommand.command, PrivacyCommand.command, ConfigReferenceCommand.command,
     ]
 
     /// Runs the subcommand that the words name. Returns the exit code.

@@ -8,15 +8,23 @@ enum CheckCommand {
     static let command = Program.Command(
         name: "check", summary: "check the configuration and prove the chain",
         help: """
-            usage: footfall check [--config FILE]
+            usage: footfall check [--config FILE] [--policy cnil]
 
             Reads the configuration, lays it over the defaults, and proves from the plugins' declarations that the
             chain does what it says. Starts nothing and connects to nothing. Prints every problem at once and exits
             with 78, or prints the chain and exits with 0.
+
+            --policy cnil judges it against each condition of the French regulator's exemption for audience measurement:
+            pass, fail or unknown, with the reason. Exits with 78 when one fails. What it cannot know, such as what you
+            use the numbers for, is for you to judge: this is no legal advice.
             """
     ) { (words) throws(CommandFailure) in
-        let arguments = try Arguments(words, options: ["config"], flags: [])
+        let arguments = try Arguments(words, options: ["config", "policy"], flags: [])
         let configuration = try GatewayConfiguration.load(file: arguments["config"])
+        if let policy = arguments["policy"] {
+            guard policy == "cnil" else { throw .usage("there is no policy \"\(policy)\": say --policy cnil") }
+            return judge(configuration)
+        }
         Output.line("\(configuration.file) is right. The chain:")
         for (index, step) in configuration.plan.steps.enumerated() {
             let declaration = step.prepared.declaration
@@ -27,5 +35,18 @@ enum CheckCommand {
             }
         }
         return ExitCode.success
+    }
+
+    private static func judge(_ configuration: GatewayConfiguration) -> Int32 {
+        let findings = PrivacyPolicy(configuration: configuration).findings
+        for finding in findings {
+            let word = finding.judgment.rawValue
+            let space = String(repeating: " ", count: 9 - word.utf8.count)
+            Output.line("\(word)\(space)\(finding.condition)\n         \(finding.reason)")
+        }
+        let failed = findings.count { $0.judgment == .fail }
+        let unknown = findings.count { $0.judgment == .unknown }
+        Output.line("\(failed) of \(findings.count) conditions fail, \(unknown) are for you to judge.")
+        return failed == 0 ? ExitCode.success : ExitCode.configuration
     }
 }

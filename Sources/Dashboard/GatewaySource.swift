@@ -1,0 +1,22 @@
+public import EventModel
+
+/// What pages ask the gateway's other process, and its configuration.
+public struct GatewaySource: Sendable {
+    /// The state of the process that takes events; with a site, it begins to trace that site's next events for a minute.
+    /// `nil` when the process does not answer.
+    public var state: @Sendable (_ tracing: SiteID?) -> IngestState?
+    /// What the chain keeps of visitors.
+    public var privacyRecord: PrivacyRecord
+    /// Whether anybody may read that record.
+    public var isRecordPublic: Bool
+
+    /// A gateway that answers so.
+    public init(
+        privacyRecord: PrivacyRecord, isRecordPublic: Bool,
+        state: @escaping @Sendable (_ tracing: SiteID?) -> IngestState?
+    ) {
+        self.privacyRecord = privacyRecord
+        self.isRecordPublic = isRecordPublic
+        self.state = state
+    }
+}
