@@ -14,6 +14,9 @@ public final class Collector: Sendable {
     private let chain: @Sendable () -> Chain
     private let counters = CollectCounters()
 
+    /// Who looks at events on their way.
+    public let inspector = Inspector()
+
     /// A collector of these sites. `sites` and `chain` are asked at every request, so that both can be exchanged
     /// while requests run. While `sites` is still unknown, senders are asked to come again: to tell them that their
     /// site does not exist would lose their events.
@@ -180,8 +183,8 @@ public final class Collector: Sendable {
         var known: (site: SiteID, level: AckLevel)?
         // In place: an event has some twenty texts, and a copy counts references to all of them.
         for index in events.indices {
-            let outcome = chain.run(&events[index])
             let site = events[index].hit.site
+            let outcome = run(chain, &events[index], site)
             switch outcome {
             case .keep:
                 items.append(events[index].hit)
@@ -206,6 +209,13 @@ public final class Collector: Sendable {
             counters.count(outcome, hits: count)
             answer(outcome, list)
         }
+    }
+
+    private func run(_ chain: Chain, _ event: inout Event, _ site: SiteID) -> ChainOutcome {
+        guard inspector.isLooking(at: site) else { return chain.run(&event) }
+        let (outcome, trace) = chain.trace(&event)
+        inspector.keep(trace)
+        return outcome
     }
 
     /// Counts what was rejected, and answers when the count is safe; or at once, when there is no room for it.

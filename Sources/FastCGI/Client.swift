@@ -17,6 +17,8 @@ public final class Client {
     public struct Answer: Sendable {
         /// HTTP status code.
         public var status: Int
+        /// What came behind the header.
+        public var body: [UInt8]
         private var head: String
 
         /// Reads what a responder prints (RFC 3875 section 6); `nil` when it does not begin with a status.
@@ -24,6 +26,9 @@ public final class Client {
             head = String(decoding: output.prefix(8192), as: UTF8.self)
             guard head.hasPrefix("Status: "), let status = Int(head.dropFirst(8).prefix(3)) else { return nil }
             self.status = status
+            let end = [13, 10, 13, 10] as [UInt8]
+            let start = output.indices.first { output[$0] == 13 && output[$0...].starts(with: end) }
+            body = start.map { Array(output[($0 + 4)...]) } ?? []
         }
 
         /// The value of the first header field of this name, `nil` when there is none.
@@ -91,12 +96,21 @@ public final class Client {
 
     /// The HTTP status with which the responder behind a socket answers a GET from loopback; `nil` when it does not.
     public static func status(of path: String, socket: String, timeoutMilliseconds: Int32) -> Int? {
+        get(path, socket: socket, timeoutMilliseconds: timeoutMilliseconds)?.status
+    }
+
+    /// What the responder behind a socket answers to a GET from loopback; `nil` when it does not.
+    public static func get(
+        _ path: String, query: String = "", socket: String, timeoutMilliseconds: Int32
+    ) -> Answer? {
         guard let client = try? Client(socket: socket, timeoutMilliseconds: timeoutMilliseconds) else { return nil }
-        let parameters = [("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", path), ("REMOTE_ADDR", "127.0.0.1")]
+        let parameters = [
+            ("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", path), ("QUERY_STRING", query), ("REMOTE_ADDR", "127.0.0.1"),
+        ]
         guard client.send(parameters.map { ($0.0, Array($0.1.utf8)) }, keepsConnection: false),
             case .answered(let answer) = client.receive()
         else { return nil }
-        return answer.status
+        return answer
     }
 
     /// A name and a value, each with its length before it: one byte below 128, else four with the first bit set.

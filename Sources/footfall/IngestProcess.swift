@@ -121,12 +121,18 @@ final class IngestProcess: Sendable {
                 if directory.snapshot == nil { problems.append("the sites are not known yet") }
                 return problems
             },
+            notes: { [self] in chain.notes },
             metrics: { [self] in
                 IngestMetrics(
-                    collect: collector.statistics, steps: chain.statistics,
+                    collect: collector.statistics, steps: chain.statistics, counts: chain.counts,
                     loaders: loaders.withLock { $0 }.map { ($0.id, $0.statistics) }, journal: journal.statistics,
                     crashes: marker.crashes.count
                 ).text
+            },
+            state: { [self] site in
+                IngestState(
+                    pending: Int(clamping: journal.statistics.pending), notes: chain.notes,
+                    traces: site.map { collector.inspector.look(at: $0) } ?? [])
             })
     }
 

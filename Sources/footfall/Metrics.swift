@@ -3,6 +3,7 @@ import Collect
 import Journal
 import Pipeline
 import Platform
+import PluginAPI
 
 /// Lines of Prometheus' text format.
 struct MetricsText {
@@ -34,6 +35,7 @@ struct MetricsText {
 struct IngestMetrics {
     var collect: CollectStatistics
     var steps: [StepStatistics]
+    var counts: [(step: String, counts: [PluginCount])]
     var loaders: [(id: String, statistics: LoaderStatistics)]
     var journal: JournalStatistics
     var crashes: Int
@@ -55,6 +57,9 @@ struct IngestMetrics {
         metrics.add(
             "step_nanoseconds_total", "counter", "Time spent by step of the chain.",
             steps.map { ([("step", $0.id)], $0.nanoseconds) })
+        metrics.add(
+            "plugin_total", "counter", "What the plugins count.",
+            counts.flatMap { step, counts in counts.map { ([("step", step), ("count", $0.name)], $0.count) } })
         metrics.add(
             "events_pending", "gauge", "Journal entries that not every store has yet.", Int(clamping: journal.pending))
         addJournal(&metrics)

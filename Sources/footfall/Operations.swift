@@ -1,21 +1,32 @@
 import EventModel
 import FastCGI
+import FoundationEssentials
 
 /// What operators ask a process: `/healthz` (does it answer), `/readyz` (can it do its work, and if not, why) and
 /// `/metrics`, also as `/metrics/ingest` and `/metrics/web` (Prometheus' text format 0.0.4). For loopback only: nginx forbids it to others, and so do we.
 struct Operations: Sendable {
     private let paths: Set<String>
     private let problems: @Sendable () -> [String]
+    private let notes: @Sendable () -> [String]
     private let metrics: @Sendable () -> String
+    private let state: @Sendable (SiteID?) -> IngestState?
 
-    /// The answers of a process: what keeps it from its work, and its numbers.
+    /// The answers of a process: what keeps it from its work, what is worth knowing beside that, and its numbers. `state`
+    /// is what it tells the other process, where it tells anything.
     init(
-        process: String, problems: @escaping @Sendable () -> [String], metrics: @escaping @Sendable () -> String
+        process: String, problems: @escaping @Sendable () -> [String],
+        notes: @escaping @Sendable () -> [String] = { [] }, metrics: @escaping @Sendable () -> String,
+        state: @escaping @Sendable (SiteID?) -> IngestState? = { _ in nil }
     ) {
-        paths = ["/healthz", "/readyz", "/metrics", "/metrics/\(process)"]
+        paths = ["/healthz", "/readyz", "/metrics", "/metrics/\(process)", Operations.statePath]
         self.problems = problems
+        self.notes = notes
         self.metrics = metrics
+        self.state = state
     }
+
+    /// Where the other process asks, over the socket: nginx has no way there.
+    static let statePath = "/state"
 
     /// Answers the request if it is one of these. Returns whether it was.
     func answer(_ exchange: Exchange) -> Bool {
@@ -30,10 +41,21 @@ struct Operations: Sendable {
         case "/readyz":
             let problems = problems()
             exchange.answer(
-                problems.isEmpty ? text(200, "ready\n") : text(503, problems.joined(separator: "\n") + "\n"))
+                problems.isEmpty
+                    ? text(200, (["ready"] + notes()).joined(separator: "\n") + "\n")
+                    : text(503, problems.joined(separator: "\n") + "\n"))
+        case Operations.statePath: exchange.answer(stateAnswer(request))
         default: exchange.answer(text(200, metrics()))
         }
         return true
+    }
+
+    private func stateAnswer(_ request: Request) -> Response {
+        let site = request.query.hasPrefix("site=") ? Int32(request.query.dropFirst(5)) : nil
+        guard let state = state(site.map { SiteID(rawValue: $0) }), let json = try? JSONEncoder().encode(state) else {
+            return Response(status: 404)
+        }
+        return Response(status: 200, type: "application/json", body: Array(json))
     }
 
     private func text(_ status: Int, _ text: String) -> Response {

@@ -1,7 +1,9 @@
 import Cache
 import Dashboard
 import Database
+import EventModel
 import FastCGI
+import FoundationEssentials
 import Jobs
 import Platform
 import Reports
@@ -11,10 +13,12 @@ struct WebProcess {
     private let settings: GatewaySettings
     private let environment: [String: String]
     private let redis: RedisAddress?
+    private let record: PrivacyRecord
     private let log = Log(process: "web")
 
     init(_ configuration: GatewayConfiguration, environment: [String: String]) throws(CommandFailure) {
         settings = configuration.settings
+        record = configuration.privacyRecord
         self.environment = environment
         do throws(RedisAddressError) {
             redis = try RedisAddress(url: configuration.settings.redis.url)
@@ -29,6 +33,7 @@ struct WebProcess {
             url: settings.database.url, applicationName: "footfall web", statementTimeoutMilliseconds: 30_000)
         let pool = Pool(database, limit: settings.database.web_connections)
         let cache = TieredCache(memoryBytes: settings.cache.memory_bytes, redis: redis, log: log)
+        _ = gateway
         let dashboard = DashboardHandler(overview: ReportService(pool: pool, cache: cache), log: log)
         let retention = Retention(
             months: settings.privacy.retention_months, deadLetterDays: settings.privacy.dead_letter_days)
@@ -56,6 +61,18 @@ struct WebProcess {
             return ExitCode.success
         } catch {
             throw .fault("\(error)")
+        }
+    }
+
+    /// What pages ask the other process, over its socket.
+    private var gateway: GatewaySource {
+        let socket = settings.listen.ingest
+        return GatewaySource(privacyRecord: record, isRecordPublic: settings.privacy.public_record) { site in
+            let query = site.map { "site=\($0.rawValue)" } ?? ""
+            let answer = Client.get(
+                Operations.statePath, query: query, socket: socket, timeoutMilliseconds: 1000)
+            guard let answer, answer.status == 200 else { return nil }
+            return try? JSONDecoder().decode(IngestState.self, from: Data(answer.body))
         }
     }
 
