@@ -26,12 +26,12 @@ struct AgentReading: Equatable, Sendable {
     }
 
     private mutating func add(_ meaning: TokenAutomaton.Meaning, end: Int, _ bytes: Span<UInt8>) {
-        let isFirst = traits.isDisjoint(with: meaning.traits)
+        let versions = meaning.traits.intersection([.chrome, .firefox, .version]).subtracting(traits)
         traits.formUnion(meaning.traits)
-        if isFirst, !meaning.traits.isDisjoint(with: [.chrome, .firefox, .version]) {
-            if meaning.traits.contains(.chrome) { chrome = AgentReading.number(bytes, at: end).value }
-            if meaning.traits.contains(.firefox) { firefox = AgentReading.number(bytes, at: end).value }
-            if meaning.traits.contains(.version) { safari = AgentReading.tenths(bytes, at: end) }
+        if !versions.isEmpty {
+            if versions.contains(.chrome) { chrome = AgentReading.number(bytes, at: end).value }
+            if versions.contains(.firefox) { firefox = AgentReading.number(bytes, at: end).value }
+            if versions.contains(.version) { safari = AgentReading.tenths(bytes, at: end) }
         }
         guard let found = meaning.finding else { return }
         if meaning.needsEnd, end < bytes.count, AgentReading.isLetter(bytes[end]) { return }
@@ -48,11 +48,9 @@ struct AgentReading: Equatable, Sendable {
     }
 
     private static func beginsWithMozilla(_ bytes: Span<UInt8>) -> Bool {
-        let word: StaticString = "mozilla/"
-        guard bytes.count >= word.utf8CodeUnitCount else { return false }
         var place = 0
         for byte in "mozilla/".utf8 {
-            if bytes[place] | 0x20 != byte | 0x20 { return false }
+            guard place < bytes.count, bytes[place] | 0x20 == byte | 0x20 else { return false }
             place &+= 1
         }
         return true

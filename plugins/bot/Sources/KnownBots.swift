@@ -8,9 +8,11 @@ enum KnownBots {
             .ai,
             [
                 "gptbot", "chatgpt-user", "oai-searchbot", "claudebot", "claude-user", "claude-searchbot", "claude-web",
-                "anthropic-ai", "perplexitybot", "perplexity-user", "ccbot", "bytespider", "google-extended", "googleother",
+                "anthropic-ai", "perplexitybot", "perplexity-user", "ccbot", "bytespider", "google-extended",
+                "googleother",
                 "google-cloudvertexbot", "google-agent", "googleagent", "gemini-deep-research", "applebot-extended",
-                "amazonbot", "meta-externalagent", "meta-externalfetcher", "cohere-ai", "cohere-training", "mistralai-user",
+                "amazonbot", "meta-externalagent", "meta-externalfetcher", "cohere-ai", "cohere-training",
+                "mistralai-user",
                 "ai2bot", "diffbot", "youbot", "duckassistbot", "timpibot", "omgili", "imagesiftbot", "pangubot",
                 "img2dataset", "deepseekbot", "bedrockbot", "manus-user", "firecrawl", "kagi-fetcher", "novaact",
             ]
@@ -19,7 +21,8 @@ enum KnownBots {
             .monitor,
             [
                 "uptimerobot", "pingdom", "statuscake", "site24x7", "uptime-kuma", "betteruptime", "better uptime",
-                "hetrixtools", "updown.io", "newrelic", "datadogsynthetics", "datadog/synthetics", "checkly", "gtmetrix",
+                "hetrixtools", "updown.io", "newrelic", "datadogsynthetics", "datadog/synthetics", "checkly",
+                "gtmetrix",
                 "ptst/", "freshping", "nodeping", "montastic", "panopta", "dareboost", "catchpoint", "thousandeyes",
                 "dotcom-monitor", "ghost inspector", "nagios", "check_http", "zabbix", "prtg network", "appinsights",
                 "googlestackdriver", "elb-healthchecker", "kube-probe", "route53-health", "alertra", "uptimia",
@@ -29,7 +32,8 @@ enum KnownBots {
         (
             .preview,
             [
-                "facebookexternalhit", "facebookcatalog", "facebot", "slackbot", "slack-imgproxy", "twitterbot", "whatsapp/",
+                "facebookexternalhit", "facebookcatalog", "facebot", "slackbot", "slack-imgproxy", "twitterbot",
+                "whatsapp/",
                 "telegrambot", "discordbot", "linkedinbot", "pinterestbot", "skypeuripreview", "redditbot", "embedly",
                 "iframely", "bingpreview", "web preview", "googleimageproxy", "vkshare", "cardyb", "flipboardproxy",
                 "google favicon", "snap url preview", "mastodon/", "bitlybot", "quora link preview", "viberbot",
@@ -38,7 +42,8 @@ enum KnownBots {
         (
             .library,
             [
-                "python", "aiohttp", "httpx/", "curl/", "libcurl", "wget", "go-http-client", "go-resty", "okhttp", "axios",
+                "python", "aiohttp", "httpx/", "curl/", "libcurl", "wget", "go-http-client", "go-resty", "okhttp",
+                "axios",
                 "node-fetch", "undici", "java/", "libwww", "lwp::", "lwp-", "httpclient", "guzzlehttp", "faraday v",
                 "reqwest", "restsharp", "postmanruntime", "insomnia/", "httpie/", "powershell/", "scrapy", "mechanize",
                 "typhoeus", "aria2", "indy library", "winhttp", "dart:io", "got (https", "http.rb", "php/",
@@ -47,7 +52,8 @@ enum KnownBots {
         (
             .headless,
             [
-                "headlesschrome", "phantomjs", "slimerjs", "lighthouse", "playwright", "puppeteer", "selenium", "htmlunit",
+                "headlesschrome", "phantomjs", "slimerjs", "lighthouse", "playwright", "puppeteer", "selenium",
+                "htmlunit",
                 "zombie.js", "casperjs", "jsdom/", "cypress/", "electron-prerender", "prerender",
             ]
         ),
@@ -57,7 +63,8 @@ enum KnownBots {
                 "googlebot", "bingbot", "slurp", "yandexbot", "baiduspider", "duckduckbot", "applebot", "petalbot",
                 "ia_archiver", "archive.org_bot", "ahrefs", "semrush", "mj12bot", "dotbot", "mediapartners-google",
                 "adsbot-google", "google-inspectiontool", "google-site-verification", "feedfetcher", "apis-google",
-                "google-read-aloud", "httrack", "nikto", "nmap scripting", "sqlmap", "masscan", "zgrab", "censysinspect",
+                "google-read-aloud", "httrack", "nikto", "nmap scripting", "sqlmap", "masscan", "zgrab",
+                "censysinspect",
                 "netcraft", "acunetix", "nessus", "openvas", "wpscan", "heritrix", "nutch", "daumoa", "ips-agent",
             ]
         ),
