@@ -1,6 +1,5 @@
 import Configuration
 import EventModel
-import Platform
 import PluginAPI
 import PluginTesting
 import TestSupport
