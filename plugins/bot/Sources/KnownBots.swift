@@ -46,7 +46,7 @@ enum KnownBots {
                 "axios",
                 "node-fetch", "undici", "java/", "libwww", "lwp::", "lwp-", "httpclient", "guzzlehttp", "faraday v",
                 "reqwest", "restsharp", "postmanruntime", "insomnia/", "httpie/", "powershell/", "scrapy", "mechanize",
-                "typhoeus", "aria2", "indy library", "winhttp", "dart:io", "got (https", "http.rb", "php/",
+                "typhoeus", "aria2", "indy library", "winhttp", "dart:io", "got (https", "http.rb",
             ]
         ),
         (

@@ -6,16 +6,18 @@ import Testing
 
 @testable import BotPlugin
 
-/// How often the plugin is right, measured by user agents alone. The rates are those that were reached: they may not fall.
+/// How often the plugin is right, measured by user agents alone. The rates are those that were reached: they may not get
+/// worse. The words were chosen with these files in sight, so that on others the plugin does a little worse: of 946 programs
+/// of device-detector's fixtures that are not in `crawlers.txt` it caught 94.8 %, and 95.8 % with the list.
 @Suite struct CorpusTests {
     /// `crawlers.txt` is made of the operator list's own samples: the rate with the list says that the list is read
     /// rightly, not how well it does on other programs.
     private enum Recorded {
-        static let crawlers = 0.94
-        static let crawlersWithList = 0.94
-        static let phones = 0.01
-        static let phonesWithList = 0.01
-        static let desktops = 0.10
+        static let crawlers = 0.978
+        static let crawlersWithList = 1.0
+        static let phones = 0.0022
+        static let phonesWithList = 0.0039
+        static let desktops = 0.055
     }
 
     /// The part of the lines that the policy would take for programs by default, and their number.
