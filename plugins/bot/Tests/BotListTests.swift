@@ -73,6 +73,19 @@ import Testing
         #expect(plugin.notes == ["\(settings.lists[0]): 1 patterns, 0 days old"])
     }
 
+    @Test func theOperatorTakesBackWhatAListSays() throws {
+        let folder = try TemporaryFolder()
+        var settings = Bot.Settings()
+        settings.lists = [try BotListTests.write(#"[{"pattern": "AP3A"}]"#, in: folder)]
+        for (extra, score) in [([:], 90), (["AP3A": "person"], 0)] as [([String: String], Int)] {
+            settings.extra = extra
+            let plugin = try Bot(settings, in: PluginChecks.context)
+            try plugin.start()
+            defer { plugin.stop() }
+            #expect(plugin.judge(Browser.visitor(Browser.firefox + " AP3A.1")).score == score)
+        }
+    }
+
     @Test func aFileThatIsNotThereStopsTheStart() throws {
         var settings = Bot.Settings()
         settings.networks = ["/nowhere/clouds.txt"]
