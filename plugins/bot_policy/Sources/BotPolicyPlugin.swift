@@ -2,30 +2,58 @@ public import Configuration
 public import EventModel
 public import PluginAPI
 
-/// Says hello to every event: what `make plugin` writes, to be replaced.
+/// Decides what becomes of the events that the plugin `bot` takes for a program's: dropped, kept apart, or counted like a
+/// person's.
 public struct BotPolicy: PrivacyFilter {
     /// The plugin's name in the configuration.
     public static let name: StaticString = "bot_policy"
     /// What it does.
-    public static let summary: StaticString = "says hello to every event"
+    public static let summary: StaticString = "what becomes of programs' events: dropped, kept apart or counted"
 
-    /// What can be set.
+    /// What becomes of which programs.
     public struct Settings: ValidatedSettings {
-        /// What every event is told.
-        public var greeting = "hello"
+        /// What becomes of programs of a class that `classes` does not name.
+        public var policy = Policy.separate
+        /// The score from which on an event counts as a program's.
+        public var threshold = 50
+        /// What becomes of programs of one class. Prefetches are dropped unless they are named here.
+        public var classes: [String: Policy] = [:]
+
+        /// What becomes of an event.
+        public enum Policy: String, Codable, Sendable {
+            /// Dropped, and counted as that.
+            case drop
+            /// Stored apart from people's.
+            case separate
+            /// Counted like a person's.
+            case keep
+        }
 
         /// Every default.
         public init() {}
 
-        /// Short, because it is stored with every event.
+        /// The threshold is a score that `bot` can give, the classes are its own.
         public func problems() -> [SettingProblem] {
-            greeting.utf8.count <= 100 ? [] : [SettingProblem("greeting", "is longer than 100 bytes")]
+            var problems: [SettingProblem] = []
+            if !(30...100).contains(threshold) {
+                problems.append(
+                    SettingProblem("threshold", "must be from 30 to 100: the plugin bot says nothing below 30"))
+            }
+            for name in classes.keys.sorted() where !BotPolicy.classes.contains(name) {
+                let hint = ConfigProblem.suggestion(for: name, among: BotPolicy.classes)
+                problems.append(SettingProblem("classes.\(name)", "is no class of bots\(hint)"))
+            }
+            return problems
         }
     }
 
-    /// Adds one fact, and reads nothing.
+    /// The classes of the plugin `bot`.
+    static let classes = ["crawler", "ai", "monitor", "preview", "library", "headless", "prefetch", "datacenter"]
+    private static let prefetch = "prefetch"
+
+    /// Reads what `bot` found out, writes whether the event is kept apart.
     public static func declaration(for settings: Settings) -> Declaration {
-        Declaration(facts: [Fact(name: "bot_policy", sensitivity: .anonymous, meaning: "what the event was told")])
+        Declaration(writes: [.isBot], readsFacts: ["bot", "bot_score"])
     }
 
     private let settings: Settings
@@ -35,9 +63,19 @@ public struct BotPolicy: PrivacyFilter {
         self.settings = settings
     }
 
-    /// Sets the fact.
+    /// Drops a program's event, or marks it as one. A person's goes on as it came.
     public func filter(_ event: inout Event) throws(PluginError) -> Verdict {
-        event.hit.setFact("bot_policy", settings.greeting)
+        guard case .number(let score)? = event.hit.fact("bot_score"), score >= Double(settings.threshold) else {
+            return .keep
+        }
+        let kind = event.hit.text(ofFact: "bot")
+        // A page that was loaded ahead is no view, and no program's either: the person may never see it.
+        let fallback = kind == BotPolicy.prefetch ? .drop : settings.policy
+        switch settings.classes[kind] ?? fallback {
+        case .drop: return .drop(reason: kind == BotPolicy.prefetch ? "prefetch" : "bot")
+        case .separate: event.hit.isBot = true
+        case .keep: break
+        }
         return .keep
     }
 }
