@@ -120,6 +120,17 @@ private let received: Int64 = 1_795_534_800_000
         }
     }
 
+    @Test(arguments: [10_001, 10_000, 9_999, 5_000, 1, 0, -1] as [Int64])
+    func atTheLimitARequestIsMovedAsAWholeOrNotAtAll(below: Int64) throws {
+        let delay = 30 * day - below
+        var before = Int64.min
+        for index in stride(from: 0, through: 4998, by: 17) as StrideThrough<Int64> {
+            let moment = try time(happened: received - delay, sent: received, order: index - 4999)
+            #expect(moment > before && moment >= received - 30 * day && moment <= received)
+            before = moment
+        }
+    }
+
     @Test func anEventIsNeverInTheFutureNorOlderThanTheLimit() throws {
         var random = SeededRandom(4)
         for _ in 0..<20_000 {
