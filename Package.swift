@@ -153,6 +153,17 @@ if Context.environment["FOOTFALL_FUZZ"] != nil {
     ]
 }
 
+// What `tools/bench chain` builds.
+if Context.environment["FOOTFALL_BENCH_CHAIN"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "chain-bench",
+            dependencies: [
+                "Catalog", "Configuration", "Cryptography", "EventModel", "Pipeline", "Platform", "PluginAPI",
+            ],
+            path: "Tests/Benchmarks/Chain", swiftSettings: strict))
+}
+
 // One plugin and what it stands on, for those who write it: `tools/plugin test NAME`. Nothing else is compiled.
 if let only = Context.environment["FOOTFALL_ONLY"] {
     var wanted = Set([only, only + "Tests"])

@@ -66,6 +66,9 @@
         p: properties,
         i: attempt(randomId),
         ts: Date.now(),
+        // A program that drives the browser says so (WebDriver, section 4); an iPad says "Macintosh", and has fingers.
+        b: window.navigator.webdriver ? 153 : undefined,
+        tp: window.navigator.maxTouchPoints,
       });
       const post = (keepalive) =>
         window.fetch(endpoint, { method: "POST", body, keepalive, mode: "cors", credentials: "omit" });

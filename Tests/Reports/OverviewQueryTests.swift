@@ -178,6 +178,28 @@ struct OverviewQueryTests {
         }
     }
 
+    /// A sample of one in ten: the numbers are those of all.
+    @Test func aSampleCountsForWhatItStandsFor() throws {
+        try Shop.with { shop in
+            let noon = try shop.local("2026-11-24 12:00")
+            for visitor in [1, 2] as [Int64] {
+                try shop.event(noon, visitor: visitor)
+                try shop.event(noon, visitor: visitor, path: "/two")
+                try shop.visit(noon, visitor: visitor)
+            }
+            try shop.event(noon, visitor: nil)
+            try shop.connection.execute("UPDATE event SET weight = 10")
+            try shop.connection.execute("UPDATE session SET weight = 10")
+            let report = try shop.report(.today, now: try shop.local("2026-11-24 13:00"))
+            #expect(report.totals.visitors == 20)
+            #expect(report.totals.pageviews == 50)
+            #expect(report.totals.visits == 20)
+            #expect(report.totals.bounceRate == 1)
+            #expect(report.pages.first.map { [$0.visitors, $0.count] } == [20, 30])
+            #expect(report.sources.first.map { [$0.visitors, $0.count] } == [20, 20])
+        }
+    }
+
     @Test func otherSitesAreNotCounted() throws {
         try Shop.with { shop in
             let other = try shop.connection.query(

@@ -7,9 +7,10 @@ func queryCountries(
     try readRows(
         connection,
         """
-        SELECT country, count(*) AS visitors, sum(times)::bigint AS times
+        SELECT country, sum(weight)::bigint AS visitors, sum(times)::bigint AS times
         FROM (
-            SELECT country, \(range.partOfVisit) AS part, visitor, count(*) AS times
+            SELECT country, \(range.partOfVisit) AS part, visitor, max(coalesce(weight, 1)) AS weight,
+                sum(coalesce(weight, 1)) AS times
             FROM session
             WHERE \(range.containsVisit) AND country <> ''
             GROUP BY 1, 2, 3

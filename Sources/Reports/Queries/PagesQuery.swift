@@ -9,9 +9,10 @@ func queryPages(
         """
         SELECT coalesce(text, ''), visitors, times
         FROM (
-            SELECT path_id AS number, count(visitor) AS visitors, sum(times)::bigint AS times
+            SELECT path_id AS number, coalesce(sum(weight) FILTER (WHERE visitor IS NOT NULL), 0)::bigint AS visitors, sum(times)::bigint AS times
             FROM (
-                SELECT path_id, \(range.partOfEvent) AS part, visitor, count(*) AS times
+                SELECT path_id, \(range.partOfEvent) AS part, visitor, max(coalesce(weight, 1)) AS weight,
+                    sum(coalesce(weight, 1)) AS times
                 FROM event
                 WHERE \(range.containsEvent) AND \(range.isPageview)
                 GROUP BY 1, 2, 3

@@ -9,9 +9,10 @@ func querySources(
         """
         SELECT coalesce(text, ''), visitors, times
         FROM (
-            SELECT source_id AS number, count(*) AS visitors, sum(times)::bigint AS times
+            SELECT source_id AS number, sum(weight)::bigint AS visitors, sum(times)::bigint AS times
             FROM (
-                SELECT source_id, \(range.partOfVisit) AS part, visitor, count(*) AS times
+                SELECT source_id, \(range.partOfVisit) AS part, visitor, max(coalesce(weight, 1)) AS weight,
+                    sum(coalesce(weight, 1)) AS times
                 FROM session
                 WHERE \(range.containsVisit)
                 GROUP BY 1, 2, 3

@@ -9,13 +9,16 @@ struct Traffic: Equatable {
 /// Visitors and page views by part; a part without events is missing.
 ///
 /// First one row for each visitor of each part, then the parts: `count(DISTINCT …)` would sort all rows instead, on one
-/// core. An event without a visitor counts as a page view, but is nobody.
+/// core. An event without a visitor counts as a page view, but is nobody. Where only a sample is kept, every event counts
+/// for as many as it stands for, and every visitor for as many visitors.
 func queryTraffic(_ connection: Connection, _ range: QueryRange) throws(DatabaseError) -> [Int: Traffic] {
     let rows = try connection.query(
         """
-        SELECT part, count(visitor), sum(pageviews)::bigint
+        SELECT part, coalesce(sum(weight) FILTER (WHERE visitor IS NOT NULL), 0)::bigint,
+            coalesce(sum(pageviews), 0)::bigint
         FROM (
-            SELECT \(range.partOfEvent) AS part, visitor, count(*) FILTER (WHERE \(range.isPageview)) AS pageviews
+            SELECT \(range.partOfEvent) AS part, visitor, max(coalesce(weight, 1)) AS weight,
+                sum(coalesce(weight, 1)) FILTER (WHERE \(range.isPageview)) AS pageviews
             FROM event
             WHERE \(range.containsEvent)
             GROUP BY 1, 2

@@ -29,10 +29,11 @@ func queryVisits(_ connection: Connection, _ range: QueryRange) throws(DatabaseE
         """
         SELECT
             \(range.partOfVisit) AS part,
-            count(*),
-            count(*) FILTER (WHERE pageviews > 0),
-            count(*) FILTER (WHERE pageviews = 1 AND events = 0 AND engaged_ms < 10000),
-            coalesce(sum(extract(epoch FROM last_at - started_at)), 0)::double precision
+            sum(coalesce(weight, 1)),
+            coalesce(sum(coalesce(weight, 1)) FILTER (WHERE pageviews > 0), 0),
+            coalesce(sum(coalesce(weight, 1)) FILTER (
+                WHERE pageviews = 1 AND events = 0 AND engaged_ms < 10000), 0),
+            coalesce(sum(extract(epoch FROM last_at - started_at) * coalesce(weight, 1)), 0)::double precision
         FROM session
         WHERE \(range.containsVisit)
         GROUP BY part
