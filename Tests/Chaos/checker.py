@@ -114,6 +114,9 @@ def ledger_violations(history, facts):
         violations.append(f"ledger: {ledger['stored']} stored, but event has {len(facts.rows)} rows")
     if ledger["dead"] != len(facts.dead):
         violations.append(f"ledger: {ledger['dead']} dead, but dead_letter has {len(facts.dead)} rows")
+    accounted = sum(ledger.values()) - ledger["received"]
+    if ledger["received"] != accounted:
+        violations.append(f"ledger: {ledger['received']} received, but {accounted} accounted for ({dict(ledger)})")
     settled = ledger["stored"] + ledger["duplicate"] + ledger["dead"]
     # Each acknowledged try is stored, a duplicate or dead. A try without an answer, or one that was refused after it
     # had been written, may be; and nginx hands a request on up to three times when connections break.

@@ -20,7 +20,7 @@ class World:
         self.history.note(self.events, ACKNOWLEDGED, "beacon", True)
         self.facts = Facts(
             rows=[(event.id, event.site, event.path, event.name, True) for event in self.events],
-            ledger={"stored": 10},
+            ledger={"received": 10, "stored": 10},
             session_pageviews=5,
             session_events=5,
         )
@@ -37,14 +37,17 @@ class World:
         self.facts.session_events += event.name != "pageview"
         if ledger:
             self.facts.ledger["stored"] += 1
+            self.facts.ledger["received"] += 1
 
     def bury(self, event, reason="refused"):
         self.facts.dead.append((event.id, reason))
         self.facts.ledger["dead"] = self.facts.ledger.get("dead", 0) + 1
+        self.facts.ledger["received"] += 1
 
     def take_away(self, index):
         row = self.facts.rows.pop(index)
         self.facts.ledger["stored"] -= 1
+        self.facts.ledger["received"] -= 1
         self.facts.session_pageviews -= row[3] == "pageview"
         self.facts.session_events -= row[3] != "pageview"
 
@@ -116,7 +119,7 @@ def test_an_event_that_changed_on_its_way_is_found(world, place, value):
     assert any(text.startswith("stored as something else: 1") for text in world.violations())
 
 
-@pytest.mark.parametrize("change", [{"stored": 9}, {"stored": 11}, {"dead": 1}, {"duplicate": 21}, {"dropped": 1}])
+@pytest.mark.parametrize("change", [{"stored": 9}, {"stored": 11}, {"dead": 1}, {"duplicate": 21}, {"dropped": 1}, {"received": 9}])
 def test_a_ledger_that_does_not_balance_is_found(world, change):
     world.facts.ledger |= change
     assert any(text.startswith("ledger: ") for text in world.violations())
@@ -125,7 +128,7 @@ def test_a_ledger_that_does_not_balance_is_found(world, change):
 def test_a_second_delivery_has_to_be_counted(world):
     world.history.note([world.events[0]], ACKNOWLEDGED, "beacon", False)
     assert any(text.startswith("ledger: ") for text in world.violations())
-    world.facts.ledger["duplicate"] = 1
+    world.facts.ledger |= {"duplicate": 1, "received": 11}
     assert world.violations() == []
 
 
