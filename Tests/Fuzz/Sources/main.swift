@@ -9,7 +9,8 @@ import Platform
 // keeps the input.
 
 let targets: [any FuzzTarget.Type] = [
-    JournalTarget.self, CodecTarget.self, BeaconTarget.self, TextTarget.self, GzipTarget.self,
+    JournalTarget.self, CodecTarget.self, BeaconTarget.self, TextTarget.self, GzipTarget.self, URLTarget.self,
+    PIITarget.self,
 ]
 
 guard CommandLine.arguments.count > 1, let target = targets.first(where: { $0.name == CommandLine.arguments[1] }) else {
