@@ -1,0 +1,191 @@
+"""Promise 2 (DESIGN section 1): what identifies a person reaches no disk. Known addresses, user agents, e-mail addresses,
+tokens and click ids go in by every door, through refusals, an outage, a trap and restarts; then every byte that was
+written anywhere is searched for them."""
+
+import ipaddress
+import json
+import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pytest
+from conftest import wait_for
+from test_durability import DurableStack
+
+ADDRESS, ADDRESS6 = "198.51.100.77", "2001:db8:dead:beef::77"
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0 Unmistakable/8c1d9f"
+EMAIL = "anna.invariant@example.org"
+TOKEN = "hush8c1d9fQw3rTy7ZxCvBnM5kLpOiUyTr2eWq9A"
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJpbnZhcmlhbnQifQ.c2lnbmF0dXJlMTIzNDU2Nzg5MA"
+CLICK = "Cj0KCQiA8c1d9fInvariant"
+CARD = "4111 1111 1111 1111"
+PHONE = "+43 660 1234567"
+SEARCHED = "secret8c1d9fsearch"
+LANGUAGE = "tlh-QX"
+SERVER_AGENT = "ServerSide/8c1d9f (Unmistakable too)"
+
+TEXTS = [
+    ADDRESS, ADDRESS6, ipaddress.ip_address(ADDRESS6).exploded, AGENT, "Unmistakable", EMAIL, EMAIL.replace("@", "%40"), "anna.invariant",
+    TOKEN, JWT, JWT.split(".")[1], CLICK, CARD, CARD.replace(" ", ""), PHONE, SEARCHED, LANGUAGE, SERVER_AGENT,
+]
+# Sixteen bytes are found by chance nowhere; four would be, in a hundred megabytes.
+SECRETS = [text.encode() for text in TEXTS] + [ipaddress.ip_address(ADDRESS6).packed]
+MARKER = "invariant-run"
+
+
+def page(where):
+    """A page's URL with something personal in every part."""
+    mail = urllib.parse.quote(EMAIL)
+    return (
+        f"http://anna:{TOKEN}@localhost/{MARKER}/{where}/{mail}/{TOKEN}?mail={mail}&token={TOKEN}&gclid={CLICK}"
+        f"&utm_source=news&utm_campaign={mail}&q={mail}#{JWT}"
+    )
+
+
+def beacon(where, **fields):
+    return json.dumps(
+        {
+            "s": "demo", "u": page(where), "r": f"https://www.google.com/search?q={SEARCHED}&user={EMAIL}",
+            "t": f"Order of {EMAIL}, card {CARD}, call {PHONE}",
+            "p": {"note": f"{EMAIL} {JWT}", "phone": PHONE, "from": ADDRESS, "token": TOKEN, "kept": "plain"},
+            **fields,
+        }
+    ).encode()
+
+
+class Run(DurableStack):
+    """The stack, with an nginx that believes a header about the address, as behind a load balancer."""
+
+    def headers(self, address=ADDRESS):
+        return {
+            "Content-Type": "text/plain", "User-Agent": AGENT, "Accept-Language": LANGUAGE, "X-Test-Address": address,
+            "Cookie": f"session={TOKEN}", "Sec-Fetch-Dest": "empty", "X-Forwarded-For": ADDRESS,
+        }
+
+    def post(self, body, address=ADDRESS, path="/e", **headers):
+        request = urllib.request.Request(self.base + path, body, self.headers(address) | headers)
+        try:
+            return urllib.request.urlopen(request, timeout=60).status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def believe_the_header(self):
+        conf = self.state / "nginx/footfall-http.conf"
+        with conf.open("a") as file:
+            file.write("set_real_ip_from 127.0.0.1;\nreal_ip_header X-Test-Address;\n")
+        self.call("stop", str(self.state), "nginx")
+        self.call("start", str(self.state), "nginx")
+
+    def restart_gateway(self):
+        self.call("stop", str(self.state), "gateway")
+        self.call("start", str(self.state), "gateway")
+
+    def look_at_reports(self):
+        """So that Redis and the logs hold what they hold after a look."""
+        for path in ("", "/quality", "/inspector", "/privacy"):
+            urllib.request.urlopen(f"{self.base}/dashboard/shop.example{path}", timeout=60).read()
+
+
+@pytest.fixture
+def run(tmp_path_factory):
+    state = tmp_path_factory.mktemp("invariant")
+    for folder in [state, *state.parents[:2]]:
+        folder.chmod(0o755)  # PostgreSQL's user has to get through
+    stack = Run(state)
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.down()
+
+
+def files_with(folder, secrets):
+    """Pairs of a file and what it holds of these."""
+    found, read = [], 0
+    for path in folder.rglob("*"):
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        read += len(content)
+        found += [(str(path.relative_to(folder)), secret) for secret in secrets if secret in content]
+    return found, read
+
+
+def test_nothing_that_identifies_a_person_reaches_a_disk(run, tmp_path):
+    run.believe_the_header()
+    key = run.footfall("key", "add", "shop.example").split()[0]
+
+    # By every door.
+    run.look_at_reports()
+    assert run.post(beacon("beacon")) == 204
+    assert run.post(beacon("six"), ADDRESS6) == 204
+    pixel = urllib.parse.urlencode({"s": "demo", "u": page("pixel"), "r": f"https://example.org/?mail={EMAIL}", "t": EMAIL})
+    urllib.request.urlopen(urllib.request.Request(f"{run.base}/p.gif?{pixel}", headers=run.headers()), timeout=60)
+    server = json.dumps({"u": page("server"), "address": ADDRESS, "user_agent": SERVER_AGENT, "p": {"mail": EMAIL}})
+    assert run.post(server.encode(), path="/api/v1/events", Authorization=f"Bearer {key}") == 200
+
+    # Refused: not JSON, not ours, too large, too much.
+    assert run.post(beacon("broken") + b"}") == 400
+    assert run.post(beacon("foreign", s="nobody")) == 400
+    assert run.post(beacon("huge", t="x" * 70_000)) == 413
+    statuses = {run.post(beacon(f"flood-{number}")) for number in range(600)}
+    assert 429 in statuses, "nginx's limit was to be met"
+    assert wait_for(lambda: run.post(beacon("after-the-flood")) == 204)
+    # A program, kept apart.
+    assert run.post(beacon("bot"), **{"User-Agent": f"Googlebot/2.1 (+http://www.google.com/bot.html) {AGENT}"}) == 204
+
+    # Away: nginx keeps the event, and hands it in afterwards.
+    run.call("stop", str(run.state), "gateway")
+    assert run.post(beacon("outage")) == 204
+    run.call("start", str(run.state), "gateway")
+    assert wait_for(lambda: run.execute(f"select count(*) from event_text where path like '/{MARKER}/outage%'")[0][0] == 1, 90)
+
+    # A plugin that traps.
+    run.call("stop", str(run.state), "gateway")
+    gateway = run.serve(FOOTFALL_FAILPOINT="chain=poison")
+    try:
+        assert run.post(beacon("trap", n="poison")) == 400
+        assert run.post(beacon("after-the-trap")) == 204
+        run.look_at_reports()
+    finally:
+        run.stop(gateway)
+    run.call("start", str(run.state), "gateway")
+    assert run.post(beacon("last")) == 204
+    run.look_at_reports()
+
+    paths = {row[0].split("/")[2] for row in wait_for(lambda: loaded(run), 60)}
+    assert {"beacon", "six", "pixel", "server", "outage", "after-the-trap", "last"} <= paths, paths
+    assert run.execute(f"select count(*) from bot_event_text where path like '/{MARKER}/bot%'")[0][0] == 1
+    assert run.execute("select count(distinct visitor) from event where visitor is not null")[0][0] >= 2
+
+    search(run, tmp_path)
+
+
+def loaded(run):
+    rows = run.execute(f"select path from event_text where path like '/{MARKER}/%'")
+    return rows if any("/last/" in row[0] for row in rows) else None
+
+
+def search(run, tmp_path):
+    # What PostgreSQL has only in memory goes to its files; and Redis says all that it has, as it is.
+    run.execute("checkpoint")
+    socket = run.environment["FOOTFALL_TEST_STACK_REDIS_SOCKET"] if "FOOTFALL_TEST_STACK_REDIS_SOCKET" in run.environment else None
+    socket = socket or run.environment["FOOTFALL_REDIS_URL"].removeprefix("unix:")
+    subprocess.run(["redis-cli", "-s", socket, "config", "set", "rdbcompression", "no"], check=True, capture_output=True)
+    dump = tmp_path / "dump.rdb"
+    subprocess.run(["redis-cli", "-s", socket, "--rdb", str(dump)], check=True, capture_output=True)
+    assert dump.stat().st_size > 500, "Redis holds reports"
+
+    marker = MARKER.encode()
+    holders = {path.split("/")[0] for path, _ in files_with(run.state, [marker])[0]}
+    # The search sees: where events are kept, their paths are found.
+    assert {"journal", "postgres"} <= holders, holders
+    assert any("pg_wal" in path for path, _ in files_with(run.state, [marker])[0])
+    found, read = files_with(run.state, SECRETS)
+    found += files_with(tmp_path, SECRETS)[0]
+    assert read > 10_000_000
+    assert found == []
+    # Four bytes: only where few bytes are.
+    packed = ipaddress.ip_address(ADDRESS).packed
+    assert files_with(run.state / "journal", [packed, packed[::-1]])[0] == []
