@@ -49,7 +49,7 @@ def database():
 def browser():
     with sync_playwright() as playwright:
         # Debian's browser; --no-sandbox because tests run as root on build machines.
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-blink-features=AutomationControlled"])
         yield browser
         browser.close()
 
