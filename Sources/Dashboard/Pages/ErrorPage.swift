@@ -12,7 +12,8 @@ struct ErrorPage {
     /// The whole document.
     var html: HTML {
         let reference: HTML? = id.map { "<p class=\"reference\">In the log as <code>\($0)</code></p>" }
-        let back: HTML = audience == .readers ? "<p><a class=\"button\" href=\"/dashboard\">All sites</a></p>\n" : .empty
+        let back: HTML =
+            audience == .readers ? "<p><a class=\"button\" href=\"/dashboard\">All sites</a></p>\n" : .empty
         return PageFrame(
             title: title, audience: audience,
             content: """

@@ -45,16 +45,19 @@ enum ReasonWords {
         "own_traffic": Meaning(
             title: "Your own visits", explanation: "The browser is marked as that of somebody who works on the site."),
         "prefetch": Meaning(
-            title: "Loaded ahead", explanation: "The browser fetched the page in advance; nobody may ever have seen it."),
+            title: "Loaded ahead", explanation: "The browser fetched the page in advance; nobody may ever have seen it."
+        ),
         "bot": Meaning(
             title: "Program", explanation: "A program sent it, and the settings say that programs are not kept."),
         "sampled": Meaning(
-            title: "Left out of the sample", explanation: "Only a share of the visitors is kept, which stands for the others."),
+            title: "Left out of the sample",
+            explanation: "Only a share of the visitors is kept, which stands for the others."),
     ]
 
     /// What is wrong with a request.
     private static let requests: [String: Meaning] = [
-        "malformed": Meaning(title: "Unreadable", explanation: "What was sent is not the format that the gateway reads."),
+        "malformed": Meaning(
+            title: "Unreadable", explanation: "What was sent is not the format that the gateway reads."),
         "invalid_field": Meaning(title: "Invalid field", explanation: "A field holds something that it cannot hold."),
         "missing_field": Meaning(title: "Missing field", explanation: "A field that every event needs is not there."),
         "unknown_site": Meaning(
