@@ -16,7 +16,7 @@ struct TraceCard {
         let open: HTML = isOpen ? " open" : ""
         return """
             <details class="card event"\(open)><summary>\(badge(ReasonWords.outcome(trace.outcome), isGood: isGood)) \
-            <strong><bdi>\(name)</bdi></strong> <span class="path"><bdi>\(path)</bdi></span> \
+            <strong><bdi>\(name)</bdi></strong> <span class="path"><bdi>\(path.isEmpty ? excuse : path)</bdi></span> \
             <time datetime="\(moment.description)">\(time) UTC</time></summary>
             \(why)<ol class="steps">
             \(each: trace.steps, step)</ol>
@@ -53,29 +53,30 @@ struct TraceCard {
             """
     }
 
+    /// What stands in the place of a path where nothing is stored.
+    private var excuse: String { ReasonWords.of(trace.reason)?.title.description ?? trace.reason }
+
     private func step(_ step: EventTrace.Step) -> HTML {
         let reason: HTML = step.reason.isEmpty ? .empty : "<p class=\"reason\">\(step.reason)</p>"
-        let reads: HTML =
-            step.reads.isEmpty ? .empty : "<ul class=\"reads\" aria-label=\"Looked at\">\(each: step.reads, value)</ul>"
-        let changes: HTML =
-            step.changes.isEmpty
-            ? .empty : "<ul class=\"changes\" aria-label=\"Changed\">\(each: step.changes, change)</ul>"
+        let reads: HTML = step.reads.isEmpty ? .empty : "<dt>looked at</dt>\(each: step.reads, value)"
+        let changes: HTML = step.changes.isEmpty ? .empty : "<dt>changed</dt>\(each: step.changes, change)"
+        let did: HTML = reads.isEmpty && changes.isEmpty ? .empty : "<dl class=\"did\">\(reads)\(changes)</dl>"
         return """
             <li><p class="step"><code>\(step.id)</code> \
             \(badge(step.verdict, isGood: step.verdict == "passed" ? nil : false)) \
-            <span class="took">\(TraceCard.microseconds(step.nanoseconds)) µs</span></p>\(reason)\(reads)\(changes)</li>
+            <span class="took">\(TraceCard.microseconds(step.nanoseconds)) µs</span></p>\(reason)\(did)</li>
 
             """
     }
 
     private func value(_ value: EventTrace.Value) -> HTML {
-        "<li><span>\(value.name)</span> <code>\(value.value)</code></li>"
+        "<dd><span>\(value.name)</span> <code>\(value.value)</code></dd>"
     }
 
     private func change(_ change: EventTrace.Change) -> HTML {
         """
-        <li><span>\(change.name)</span> \(side(change.before)) <span class="hidden">became</span>\
-        <span aria-hidden="true">→</span> \(side(change.after))</li>
+        <dd><span>\(change.name)</span> \(side(change.before)) <span class="hidden">became</span>\
+        <span aria-hidden="true">→</span> \(side(change.after))</dd>
         """
     }
 
@@ -105,10 +106,11 @@ struct TraceCard {
             """
     }
 
-    /// A duration of a step to a tenth, which is as good as the clock; long ones in whole numbers.
+    /// A duration in microseconds: three digits or so, which is as good as the clock.
     static func microseconds(_ nanoseconds: Int) -> String {
         let nanoseconds = max(0, nanoseconds)
         if nanoseconds >= 100_000 { return Format.grouped(nanoseconds / 1000) }
-        return HTML.decimal(Double(nanoseconds / 100) / 10)
+        return nanoseconds >= 1000
+            ? HTML.decimal(Double(nanoseconds / 100) / 10) : HTML.decimal(Double(nanoseconds / 10) / 100)
     }
 }

@@ -116,32 +116,38 @@ struct PrivacyPage {
 
     /// Roles are written out because narrow windows show rows as blocks, which makes some browsers forget the table.
     private func table(_ entries: [PrivacyRecord.Entry], of id: StaticString) -> HTML {
-        """
-        <table class="record" role="table" aria-labelledby="\(id.description)-title">
-        <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Name</th>\
-        <th role="columnheader" scope="col">What it is</th><th role="columnheader" scope="col">Where it comes from</th>\
-        <th role="columnheader" scope="col">How it is made smaller</th>\
-        <th role="columnheader" scope="col">How long</th></tr></thead>
-        <tbody role="rowgroup">
-        \(each: entries, row)</tbody>
-        </table>
-        """
+        let areReduced = entries.contains { !$0.reductions.isEmpty }
+        func column(_ title: StaticString) -> HTML {
+            "<th role=\"columnheader\" scope=\"col\">\(title.description)</th>"
+        }
+        func part(_ text: String) -> HTML { "<span class=\"part\">\(text)</span> " }
+        func row(_ entry: PrivacyRecord.Entry) -> HTML {
+            let reductions: HTML = entry.reductions.isEmpty ? "kept as it is" : "\(each: entry.reductions, part)"
+            let reduced: HTML =
+                areReduced ? "<td role=\"cell\" data-label=\"How it is made smaller\">\(reductions)</td>" : .empty
+            return """
+                <tr role="row"><th role="rowheader" scope="row">\(RecordWords.title(entry.name)) \
+                <code>\(entry.name)</code></th><td role="cell" data-label="What it is">\(meaning(entry))</td>\
+                <td role="cell" data-label="Where it comes from">\(each: origins(entry), part)</td>\(reduced)\
+                <td role="cell" data-label="How long">\(entry.kept)</td></tr>
+
+                """
+        }
+        return """
+            <table class="record" role="table" aria-labelledby="\(id.description)-title">
+            <thead role="rowgroup"><tr role="row">\(column("Name"))\(column("What it is"))\
+            \(column("Where it comes from"))\(areReduced ? column("How it is made smaller") : .empty)\
+            \(column("How long"))</tr></thead>
+            <tbody role="rowgroup">
+            \(each: entries, row)</tbody>
+            </table>
+            """
     }
 
-    private func row(_ entry: PrivacyRecord.Entry) -> HTML {
+    private func meaning(_ entry: PrivacyRecord.Entry) -> String {
         let meaning = RecordWords.explanation(entry.name)?.description ?? entry.meaning
-        let warning: HTML? =
-            record.kept.contains(entry) ? RecordWords.warning(entry.sensitivity).map { " \($0.description)" } : nil
-        func part(_ text: String) -> HTML { "<span class=\"part\">\(text)</span> " }
-        return """
-            <tr role="row"><th role="rowheader" scope="row">\(RecordWords.title(entry.name)) <code>\(entry.name)</code></th>\
-            <td role="cell" data-label="What it is">\(meaning)\(warning)</td>\
-            <td role="cell" data-label="Where it comes from">\(each: origins(entry), part)</td>\
-            <td role="cell" data-label="How it is made smaller">\(entry.reductions.isEmpty
-                ? "It is not." : "\(each: entry.reductions, part)")</td>\
-            <td role="cell" data-label="How long">\(entry.kept)</td></tr>
-
-            """
+        guard record.kept.contains(entry), let warning = RecordWords.warning(entry.sensitivity) else { return meaning }
+        return "\(meaning) \(warning)"
     }
 
     private func origins(_ entry: PrivacyRecord.Entry) -> [String] {
