@@ -1,41 +1,82 @@
+import EventModel
 public import FastCGI
 public import Platform
 public import Reports
 
-/// Answers everything under `/dashboard`: from a request to a page, and from trouble to a page that says so.
+/// Answers everything under `/dashboard`, and under `/footfall/` the page about privacy that everybody may read: from a
+/// request to a page, and from trouble to a page that says so.
 public struct DashboardHandler: Sendable {
     private let overview: any OverviewSource
+    private let gateway: GatewaySource
     private let log: Log
 
-    /// A handler whose numbers come from `overview`; what goes wrong is written to `log`.
-    public init(overview: any OverviewSource, log: Log) {
+    /// A handler whose numbers come from `overview`, and what runs at this moment from `gateway`; what goes wrong is
+    /// written to `log`.
+    public init(overview: any OverviewSource, gateway: GatewaySource, log: Log) {
         self.overview = overview
+        self.gateway = gateway
         self.log = log
     }
 
     /// The answer to a request. Never throws: whatever happens, the reader gets a page.
     public func respond(to request: Request) -> Response {
+        let audience = Audience(path: request.path)
         guard request.method == "GET" || request.method == "HEAD" else {
-            var response = page(
-                status: 405, ErrorPage(title: "This page can only be read", advice: "Open it in a browser.").html)
+            let error = ErrorPage(
+                title: "This page can only be read", advice: "Open it in a browser.", audience: audience)
+            var response = page(status: 405, error.html)
             response.addHeader("Allow", "GET, HEAD")
             return response
         }
         do throws(ReportError) {
             switch DashboardPath(request.path) {
             case .sites: return page(status: 200, SitesPage(sites: try overview.sites()).html)
-            case .overview(let domain): return try overviewPage(domain, request)
-            case .asset(let path): return asset(path)
+            case .site(let kind, let domain):
+                guard let site = try overview.site(domain: domain) else { return unknownSite(domain) }
+                return try sitePage(kind, site, request)
+            case .publicRecord(let domain): return try publicRecord(domain)
+            case .asset(let name): return asset(name, audience)
             case .redirect(let path): return redirect(to: path, query: request.query)
-            case .unknown: return notFound
+            case .unknown: return notFound(audience)
             }
         } catch {
             return failure(error, request)
         }
     }
 
-    private func overviewPage(_ domain: String, _ request: Request) throws(ReportError) -> Response {
-        guard let site = try overview.site(domain: domain) else { return unknownSite(domain) }
+    private func sitePage(_ kind: SitePage, _ site: Site, _ request: Request) throws(ReportError) -> Response {
+        switch kind {
+        case .overview: return try overviewPage(site, request)
+        case .quality:
+            let report = try overview.quality(of: site)
+            return page(status: 200, QualityPage(site: site, report: report, state: gateway.state(nil)).html)
+        case .inspector: return inspectorPage(site, request)
+        case .privacy:
+            let reader = PrivacyPage.Reader.owner(isPublic: gateway.isRecordPublic, origin: origin(request))
+            return page(status: 200, PrivacyPage(site: site, record: gateway.privacyRecord, reader: reader).html)
+        }
+    }
+
+    /// Looking is what keeps the tracing alive: it ends a minute after nobody has asked any more.
+    private func inspectorPage(_ site: Site, _ request: Request) -> Response {
+        let isPaused = request.query.split(separator: "&").contains("pause=1")
+        let inspector = InspectorPage(site: site, state: gateway.state(site.id), isPaused: isPaused)
+        var response = page(status: 200, inspector.html)
+        if !isPaused { response.addHeader("Refresh", "\(InspectorPage.seconds)") }
+        return response
+    }
+
+    /// A site that does not exist looks like one whose record is not public: strangers learn no names here.
+    private func publicRecord(_ domain: String) throws(ReportError) -> Response {
+        guard gateway.isRecordPublic, let site = try overview.site(domain: domain) else { return notFound(.everybody) }
+        let html = PrivacyPage(site: site, record: gateway.privacyRecord, reader: .visitor).html
+        var response = Response(status: 200, type: "text/html; charset=utf-8", body: html.bytes)
+        response.addHeader("Cache-Control", "public, max-age=300")
+        response.addSecurityHeaders(mayBeFound: true)
+        return response
+    }
+
+    private func overviewPage(_ site: Site, _ request: Request) throws(ReportError) -> Response {
         let state = OverviewState(query: request.query)
         let report = try overview.overview(of: site, period: state.period)
         guard report.hasData else {
@@ -75,9 +116,9 @@ public struct DashboardHandler: Sendable {
         return response
     }
 
-    private func asset(_ path: String) -> Response {
+    private func asset(_ name: String, _ audience: Audience) -> Response {
         let stylesheet = Stylesheet.current
-        guard path == stylesheet.path else { return notFound }
+        guard name == stylesheet.name else { return notFound(audience) }
         var response = Response(status: 200, type: "text/css; charset=utf-8", body: stylesheet.bytes)
         response.addHeader("Cache-Control", "public, max-age=31536000, immutable")
         response.addSecurityHeaders()
@@ -92,10 +133,10 @@ public struct DashboardHandler: Sendable {
         return response
     }
 
-    private var notFound: Response {
-        page(
-            status: 404,
-            ErrorPage(title: "There is no such page", advice: "The address may be old or mistyped.").html)
+    private func notFound(_ audience: Audience) -> Response {
+        let error = ErrorPage(
+            title: "There is no such page", advice: "The address may be old or mistyped.", audience: audience)
+        return page(status: 404, error.html)
     }
 
     private func unknownSite(_ domain: String) -> Response {
@@ -113,29 +154,29 @@ public struct DashboardHandler: Sendable {
     private func failure(_ error: ReportError, _ request: Request) -> Response {
         let id = ErrorID(request)
         log.error("dashboard: request=\(id.text) \(error)")
+        let audience = Audience(path: request.path)
         switch error.code {
         case .unavailable:
-            var response = page(
-                status: 503,
-                ErrorPage(
-                    title: "The numbers are away for a moment",
-                    advice: """
-                        The database does not answer. Visits are still being collected and will be here when it is \
-                        back; this page tries again by itself.
-                        """, id: id.text
-                ).html)
+            let advice: HTML =
+                audience == .everybody
+                ? "The page is back in a moment; it tries again by itself."
+                : """
+                The database does not answer. Visits are still being collected and will be here when it is \
+                back; this page tries again by itself.
+                """
+            let error = ErrorPage(
+                title: audience == .everybody ? "One moment" : "The numbers are away for a moment", advice: advice,
+                id: id.text, audience: audience)
+            var response = page(status: 503, error.html)
             response.addHeader("Retry-After", "10")
             response.addHeader("Refresh", "10")
             return response
         case .failed:
-            return page(
-                status: 500,
-                ErrorPage(
-                    title: "Something went wrong on our side",
-                    advice:
-                        "Trying again will probably not help. Whoever runs this server finds the reason in the log.",
-                    id: id.text
-                ).html)
+            let error = ErrorPage(
+                title: "Something went wrong on our side",
+                advice: "Trying again will probably not help. Whoever runs this server finds the reason in the log.",
+                id: id.text, audience: audience)
+            return page(status: 500, error.html)
         }
     }
 }

@@ -1,10 +1,12 @@
-/// The addresses of the dashboard.
+/// The addresses of the dashboard, and of the page about privacy that everybody may read.
 enum DashboardPath: Equatable {
     /// The list of sites.
     case sites
-    /// The overview of the site of this domain.
-    case overview(domain: String)
-    /// A file with a hash in its name.
+    /// A page of the site of this domain.
+    case site(SitePage, domain: String)
+    /// What is kept of a site's visitors, for these.
+    case publicRecord(domain: String)
+    /// A file with a hash in its name, by its name.
     case asset(String)
     /// The same address without the slash at its end.
     case redirect(String)
@@ -14,29 +16,51 @@ enum DashboardPath: Equatable {
     /// Reads a request's path, which nginx has percent-decoded.
     init(_ path: String) {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        guard parts.first == "dashboard" else {
-            self = .unknown
-            return
-        }
-        let rest = Array(parts.dropFirst())
-        switch rest.count {
-        case 0: self = .sites
-        case 1 where rest[0].isEmpty: self = .redirect("/dashboard")
-        case 2 where rest[0] == "assets": self = .asset(path)
-        case 1, 2:
-            let domain = String(rest[0])
-            guard !domain.isEmpty, domain != "assets", rest.count == 1 || rest[1].isEmpty else {
-                self = .unknown
-                return
-            }
-            self = rest.count == 1 ? .overview(domain: domain) : .redirect(DashboardPath.site(domain))
+        switch parts.first {
+        case "dashboard": self = DashboardPath.dashboard(Array(parts.dropFirst()))
+        case "footfall": self = DashboardPath.publicPlace(Array(parts.dropFirst()))
         default: self = .unknown
         }
     }
 
-    /// The address of a site's overview.
-    static func site(_ domain: String) -> String {
-        var path = "/dashboard/"
+    private static func dashboard(_ parts: [Substring]) -> DashboardPath {
+        switch parts.count {
+        case 0: return .sites
+        case 1 where parts[0].isEmpty: return .redirect("/dashboard")
+        case 2 where parts[0] == "assets": return .asset(String(parts[1]))
+        case 1...3:
+            let domain = String(parts[0])
+            guard !domain.isEmpty, domain != "assets" else { return .unknown }
+            if parts.count == 1 { return .site(.overview, domain: domain) }
+            if parts.count == 2, parts[1].isEmpty { return .redirect(site(domain)) }
+            // The overview has no name in its address.
+            guard let page = SitePage(rawValue: String(parts[1])), page != .overview else { return .unknown }
+            if parts.count == 2 { return .site(page, domain: domain) }
+            return parts[2].isEmpty ? .redirect(site(domain, page)) : .unknown
+        default: return .unknown
+        }
+    }
+
+    private static func publicPlace(_ parts: [Substring]) -> DashboardPath {
+        switch parts.count {
+        case 2 where parts[0] == "assets": return .asset(String(parts[1]))
+        case 2 where parts[0] == "privacy" && !parts[1].isEmpty: return .publicRecord(domain: String(parts[1]))
+        case 3 where parts[0] == "privacy" && !parts[1].isEmpty && parts[2].isEmpty:
+            return .redirect(publicRecord(String(parts[1])))
+        default: return .unknown
+        }
+    }
+
+    /// The address of a site's page.
+    static func site(_ domain: String, _ page: SitePage = .overview) -> String {
+        "/dashboard/\(encoded(domain))" + (page == .overview ? "" : "/\(page.rawValue)")
+    }
+
+    /// The address of the page about privacy that everybody may read.
+    static func publicRecord(_ domain: String) -> String { "/footfall/privacy/\(encoded(domain))" }
+
+    private static func encoded(_ domain: String) -> String {
+        var path = ""
         for byte in domain.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -47,5 +71,15 @@ enum DashboardPath: Equatable {
             }
         }
         return path
+    }
+}
+
+/// Who reads a page: the people of a site, or everybody.
+enum Audience {
+    case readers, everybody
+
+    /// The audience of an address. Nothing but the page about privacy is for everybody.
+    init(path: String) {
+        self = path.utf8.starts(with: "/footfall/".utf8) ? .everybody : .readers
     }
 }

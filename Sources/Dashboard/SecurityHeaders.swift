@@ -2,8 +2,9 @@ import FastCGI
 
 extension Response {
     /// What every answer of the dashboard tells the browser, so that an escaping mistake stays a mistake in a text:
-    /// nothing runs, nothing loads from elsewhere, nobody frames the page, and no address leaks to other sites.
-    mutating func addSecurityHeaders() {
+    /// nothing runs, nothing loads from elsewhere, nobody frames the page, and no address leaks to other sites. Search
+    /// engines are kept out unless the page may be found.
+    mutating func addSecurityHeaders(mayBeFound: Bool = false) {
         addHeader(
             "Content-Security-Policy",
             """
@@ -16,6 +17,6 @@ extension Response {
         addHeader("Cross-Origin-Opener-Policy", "same-origin")
         addHeader("Cross-Origin-Resource-Policy", "same-origin")
         addHeader("Permissions-Policy", "browsing-topics=(), camera=(), geolocation=(), microphone=()")
-        addHeader("X-Robots-Tag", "noindex, nofollow")
+        if !mayBeFound { addHeader("X-Robots-Tag", "noindex, nofollow") }
     }
 }

@@ -2,8 +2,8 @@
 struct Stylesheet {
     /// The file as it was at build time.
     let bytes: [UInt8]
-    /// Its address.
-    let path: String
+    /// Its name.
+    let name: String
 
     /// The stylesheet of this build.
     static let current = Stylesheet(PackageResources.dashboard_css)
@@ -13,6 +13,14 @@ struct Stylesheet {
         self.bytes = bytes
         // FNV-1a, 64 bits: it only has to differ when the content does; nobody gains by a collision.
         let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
-        path = "/dashboard/assets/dashboard-\(String(hash, radix: 16)).css"
+        name = "dashboard-\(String(hash, radix: 16)).css"
+    }
+
+    /// Its address. A web server may keep everybody out of `/dashboard`, so the public page has it beside itself.
+    func path(for audience: Audience) -> String {
+        switch audience {
+        case .readers: "/dashboard/assets/\(name)"
+        case .everybody: "/footfall/assets/\(name)"
+        }
     }
 }

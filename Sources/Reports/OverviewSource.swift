@@ -11,6 +11,9 @@ public protocol OverviewSource: Sendable {
 
     /// The overview of a site.
     func overview(of site: Site, period: Period) throws(ReportError) -> OverviewReport
+
+    /// What became of everything that arrived for a site.
+    func quality(of site: Site) throws(ReportError) -> QualityReport
 }
 
 /// A site in the list of sites.

@@ -96,6 +96,22 @@ public struct ReportService: OverviewSource {
         return summaries
     }
 
+    /// What became of everything that arrived for a site. The ledger is read anew each time; the programs, which cost a
+    /// look at every event of theirs, are cached under the ledger's count of them, which grows in the transaction of
+    /// their rows.
+    public func quality(of site: Site) throws(ReportError) -> QualityReport {
+        let query = QualityQuery(site: site, now: Timestamp(milliseconds: clock()))
+        var report = try ask { (connection) throws(DatabaseError) in try query.ledger(connection) }
+        let known = report.totals.bots
+        if known != 0 {
+            let key = CacheKey(
+                "bots", version: ReportService.version,
+                parts: ["\(site.id.rawValue)", query.dates.last ?? "", "\(known)"])
+            report.bots = try cached(key) { (connection) throws(DatabaseError) in try query.bots(connection) }
+        }
+        return report
+    }
+
     // MARK: Ways to the numbers
 
     private func ask<Answer>(

@@ -7,7 +7,7 @@ import Testing
 
 /// Numbers that need no database, always the same.
 struct Fixture: OverviewSource {
-    enum Mood { case busy, countries, waiting, sparse, midnight, noSites, away, broken }
+    enum Mood { case busy, countries, waiting, sparse, midnight, noSites, away, broken, unbalanced }
 
     var mood = Mood.busy
     /// What every name in the report is, for tests of escaping.
@@ -77,6 +77,11 @@ struct Fixture: OverviewSource {
             computedAt: Timestamp(milliseconds: 1_795_533_660_000))
     }
 
+    func quality(of site: Site) throws(ReportError) -> QualityReport {
+        try check()
+        return Fixture.quality(mood, name: name)
+    }
+
     private func check() throws(ReportError) {
         if mood == .away { throw ReportError(.unavailable, "database: connection refused") }
         if mood == .broken { throw ReportError(.failed, "database: relation missing (42P01)") }
@@ -95,15 +100,19 @@ struct Fixture: OverviewSource {
 /// The answer of a dashboard over a fixture.
 func answer(
     _ path: String, query: String = "", mood: Fixture.Mood = .busy, name: String? = nil, method: String = "GET",
-    parameters: Parameters = [:]
+    gateway: GatewaySource? = nil, parameters: Parameters = [:]
 ) -> Response {
-    let handler = DashboardHandler(overview: Fixture(mood: mood, name: name), log: Log(process: "test"))
+    let handler = DashboardHandler(
+        overview: Fixture(mood: mood, name: name), gateway: gateway ?? Fixture.gateway(mood, name: name),
+        log: Log(process: "test"))
     return handler.respond(to: Request(method: method, path: path, query: query, parameters: parameters))
 }
 
 /// A page as text.
-func page(_ path: String, query: String = "", mood: Fixture.Mood = .busy, name: String? = nil) -> String {
-    String(decoding: answer(path, query: query, mood: mood, name: name).body, as: UTF8.self)
+func page(
+    _ path: String, query: String = "", mood: Fixture.Mood = .busy, name: String? = nil, gateway: GatewaySource? = nil
+) -> String {
+    String(decoding: answer(path, query: query, mood: mood, name: name, gateway: gateway).body, as: UTF8.self)
 }
 
 /// Every kind of page that there is.
@@ -138,5 +147,17 @@ struct PageCase: CustomTestStringConvertible {
         PageCase(file: "not-found", path: "/dashboard/a/b/c"),
         PageCase(file: "away", mood: .away),
         PageCase(file: "broken", mood: .broken),
+        PageCase(file: "quality", path: "/dashboard/shop.example/quality"),
+        PageCase(file: "quality-empty", path: "/dashboard/shop.example/quality", mood: .waiting),
+        PageCase(file: "quality-unbalanced", path: "/dashboard/shop.example/quality", mood: .unbalanced),
+        PageCase(file: "inspector", path: "/dashboard/shop.example/inspector"),
+        PageCase(file: "inspector-paused", path: "/dashboard/shop.example/inspector", query: "pause=1"),
+        PageCase(file: "inspector-empty", path: "/dashboard/shop.example/inspector", mood: .waiting),
+        PageCase(file: "inspector-silent", path: "/dashboard/shop.example/inspector", mood: .unbalanced),
+        PageCase(file: "privacy", path: "/dashboard/shop.example/privacy"),
+        PageCase(file: "privacy-hidden", path: "/dashboard/shop.example/privacy", mood: .waiting),
+        PageCase(file: "privacy-public", path: "/footfall/privacy/shop.example"),
+        PageCase(file: "privacy-public-away", path: "/footfall/privacy/shop.example", mood: .away),
+        PageCase(file: "privacy-public-none", path: "/footfall/privacy/other.example"),
     ]
 }

@@ -88,6 +88,9 @@ struct HTMLTests {
             ("/dashboard/\(name)", "period=7d", Fixture.Mood.countries),
             ("/dashboard/\(name)", "period=today", .sparse),
             ("/dashboard/\(name)", "", .waiting), ("/dashboard", "", .busy), ("/dashboard/\(name)x", "", .busy),
+            ("/dashboard/shop.example/quality", "", .busy), ("/dashboard/shop.example/inspector", "", .busy),
+            ("/dashboard/shop.example/privacy", "", .busy), ("/footfall/privacy/shop.example", "", .busy),
+            ("/dashboard/shop.example/privacy", "", .waiting), ("/dashboard/shop.example/inspector", "", .waiting),
         ] {
             let honest = page(path, query: query, mood: mood, name: "honest")
             let hostile = page(path, query: query, mood: mood, name: name)

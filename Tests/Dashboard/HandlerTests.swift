@@ -8,7 +8,17 @@ struct HandlerTests {
         ("/dashboard", 200), ("/dashboard/", 308), ("/dashboard/shop.example", 200), ("/dashboard/shop.example/", 308),
         ("/dashboard/other.example", 404), ("/dashboard/assets", 404), ("/dashboard/assets/", 404),
         ("/dashboard/assets/dashboard-0.css", 404), ("/dashboard/assets/../x", 404), ("/dashboard//", 404),
-        ("/dashboard/a/b", 404), ("/dashboardx", 404), ("/", 404), ("", 404), ("/dashboard/\u{0}", 404),
+        ("/dashboard/a/b", 404), ("/dashboardx", 404), ("/dashboard/shop.example/quality", 200),
+        ("/dashboard/shop.example/quality/", 308), ("/dashboard/shop.example/inspector", 200),
+        ("/dashboard/shop.example/privacy", 200), ("/dashboard/shop.example/overview", 404),
+        ("/dashboard/shop.example/Quality", 404), ("/dashboard/shop.example//", 404),
+        ("/dashboard/shop.example/quality/x", 404), ("/dashboard/shop.example/quality//", 404),
+        ("/dashboard/other.example/quality", 404), ("/dashboard/other.example/inspector", 404),
+        ("/dashboard/other.example/privacy", 404), ("/dashboard//quality", 404), ("/dashboard/assets/quality", 404),
+        ("/dashboard/assets/quality/", 404), ("/footfall", 404), ("/footfall/", 404), ("/footfall/privacy", 404),
+        ("/footfall/privacy/", 404), ("/footfall/privacy/shop.example", 200), ("/footfall/privacy/shop.example/", 308),
+        ("/footfall/privacy/other.example", 404), ("/footfall/privacy/shop.example/x", 404),
+        ("/footfall/assets/x.css", 404), ("/footfall.js", 404), ("/", 404), ("", 404), ("/dashboard/\u{0}", 404),
     ])
     func everyAddressHasAnAnswer(path: String, status: Int) {
         let response = answer(path)
@@ -29,13 +39,13 @@ struct HandlerTests {
     }
 
     @Test func theStylesheetIsKeptForEverUnderANameThatChangesWithIt() {
-        let response = answer(Stylesheet.current.path)
+        let response = answer(Stylesheet.current.path(for: .readers))
         #expect(response.status == 200)
         #expect(response.header("Cache-Control") == "public, max-age=31536000, immutable")
         #expect(response.header("Content-Type") == "text/css; charset=utf-8")
         #expect(!response.body.isEmpty)
-        #expect(page("/dashboard").contains("href=\"\(Stylesheet.current.path)\""))
-        #expect(Stylesheet([1]).path != Stylesheet([2]).path)
+        #expect(page("/dashboard").contains("href=\"\(Stylesheet.current.path(for: .readers))\""))
+        #expect(Stylesheet([1]).name != Stylesheet([2]).name)
     }
 
     @Test func aSlashAtTheEndIsRedirectedWithItsQuery() {

@@ -27,10 +27,24 @@ struct PageTests {
     }
 
     @Test(arguments: PageCase.all)
+    func headingsGoDownOneByOneAndTablesSayWhatTheirHeadsAreOf(_ page: PageCase) {
+        let elements = Markup(page.text).elements
+        let levels = elements.compactMap {
+            $0.name.count == 2 && $0.name.hasPrefix("h") ? Int($0.name.dropFirst()) : nil
+        }
+        #expect(levels.first == 1)
+        for (level, next) in zip(levels, levels.dropFirst()) { #expect(next <= level + 1) }
+        for head in elements where head.name == "th" {
+            #expect(["col", "row"].contains(head.attributes["scope"] ?? ""))
+        }
+    }
+
+    @Test(arguments: PageCase.all)
     func loadsNothingFromElsewhere(_ page: PageCase) {
         for element in Markup(page.text).elements where ["link", "img"].contains(element.name) {
             let address = element.attributes["href"] ?? element.attributes["src"] ?? ""
-            #expect(address.hasPrefix("/dashboard/assets/") || address.hasPrefix("data:image/"))
+            let assets = page.path.hasPrefix("/footfall/") ? "/footfall/assets/" : "/dashboard/assets/"
+            #expect(address.hasPrefix(assets) || address.hasPrefix("data:image/"))
         }
     }
 

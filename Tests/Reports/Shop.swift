@@ -102,6 +102,41 @@ final class Shop {
         try visit(time, visitor: visitor)
     }
 
+    /// Counts in the ledger, as the loader does.
+    func ledger(_ day: String, _ outcome: String, _ reason: String = "", count: Int64, site: Int32? = nil) throws {
+        try connection.execute(
+            """
+            INSERT INTO ledger (site_id, day, outcome, reason, count)
+            VALUES (\(site ?? self.site.id.rawValue), \(day)::text::date, \(outcome), \(reason), \(count))
+            ON CONFLICT (site_id, day, outcome, reason) DO UPDATE SET count = ledger.count + excluded.count
+            """)
+    }
+
+    /// Stores one event of a program (UTC) and counts it on the day of the event.
+    func bot(_ time: String, class name: String?, reason: String?, site: Int32? = nil) throws {
+        let (moment, site) = (try utc(time), site ?? self.site.id.rawValue)
+        try connection.execute("SELECT create_event_partition((\(time)::text::timestamp)::date)")
+        try connection.execute(
+            """
+            INSERT INTO fact_set (site_id, facts_id, facts)
+            SELECT \(site), hashtextextended(facts::text, 0), facts
+            FROM jsonb_strip_nulls(
+                jsonb_build_object('bot', \(name)::text, 'bot_reason', \(reason)::text, 'bot_score', 100)) AS facts
+            ON CONFLICT DO NOTHING
+            """)
+        try connection.execute(
+            """
+            INSERT INTO bot_event ("time", event_id, name_id, site_id, received_after, facts_id)
+            SELECT \(timestamp: moment.milliseconds), \(uuid: UInt128(UInt64(bitPattern: fresh()))),
+                \(try number("pageview") ?? 0), \(site), 0,
+                hashtextextended(jsonb_strip_nulls(
+                    jsonb_build_object('bot', \(name)::text, 'bot_reason', \(reason)::text, 'bot_score', 100))::text, 0)
+            """)
+        let day = String(time.prefix(10))
+        try ledger(day, "received", count: 1, site: site)
+        try ledger(day, "stored", "bot", count: 1, site: site)
+    }
+
     private func bump(_ time: Timestamp) throws {
         try connection.execute(
             """

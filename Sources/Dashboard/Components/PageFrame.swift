@@ -2,7 +2,9 @@
 struct PageFrame {
     /// Title of the window.
     let title: String
-    /// Where we are, shown beside the brand; empty at the top.
+    /// Who reads the page.
+    var audience = Audience.readers
+    /// Where one can go from here, shown beside the brand; empty at the top.
     var place: HTML = .empty
     /// What the page is about.
     let content: HTML
@@ -18,14 +20,13 @@ struct PageFrame {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <meta name="robots" content="noindex, nofollow">
-        <title>\(title) · Footfall</title>
-        <link rel="stylesheet" href="\(url: Stylesheet.current.path)">
+        \(robots)<title>\(title) · Footfall</title>
+        <link rel="stylesheet" href="\(url: Stylesheet.current.path(for: audience))">
         \(brandIcon)
         </head>
         <body>
         <a class="skip" href="#content">Skip to the content</a>
-        <header class="top"><a class="brand" href="/dashboard">\(brandMark)<span>Footfall</span></a>\(place)</header>
+        <header class="top">\(brand)\(place)</header>
         <main id="content">
         \(content)
         </main>
@@ -34,5 +35,15 @@ struct PageFrame {
         </html>
 
         """
+    }
+
+    private var robots: HTML {
+        audience == .everybody ? .empty : "<meta name=\"robots\" content=\"noindex, nofollow\">\n"
+    }
+
+    private var brand: HTML {
+        audience == .everybody
+            ? "<span class=\"brand\">\(brandMark)<span>Footfall</span></span>"
+            : "<a class=\"brand\" href=\"/dashboard\">\(brandMark)<span>Footfall</span></a>"
     }
 }

@@ -6,19 +6,22 @@ struct ErrorPage {
     let advice: HTML
     /// The id that is also in the log; `nil` where the log has nothing to add.
     var id: String?
+    /// Who reads the page: only readers of the dashboard are led there.
+    var audience = Audience.readers
 
     /// The whole document.
     var html: HTML {
         let reference: HTML? = id.map { "<p class=\"reference\">In the log as <code>\($0)</code></p>" }
+        let back: HTML =
+            audience == .readers ? "<p><a class=\"button\" href=\"/dashboard\">All sites</a></p>\n" : .empty
         return PageFrame(
-            title: title,
+            title: title, audience: audience,
             content: """
                 <section class="card guide" aria-labelledby="error">
                 <h1 id="error">\(title)</h1>
                 <p>\(advice)</p>
                 \(reference)
-                <p><a class="button" href="/dashboard">All sites</a></p>
-                </section>
+                \(back)</section>
                 """
         ).html
     }

@@ -11,7 +11,9 @@ struct OverviewPage {
 
     /// The whole document.
     var html: HTML {
-        PageFrame(title: report.domain, content: content, foot: foot).html
+        PageFrame(
+            title: report.domain, place: siteNavigation(report.domain, current: .overview), content: content, foot: foot
+        ).html
     }
 
     private var content: HTML {

@@ -10,7 +10,7 @@ struct WaitingPage {
     /// The whole document.
     var html: HTML {
         PageFrame(
-            title: site.domain,
+            title: site.domain, place: siteNavigation(site.domain, current: .overview),
             content: """
                 <section class="card guide" aria-labelledby="waiting">
                 <p class="about"><span class="pulse" aria-hidden="true"></span><bdi>\(site.domain)</bdi></p>
@@ -25,6 +25,8 @@ struct WaitingPage {
                 <li>Ad blockers in your own browser may hold the script back: try a private window.</li>
                 <li>The browser’s network panel shows a request to <code>/e</code> for every page view; its answer \
                 says what is wrong with it.</li>
+                <li>The <a href="\(url: DashboardPath.site(site.domain, .inspector))">live inspector</a> shows what \
+                becomes of each event.</li>
                 </ul></details>
                 </section>
                 """
