@@ -33,8 +33,8 @@ struct WebProcess {
             url: settings.database.url, applicationName: "footfall web", statementTimeoutMilliseconds: 30_000)
         let pool = Pool(database, limit: settings.database.web_connections)
         let cache = TieredCache(memoryBytes: settings.cache.memory_bytes, redis: redis, log: log)
-        _ = gateway
-        let dashboard = DashboardHandler(overview: ReportService(pool: pool, cache: cache), log: log)
+        let dashboard = DashboardHandler(
+            overview: ReportService(pool: pool, cache: cache), gateway: gateway, log: log)
         let retention = Retention(
             months: settings.privacy.retention_months, deadLetterDays: settings.privacy.dead_letter_days)
         let jobs = JobRunner(
