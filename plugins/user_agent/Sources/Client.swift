@@ -15,9 +15,11 @@ struct Client: Sendable, Equatable {
 /// Browser families that are told apart.
 enum Browser: UInt8, Sendable, CaseIterable {
     case unknown, chrome, safari, firefox, edge, samsungInternet, opera, operaMini, internetExplorer, yandex, uc, brave,
-        vivaldi, duckDuckGo, androidBrowser, androidWebView, iosWebView, silk, qq, miui, huawei, whale, chromium, puffin,
+        vivaldi, duckDuckGo, androidBrowser, androidWebView, iosWebView, silk, qq, miui, huawei, whale, chromium,
+        puffin,
         firefoxFocus, ecosia, cocCoc, baidu, maxthon, heyTap, vivo, seznam, aloha, metaQuest, electron, googleApp,
-        facebook, messenger, instagram, threads, snapchat, pinterest, linkedIn, tikTok, x, weChat, line, kakaoTalk, naver
+        facebook, messenger, instagram, threads, snapchat, pinterest, linkedIn, tikTok, x, weChat, line, kakaoTalk,
+        naver
 
     /// The name that people know; empty for none.
     var name: String {

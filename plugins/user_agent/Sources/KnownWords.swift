@@ -7,7 +7,8 @@ enum KnownWords {
         ("msie trident", .internetExplorer, 25, .number), ("iemobile", .internetExplorer, 26, .number),
         ("chrome crmo", .chrome, 30, .number), ("chromium", .chromium, 31, .slash), ("electron", .electron, 35, .slash),
         // Browsers of a firm, which say so after all.
-        ("fxios", .firefox, 40, .slash), ("crios", .chrome, 40, .slash), ("edge edg edga edgios edgw", .edge, 40, .slash),
+        ("fxios", .firefox, 40, .slash), ("crios", .chrome, 40, .slash),
+        ("edge edg edga edgios edgw", .edge, 40, .slash),
         ("samsungbrowser", .samsungInternet, 40, .slash), ("opr opt opx", .opera, 40, .slash),
         ("opera", .opera, 40, .number), ("opios", .operaMini, 41, .slash),
         ("yabrowser yasearchbrowser", .yandex, 41, .slash), ("ucweb", .uc, 42, .slash),
@@ -22,10 +23,12 @@ enum KnownWords {
         ("oculusbrowser", .metaQuest, 41, .slash),
         // Apps that show pages within themselves.
         ("gsa", .googleApp, 50, .slash), ("fban fbav fbios iab", .facebook, 50, .nothing),
-        ("messengerforios messengerliteforios", .messenger, 53, .nothing), ("instagram", .instagram, 52, .number),
-        ("barcelona", .threads, 52, .number), ("snapchat", .snapchat, 50, .slash), ("pinterest", .pinterest, 50, .nothing),
+        ("messengerforios", .messenger, 53, .nothing), ("instagram", .instagram, 52, .number),
+        ("barcelona", .threads, 52, .number), ("snapchat", .snapchat, 50, .slash),
+        ("pinterest", .pinterest, 50, .nothing),
         ("linkedinapp", .linkedIn, 50, .nothing), ("tiktok musically trill bytedancewebview", .tikTok, 50, .nothing),
-        ("twitter twitterandroid", .x, 50, .nothing), ("micromessenger", .weChat, 50, .slash), ("line", .line, 50, .slash),
+        ("twitter twitterandroid", .x, 50, .nothing), ("micromessenger", .weChat, 50, .slash),
+        ("line", .line, 50, .slash),
         ("kakaotalk", .kakaoTalk, 50, .number), ("naver", .naver, 50, .nothing),
     ]
 
@@ -35,15 +38,20 @@ enum KnownWords {
         ("macintosh mac macos macosx osx macoutlook", .mac), ("darwin cfnetwork", .darwin),
         ("macbook macbookpro macbookair macmini imac macpro", .macModel),
         ("iphone ipod iph ipd", .iPhone), ("ipad", .iPad), ("ios crios fxios edgios opios opx ipados", .iosApp),
-        ("android adr juc", .android), ("linux ubuntu debian fedora gentoo mandriva redhat", .linux), ("cros", .chromeOS),
+        ("android adr juc", .android), ("linux ubuntu debian fedora gentoo mandriva redhat", .linux),
+        ("cros", .chromeOS),
         ("harmonyos openharmony harmony", .harmony), ("kaios", .kaiOS),
         ("googletv netcast roku webtv nettv appletv tvos viera bravia crkey hbbtv maple", [.tv, .tvSystem]),
         ("smarttv philipstv mitv tv firetv", .tv), ("tizen", .tizen),
         ("playstation nintendo psp dreamcast", .console), ("xbox", .xbox),
-        ("symbian symbianos symbos series blackberry bb playbook bada meego maemo sailfish brew bmp webos hpwos rim"
-            + " midp jme jvm", .otherPhone),
-        ("freebsd openbsd netbsd dragonfly sunos solaris haiku beos amiga amigaos irix aix bsd serenityos hpux",
-            .otherDesktop),
+        (
+            "symbian symbianos symbos series blackberry bb playbook bada meego maemo sailfish brew bmp webos hpwos rim"
+                + " midp jme jvm", .otherPhone
+        ),
+        (
+            "freebsd openbsd netbsd dragonfly sunos solaris haiku beos amiga amigaos irix aix bsd serenityos hpux",
+            .otherDesktop
+        ),
         ("mobile mobi", .mobile), ("tablet", .tablet), ("kindle nook kobo", .tablet), ("watch watchos wear", .wearable),
         ("oculusbrowser quest tesla qtcarbrowser", .oddDevice), ("wv", .webView), ("gecko", .gecko),
         ("applewebkit webkit", .webKit), ("silk", .silk), ("phone", .phone), ("pc", .personalComputer),

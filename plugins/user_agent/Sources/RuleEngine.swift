@@ -93,7 +93,8 @@ enum UAPNames {
 
     /// Names of operating systems; those that are missing leave the answer to our own table.
     static let systems: [String: System] = [
-        "Windows": .windows, "Windows Phone": .windows, "Windows Mobile": .windows, "Mac OS X": .macOS, "Mac OS": .macOS,
+        "Windows": .windows, "Windows Phone": .windows, "Windows Mobile": .windows, "Mac OS X": .macOS,
+        "Mac OS": .macOS,
         "iOS": .iOS, "Android": .android, "Linux": .linux, "Ubuntu": .linux, "Debian": .linux, "Gentoo": .linux,
         "Fedora": .linux, "Red Hat": .linux, "Mandriva": .linux, "SUSE": .linux, "Arch Linux": .linux,
         "CentOS": .linux, "Slackware": .linux, "WeTab": .linux, "Kindle": .linux, "Chrome OS": .chromeOS,

@@ -55,7 +55,9 @@ enum RuleFile {
 
     private static func scalar(_ reader: inout LineOfYAML, _ line: Int) throws(RuleFileError) -> String {
         if reader.isAt(UInt8(ascii: "'")) || reader.isAt(UInt8(ascii: "\"")) {
-            guard let text = reader.quoted() else { throw RuleFileError(line: line, message: "has a quote without end") }
+            guard let text = reader.quoted() else {
+                throw RuleFileError(line: line, message: "has a quote without end")
+            }
             return text
         }
         return reader.plain()

@@ -30,10 +30,10 @@ struct UserAgentRules: Sendable {
             }
             var rules: [Rule] = []
             for entry in entries {
-                do throws(PatternError) {
+                do throws(RuleFileError) {
                     rules.append(try Rule(entry, family: family, major: major))
                 } catch {
-                    skipped.append("line \(entry.line) \(error.message)")
+                    skipped.append(error.description)
                 }
             }
             return rules
@@ -67,12 +67,16 @@ struct UserAgentRules: Sendable {
         let family: String
         let major: String
 
-        init(_ entry: RuleFile.Entry, family: String, major: String) throws(PatternError) {
+        init(_ entry: RuleFile.Entry, family: String, major: String) throws(RuleFileError) {
             guard let source = entry.values["regex"], !source.isEmpty else {
-                throw PatternError(message: "has no regex")
+                throw RuleFileError(line: entry.line, message: "has no regex")
             }
             self.source = source
-            pattern = try Pattern(source, ignoringCase: entry.values["regex_flag"]?.contains("i") ?? false)
+            do throws(PatternError) {
+                pattern = try Pattern(source, ignoringCase: entry.values["regex_flag"]?.contains("i") ?? false)
+            } catch {
+                throw RuleFileError(line: entry.line, message: error.message)
+            }
             self.family = entry.values[family] ?? "$1"
             self.major = entry.values[major] ?? "$2"
         }

@@ -69,7 +69,9 @@ struct UserAgentScan {
     private static func skipName(_ bytes: Span<UInt8>, _ end: Int, _ place: inout Int) {
         while place < end {
             let byte = bytes[place]
-            guard byte.isLetter || byte.isDigit || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_") else { return }
+            guard byte.isLetter || byte.isDigit || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_") else {
+                return
+            }
             place &+= 1
         }
     }
@@ -80,6 +82,8 @@ struct UserAgentScan {
         var next = place
         guard next < end else { return number }
         if !bytes[next].isDigit {
+            // "[LinkedInApp]/9.29"
+            if bytes[next] == UInt8(ascii: "]"), next &+ 1 < end, bytes[next &+ 1] == UInt8(ascii: "/") { next &+= 1 }
             switch bytes[next] {
             case UInt8(ascii: "/"), UInt8(ascii: " "), UInt8(ascii: "+"), UInt8(ascii: ":"), UInt8(ascii: "-"),
                 UInt8(ascii: "_"):
@@ -188,7 +192,8 @@ struct UserAgentScan {
 
     private mutating func takeUnknown(_ letters: PackedLetters, _ number: Number, next: UInt8) {
         if letters.count == 1 {
-            if letters.tail == 0x6b, number.major < 0, next == UInt8(ascii: ")") { marks.formUnion(.reduced) }
+            let isModel = number.major < 0 && (next == UInt8(ascii: ")") || next == UInt8(ascii: ";"))
+            if letters.tail == 0x6b, isModel { marks.formUnion(.reduced) }
         } else if UserAgentScan.namesProgram(letters) {
             if UserAgentScan.endsName(number, next) { marks.formUnion(.bot) }
         } else if letters.count >= 4, letters.count <= 7, has([.android, .linux]) {
@@ -211,7 +216,8 @@ struct UserAgentScan {
     private static func endsName(_ number: Number, _ next: UInt8) -> Bool {
         if number.major >= 0 { return number.separator == UInt8(ascii: "/") }
         switch next {
-        case 0, UInt8(ascii: ")"), UInt8(ascii: ";"), UInt8(ascii: ","), UInt8(ascii: "/"), UInt8(ascii: "-"): return true
+        case 0, UInt8(ascii: ")"), UInt8(ascii: ";"), UInt8(ascii: ","), UInt8(ascii: "/"), UInt8(ascii: "-"):
+            return true
         default: return false
         }
     }

@@ -25,7 +25,8 @@ public struct UserAgentSettings: ValidatedSettings {
     public func problems() -> [SettingProblem] {
         var problems: [SettingProblem] = []
         if !(0...1_000_000).contains(cache_entries) {
-            problems.append(SettingProblem("cache_entries", "must be from 0 (no cache) to 1000000, not \(cache_entries)"))
+            problems.append(
+                SettingProblem("cache_entries", "must be from 0 (no cache) to 1000000, not \(cache_entries)"))
         }
         if engine == .regexes, !regexes.hasPrefix("/") {
             problems.append(
