@@ -51,8 +51,8 @@ import CPCRE2
         unsafe match(text) { bytes, pairs in
             (0..<pairs.count / 2).map { index in
                 let (start, end) = unsafe (pairs[2 * index], pairs[2 * index + 1])
-                // PCRE2_UNSET is ~0; a lookbehind's \K may even end before it begins.
-                guard start <= end, end <= bytes.count else { return nil }
+                // PCRE2_UNSET is ~0, which is −1 here; a lookbehind's \K may even end before it begins.
+                guard start >= 0, start <= end, end <= bytes.count else { return nil }
                 return unsafe String(decoding: bytes[start..<end], as: UTF8.self)
             }
         }

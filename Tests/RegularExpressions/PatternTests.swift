@@ -9,6 +9,11 @@ import Testing
         #expect(pattern.groups(in: "") == nil)
     }
 
+    @Test func aGroupThatTookNoPartIsNone() throws {
+        #expect(try Pattern("(a)?(b)").groups(in: "b") == ["b", nil, "b"])
+        #expect(try Pattern("(a)|(b)|(c)").groups(in: "b") == ["b", nil, "b"])
+    }
+
     @Test func caseCanBeIgnored() throws {
         #expect(try Pattern("bot", ignoringCase: true).occurs(in: "GoogleBOT"))
         #expect(try !Pattern("bot").occurs(in: "GoogleBOT"))

@@ -8,6 +8,18 @@ import Testing
 @testable import CampaignPlugin
 
 @Suite struct CampaignTests {
+    private func facts(
+        _ query: String, limited: Bool = false, _ change: (inout Campaign.Settings) -> Void = { _ in }
+    ) throws -> [String: String] {
+        var settings = Campaign.Settings()
+        change(&settings)
+        var event = HostileEvents.ordinary(url: "https://example.com/shop\(query)")
+        event.hit.facts = limited ? [Property("limited", .flag(true))] : []
+        try Campaign(settings, in: PluginChecks.context).enrich(&event)
+        let found = event.hit.facts.filter { $0.name != "limited" }
+        return Dictionary(found.map { ($0.name, $0.value.description) }, uniquingKeysWith: { first, _ in first })
+    }
+
     @Test func passesTheChecksOfEveryPlugin() {
         #expect(
             PluginChecks.failures(of: Campaign.self, factory: PluginFactory(Campaign.self), folder: pluginFolder())
@@ -15,9 +27,65 @@ import Testing
         #expect(PluginChecks.accessFailures(of: Campaign.self) { plugin, event in try? plugin.enrich(&event) } == [])
     }
 
-    @Test func everyEventIsToldHello() throws {
-        var event = HostileEvents.ordinary()
-        _ = try Campaign(Campaign.Settings(), in: PluginChecks.context).enrich(&event)
-        #expect(event.hit.text(ofFact: "campaign") == "hello")
+    @Test func theFiveParametersAreRead() throws {
+        let query = "?utm_source=News%20Letter&utm_medium=email&utm_campaign=a+b&utm_term=shoes&utm_content=top&id=7"
+        #expect(
+            try facts(query) == [
+                "utm_source": "News Letter", "utm_medium": "email", "utm_campaign": "a b", "utm_term": "shoes",
+                "utm_content": "top",
+            ])
+    }
+
+    @Test(
+        arguments: [
+            ("", [:]), ("?", [:]), ("?id=7", [:]), ("?utm_source=", [:]), ("?utm_source=+", [:]),
+            ("#?utm_source=x", ["utm_source": "x"]), ("?a=1#utm_source=x", [:]), ("?UTM_Source=X", ["utm_source": "X"]),
+            ("?ref=x", ["utm_source": "x"]), ("?source=x&ref=y", ["utm_source": "x"]),
+            ("?ref=y&source=x&pk_source=z", ["utm_source": "z"]), ("?pk_source=z&utm_source=u", ["utm_source": "u"]),
+            ("?utm_source=a&utm_source=b", ["utm_source": "a"]),
+            ("?mtm_kwd=k&pk_campaign=c", ["utm_term": "k", "utm_campaign": "c"]),
+            ("?gclid=Cj0K", ["click_id": "gclid"]), ("?GCLID=Cj0K", ["click_id": "gclid"]), ("?gclid=", [:]),
+            ("?fbclid=a&gclid=b", ["click_id": "fbclid"]), ("?mc_eid=person&mkt_tok=person", [:]),
+        ] as [(String, [String: String])])
+    func parametersMeanWhatTheySay(query: String, expected: [String: String]) throws {
+        #expect(try facts(query) == expected)
+    }
+
+    @Test func theIdentifierOfAClickIsNeverKept() throws {
+        for value in try facts("?gclid=Secret8c1d&utm_source=x").values { #expect(!value.contains("Secret")) }
+    }
+
+    @Test func whoWishesToBeLimitedHasNoClick() throws {
+        #expect(try facts("?gclid=a&utm_source=x", limited: true) == ["utm_source": "x"])
+    }
+
+    @Test func operatorsHaveNamesOfTheirOwn() throws {
+        let found = try facts("?CID=autumn&partner_click=7") {
+            $0.aliases = ["cid": "utm_campaign"]
+            $0.click_ids = ["partner_click"]
+        }
+        #expect(found == ["utm_campaign": "autumn", "click_id": "partner_click"])
+        var settings = Campaign.Settings()
+        settings.aliases = ["cid": "campaign"]
+        #expect(settings.problems().map(\.key) == ["aliases.cid"])
+    }
+
+    @Test func theStrictModeMasksFreeTexts() throws {
+        let found = try facts("?utm_source=news&utm_medium=email&utm_campaign=for-anna&utm_term=x") {
+            $0 = Campaign.strict($0)
+        }
+        #expect(
+            found == [
+                "utm_source": "news", "utm_medium": "email", "utm_campaign": "(masked)", "utm_term": "(masked)",
+            ])
+    }
+
+    @Test func longValuesAreCut() throws {
+        #expect(try facts("?utm_source=" + String(repeating: "a", count: 5000))["utm_source"]?.utf8.count == 200)
+    }
+
+    @Test func hostileEventsDoNotTrap() throws {
+        let plugin = try Campaign(Campaign.Settings(), in: PluginChecks.context)
+        for var event in HostileEvents.all { try? plugin.enrich(&event) }
     }
 }
