@@ -2,41 +2,100 @@ public import Configuration
 public import EventModel
 public import PluginAPI
 
-/// Says hello to every event: what `make plugin` writes, to be replaced.
+/// What visitors search for on the site itself, from the query of the page that shows the results.
 public struct SiteSearch: Enricher {
     /// The plugin's name in the configuration.
     public static let name: StaticString = "site_search"
     /// What it does.
-    public static let summary: StaticString = "says hello to every event"
+    public static let summary: StaticString = "what visitors search for on the site, from the page's query"
 
-    /// What can be set.
+    /// Where searches are found.
     public struct Settings: ValidatedSettings {
-        /// What every event is told.
-        public var greeting = "hello"
+        /// Whether terms are kept; `false` switches the plugin off without taking it out.
+        public var keep = true
+        /// Parameters that hold what was searched for; the first of them that is there counts.
+        public var parameters = ["q", "s", "search", "query", "keyword"]
+        /// Paths of pages with results, `*` at the end for everything below; empty for any page.
+        public var paths: [String] = []
+        /// Longest term in bytes; what is longer is cut.
+        public var max_bytes = 100
 
         /// Every default.
         public init() {}
 
-        /// Short, because it is stored with every event.
+        /// Paths are paths.
         public func problems() -> [SettingProblem] {
-            greeting.utf8.count <= 100 ? [] : [SettingProblem("greeting", "is longer than 100 bytes")]
+            var problems = paths.filter { !$0.hasPrefix("/") }.map {
+                SettingProblem("paths", "\"\($0)\" must begin with a slash, such as /search*")
+            }
+            if !(8...500).contains(max_bytes) {
+                problems.append(SettingProblem("max_bytes", "must be from 8 to 500, not \(max_bytes)"))
+            }
+            return problems
         }
     }
 
-    /// Adds one fact, and reads nothing.
+    /// No terms.
+    public static func strict(_ settings: Settings) -> Settings {
+        var settings = settings
+        settings.keep = false
+        return settings
+    }
+
+    /// Reads the raw URL, adds the term.
     public static func declaration(for settings: Settings) -> Declaration {
-        Declaration(facts: [Fact(name: "site_search", sensitivity: .anonymous, meaning: "what the event was told")])
+        guard settings.keep else { return Declaration() }
+        return Declaration(
+            reads: [.pageURL],
+            facts: [
+                Fact(
+                    name: "search_term", sensitivity: .content, meaning: "what the visitor searched for on the site",
+                    subject: .event)
+            ],
+            reductions: [Reduction(fact: "search_term", "cut to \(settings.max_bytes) bytes")])
     }
 
     private let settings: Settings
+    private let names: [String]
 
     /// Ready at once.
     public init(_ settings: Settings, in context: PluginContext) throws(PluginError) {
         self.settings = settings
+        names = settings.parameters.map(\.lowercasedASCII)
     }
 
-    /// Sets the fact.
+    /// Sets `search_term`. Most URLs have no query, and cost one look at their bytes.
     public func enrich(_ event: inout Event) throws(PluginError) {
-        event.hit.setFact("site_search", settings.greeting)
+        guard settings.keep else { return }
+        let url = event.visitor.pageURL.reveal()
+        guard url.utf8.contains(UInt8(ascii: "?")) else { return }
+        var best = names.count
+        var found: Substring = ""
+        Query.forEach(in: url) { name, value in
+            guard !value.isEmpty, name.utf8.count <= 64 else { return }
+            let name = String(name).lowercasedASCII
+            guard let place = names[..<best].firstIndex(of: name) else { return }
+            (best, found) = (place, value)
+        }
+        guard !found.isEmpty, isResultPage(url) else { return }
+        event.hit.setFact("search_term", SiteSearch.oneBlank(Query.text(found, limit: settings.max_bytes)))
+    }
+
+    private func isResultPage(_ url: String) -> Bool {
+        if settings.paths.isEmpty { return true }
+        guard let path = WebAddress(url)?.path else { return false }
+        return settings.paths.contains { pattern in
+            pattern.hasSuffix("*") ? path.utf8.starts(with: pattern.utf8.dropLast()) : path == pattern
+        }
+    }
+
+    /// Blanks in a row are one: `red  shoes` is the same search.
+    private static func oneBlank(_ text: String) -> String {
+        var wasBlank = false
+        let hasTwo = text.utf8.contains { byte in
+            defer { wasBlank = byte == 0x20 }
+            return wasBlank && byte == 0x20
+        }
+        return hasTwo ? text.split(separator: " ").joined(separator: " ") : text
     }
 }
