@@ -1,8 +1,10 @@
 public import Configuration
 public import EventModel
+import Platform
 public import PluginAPI
 
-/// Finds out from the referring page's URL which site sent the visitor, and gives well-known sites their name.
+/// Finds out from the referring page's URL, or from what a tagged link says, which site sent the visitor, and gives
+/// well-known sites their name and kind.
 public struct Referrer: Enricher {
     /// The plugin's name in the configuration.
     public static let name: StaticString = "referrer"
@@ -17,6 +19,11 @@ public struct Referrer: Enricher {
         public var names: [String: String] = [:]
         /// Hosts that count as the site itself, such as a payment provider that sends people back.
         public var internal_hosts: [String] = []
+        /// Hosts that send nobody, and only want to be read in reports: their visits have no source.
+        public var spam: [String] = []
+        /// Path of a database of sources, as Debian's package ruby-referer-parser has it (`referers.json`); read again when
+        /// it changes. Empty: the sources that are built in.
+        public var database = ""
 
         /// How much of the referring page is kept.
         public enum Keep: String, Codable, Sendable {
@@ -31,10 +38,16 @@ public struct Referrer: Enricher {
             let wrongNames = names.keys.sorted().filter { !Settings.isHost($0) }.map {
                 SettingProblem("names.\($0)", "must be a host such as example.com")
             }
-            let wrongHosts = internal_hosts.filter { !Settings.isHost($0) }.map {
-                SettingProblem("internal_hosts", "\"\($0)\" must be a host such as example.com")
+            let lists = [("internal_hosts", internal_hosts), ("spam", spam)]
+            let wrongHosts = lists.flatMap { key, hosts in
+                hosts.filter { !Settings.isHost($0) }.map {
+                    SettingProblem(key, "\"\($0)\" must be a host such as example.com")
+                }
             }
-            return wrongNames + wrongHosts
+            let wrongPath =
+                database.isEmpty || database.hasPrefix("/")
+                ? [] : [SettingProblem("database", "must be an absolute path, or empty")]
+            return wrongNames + wrongHosts + wrongPath
         }
 
         private static func isHost(_ text: String) -> Bool {
@@ -42,65 +55,105 @@ public struct Referrer: Enricher {
         }
     }
 
+    /// Only the host.
+    public static func strict(_ settings: Settings) -> Settings {
+        var settings = settings
+        if settings.keep == .path { settings.keep = .host }
+        return settings
+    }
+
     /// Reads the raw referrer and the page's host, writes source and referring page.
     public static func declaration(for settings: Settings) -> Declaration {
-        Declaration(reads: [.referrerURL, .hostname], writes: [.source, .referrerHost, .referrerPath])
+        let kept =
+            switch settings.keep {
+            case .path: [Reduction(.referrerPath, "the query is left out")]
+            case .host: [Reduction(.referrerHost, "the path is left out")]
+            case .none: [Reduction(.source, "only the name of the site is kept")]
+            }
+        return Declaration(
+            reads: [.referrerURL, .hostname], writes: [.source, .referrerHost, .referrerPath],
+            facts: [
+                Fact(
+                    name: "source_kind", sensitivity: .anonymous,
+                    meaning: "what kind of site sent the visitor: search, social, email, ...", subject: .acquisition)
+            ],
+            readsFacts: ["utm_source"], reductions: kept)
     }
 
     private let settings: Settings
-    private let names: [String: String]
+    private let internalHosts: [String]
+    private let spam: [String]
+    private let builtIn: SourceTable
+    private let file: WatchedFile<SourceTable>?
 
-    /// Ready at once.
+    /// Ready after `start` where there is a database, else at once.
     public init(_ settings: Settings, in context: PluginContext) throws(PluginError) {
         self.settings = settings
-        names = KnownSources.names.merging(
-            settings.names.map { ($0.key.lowercasedASCII, $0.value) }, uniquingKeysWith: { $1 })
+        internalHosts = settings.internal_hosts.map(\.lowercasedASCII)
+        spam = settings.spam.map(\.lowercasedASCII)
+        builtIn = SourceTable(names: settings.names)
+        let names = settings.names
+        file =
+            settings.database.isEmpty
+            ? nil
+            : WatchedFile(settings.database, log: context.log) {
+                SourceTable(database: try SourceDatabase.read($0), names: names)
+            }
     }
 
-    /// Sets `source`, `referrerHost` and `referrerPath`. Without a referrer, and within the site, all stay empty.
+    /// Reads the database.
+    public func start() throws(PluginError) {
+        do {
+            try file?.start()
+        } catch {
+            throw PluginError.settings(key: "database", "\(error)")
+        }
+    }
+
+    /// Ends the watch over the database.
+    public func stop() {
+        file?.stop()
+    }
+
+    private var table: SourceTable { file?.value ?? builtIn }
+
+    /// Sets `source`, `source_kind`, `referrerHost` and `referrerPath`. Without a referrer, and within the site, all stay
+    /// empty, unless the link names its source.
     public func enrich(_ event: inout Event) throws(PluginError) {
         let referrer = event.visitor.referrerURL.reveal()
-        guard !referrer.isEmpty else { return }
+        if !referrer.isEmpty { readReferrer(referrer, &event.hit) }
+        let named = event.hit.text(ofFact: "utm_source")
+        if !named.isEmpty { set(table.source(named: named), &event.hit) }
+    }
+
+    private func readReferrer(_ referrer: String, _ hit: inout Hit) {
         if let app = androidApp(referrer) {
-            event.hit.source = names[app] ?? app
-            if settings.keep != .none { event.hit.referrerHost = app }
+            set(table.source(host: app) ?? Source(name: app, kind: ""), &hit)
+            if settings.keep != .none { hit.referrerHost = app }
             return
         }
         // Browsers send `about:blank`, `data:` and other schemes now and then: nobody sent the visitor.
         guard let address = WebAddress(referrer) else { return }
-        let host = Referrer.withoutWWW(address.host)
-        guard !isInternal(host, page: event.hit.hostname) else { return }
-        event.hit.source = source(of: host)
+        let host = SourceTable.withoutWWW(address.host)
+        guard !isInternal(host, page: hit.hostname), !spam.contains(where: { Referrer.matches(host, $0) }) else {
+            return
+        }
+        set(table.source(host: host, path: address.path) ?? Source(name: host, kind: ""), &hit)
         guard settings.keep != .none else { return }
-        event.hit.referrerHost = host
+        hit.referrerHost = host
         guard settings.keep == .path else { return }
         let path = address.path.percentDecoded().withoutControlCharacters.prefix(bytes: 512)
-        event.hit.referrerPath = path == "/" ? "" : path
+        hit.referrerPath = path == "/" ? "" : path
+    }
+
+    private func set(_ source: Source, _ hit: inout Hit) {
+        hit.source = source.name
+        hit.setFact("source_kind", source.kind)
     }
 
     private func isInternal(_ host: String, page: String) -> Bool {
-        host == Referrer.withoutWWW(page) || host == "localhost"
-            || settings.internal_hosts.contains { Referrer.matches(host, $0.lowercasedASCII) }
-    }
-
-    /// The name of the longest known ending of the host at a dot: `news.google.com` before `google.com`. Google and
-    /// its like have a domain for each country, hence the look at the label before the public suffix.
-    private func source(of host: String) -> String {
-        var rest = Substring(host)
-        while true {
-            if let name = names[String(rest)] { return name }
-            guard let dot = rest.firstIndex(of: "."), rest[rest.index(after: dot)...].contains(".") else { break }
-            rest = rest[rest.index(after: dot)...]
-        }
-        let labels = host.split(separator: ".")
-        for (index, label) in labels.enumerated() {
-            guard let name = KnownSources.internationalNames[String(label)] else { continue }
-            let suffix = labels[(index + 1)...]
-            let isCountry =
-                suffix.count == 1 || (suffix.count == 2 && KnownSources.secondLevels.contains(suffix[index + 1]))
-            if isCountry { return name }
-        }
-        return host
+        host == SourceTable.withoutWWW(page) || host == "localhost"
+            || internalHosts.contains { Referrer.matches(host, $0) }
     }
 
     /// Android's own links: `android-app://com.google.android.gm/` names the app that opened the page.
@@ -110,10 +163,6 @@ public struct Referrer: Enricher {
         let app = referrer.dropFirst(scheme.count).prefix { $0 != "/" }
         guard !app.isEmpty, app.utf8.count <= 200 else { return nil }
         return String(app).lowercasedASCII.withoutControlCharacters
-    }
-
-    private static func withoutWWW(_ host: String) -> String {
-        host.hasPrefix("www.") ? String(host.dropFirst(4)) : host
     }
 
     private static func matches(_ host: String, _ domain: String) -> Bool {
