@@ -29,6 +29,8 @@ struct GatewayConfiguration: Sendable {
             let plan = try ChainPlan(
                 settings.chain, catalog: catalog, isStrict: settings.privacy.mode == "strict")
             let configuration = GatewayConfiguration(settings: settings, plan: plan, file: file)
+            let conflicts = ChainConflicts(plan: plan).problems
+            guard conflicts.isEmpty else { throw ConfigProblems(conflicts) }
             if settings.privacy.mode == "strict" {
                 let missing = PrivacyPolicy(configuration: configuration).problems
                 guard missing.isEmpty else { throw ConfigProblems(missing) }

@@ -2,11 +2,17 @@
 
 import os
 import time
+import urllib.request
 from pathlib import Path
 
 import psycopg
 import pytest
 from playwright.sync_api import sync_playwright
+
+# What urllib says of itself is a program's, and would be kept apart from people's.
+opener = urllib.request.build_opener()
+opener.addheaders = [("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Test/1.0")]
+urllib.request.install_opener(opener)
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / ".run" / "screenshots"

@@ -26,7 +26,7 @@ def request(path="/e", body=b"", method="POST", keep=False, length=None, address
         "CONTENT_TYPE": "text/plain",
         "CONTENT_LENGTH": str(len(body) if length is None else length),
         "REMOTE_ADDR": address,
-        "HTTP_USER_AGENT": "Mozilla/5.0 raw",
+        "HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64) Raw/1.0",
         **parameters,
     }
     params = b"".join(pair(name, value) for name, value in fields.items())

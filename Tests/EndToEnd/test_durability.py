@@ -133,7 +133,7 @@ def test_a_request_that_ends_the_process_is_refused_from_then_on(stack):
         assert stack.send("/harmless") == 204
         assert stack.child("ingest") == after
         assert stack.metric("footfall_poison_requests") == 1
-        assert "has ended the process in step page_url of the chain" in stack.log()
+        assert "has ended the process in step validate of the chain" in stack.log()
         assert wait_for(lambda: stack.execute("select sum(count) from ledger where reason = 'crashed'")[0][0] == 2)
     finally:
         stack.stop(gateway)

@@ -112,7 +112,7 @@ def test_a_crash_of_one_process_is_not_noticed_by_nginx(stack):
 
 
 def test_a_visitor_is_the_same_after_a_restart_of_the_process(stack):
-    agent = {"User-Agent": "Mozilla/5.0 Restart/1.0"}
+    agent = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Restart/1.0"}
     assert stack.send("/restart/one", **agent) == 204
     wait_for(lambda: stack.count("/restart/one") == 1)
     before = stack.child("ingest")
@@ -135,7 +135,8 @@ def test_a_reload_exchanges_the_chain_or_keeps_the_old_one(stack):
     assert stack.send("/kept") == 204
     assert wait_for(lambda: stack.count("/kept") == 1)
 
-    stack.config.write_text(good.replace("settings: { keep_query: [] }", 'settings: { keep_query: ["id"] }'))
+    changed = good.replace("settings: { keep_query: [] }", 'settings: { keep_query: ["id"] }')
+    stack.config.write_text(changed.replace('{ plugin: "url_scrub" }', '{ plugin: "url_scrub", settings: { allow: ["id"] } }'))
     os.kill(stack.supervisor, signal.SIGHUP)
     assert wait_for(lambda: "the chain is now" in stack.log())
     assert stack.send("/exchanged?id=7&token=x") == 204

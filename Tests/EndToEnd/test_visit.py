@@ -263,7 +263,7 @@ def test_the_pixel_always_answers_its_image(base_url):
 
 
 def test_no_log_has_the_address_or_the_user_agent(base_url, database):
-    agent = "UniqueAgent-8c1d9f/1.0"
+    agent = "Mozilla/5.0 (X11; Linux x86_64) UniqueAgent-8c1d9f/1.0"
     body = '{"s":"demo","u":"%s/shop/quiet?mail=anna@example.org"}' % base_url
     request = urllib.request.Request(
         base_url + "/e", body.encode(), {"Content-Type": "text/plain", "User-Agent": agent}

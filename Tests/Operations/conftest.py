@@ -1,9 +1,15 @@
 """What the tests of nginx share: one server for those that leave it as it was."""
 
 import itertools
+import urllib.request
 
 import pytest
 from nginx_server import Server, make_foreign
+
+# What urllib says of itself is a program's, and would be kept apart from people's.
+opener = urllib.request.build_opener()
+opener.addheaders = [("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Test/1.0")]
+urllib.request.install_opener(opener)
 
 # Every test sends from an address of its own, so that none uses up the next one's share of the limits. It is none of
 # those for which dashboard and health are open.

@@ -18,7 +18,7 @@ from responder import DIE, Responder, answer
 from stack import BINARY, Stack, fetch, wait_for
 
 PLAIN = {"Content-Type": "text/plain"}
-PERSONAL = {"User-Agent": "Distinct/77", "Cookie": "session=marked"}
+PERSONAL = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Distinct/77", "Cookie": "session=marked"}
 
 
 @pytest.fixture(scope="module")
