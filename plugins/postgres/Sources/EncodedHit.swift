@@ -1,6 +1,5 @@
 import Database
 import EventModel
-import PluginAPI
 
 /// A hit in the form of its row: texts as numbers, the rest clamped to what a column holds.
 struct EncodedHit {
@@ -64,42 +63,10 @@ struct EncodedHit {
         return Int32(max(0, min(number, Double(Int32.max))))
     }
 
-    fileprivate static func json(_ properties: [Property]) throws(DatabaseError) -> [UInt8] {
+    static func json(_ properties: [Property]) throws(DatabaseError) -> [UInt8] {
         guard let json = JSONText.object(properties) else {
             throw DatabaseError(kind: .poison, message: "a property is not a finite number")
         }
         return json
-    }
-}
-
-/// An event's facts as numbers of sets, one for each thing that facts describe.
-struct FactSets {
-    private(set) var event: Int64?
-    private(set) var device: Int64?
-    private(set) var place: Int64?
-    private(set) var acquisition: Int64?
-
-    init(
-        _ facts: [Property], site: Int32, _ memory: inout LoadMemory, new texts: inout NewTexts
-    ) throws(DatabaseError) {
-        if facts.isEmpty { return }
-        event = try FactSets.number(of: .event, facts, site, &memory, &texts)
-        device = try FactSets.number(of: .device, facts, site, &memory, &texts)
-        place = try FactSets.number(of: .place, facts, site, &memory, &texts)
-        acquisition = try FactSets.number(of: .acquisition, facts, site, &memory, &texts)
-    }
-
-    private static func number(
-        of subject: Fact.Subject, _ facts: [Property], _ site: Int32, _ memory: inout LoadMemory,
-        _ texts: inout NewTexts
-    ) throws(DatabaseError) -> Int64? {
-        var set: [Property] = []
-        for fact in facts where fact.name != EncodedHit.engagedFact {
-            // A fact that no plugin of this chain adds came through an older one's journal.
-            if memory.subjects[fact.name] ?? .event == subject { set.append(fact) }
-        }
-        if set.isEmpty { return nil }
-        set.sort { $0.name < $1.name }
-        return memory.number(ofFacts: try EncodedHit.json(set), site: site, new: &texts)
     }
 }

@@ -1,4 +1,5 @@
 import Database
+import EventModel
 import PluginAPI
 
 /// How a loader's connection differs from others.
@@ -29,6 +30,8 @@ struct LoadMemory: Sendable {
     var texts: TextCache
     /// Sets of facts that stand in `fact_set`, by their JSON.
     var facts: TextCache
+    /// Numbers of sets of facts that stand in `fact_set`, by a hash of the facts.
+    private(set) var factNumbers: [Int: Int64] = [:]
     /// Whether the last batch held events that were stored before; then the next one probably does, too.
     var expectsDuplicates = false
     /// Days before its receipt beyond which an event's time is not believed.
@@ -43,8 +46,20 @@ struct LoadMemory: Sendable {
         facts = TextCache(limit: max(100, rememberedTexts / 10))
     }
 
+    /// What a fact describes. One that no plugin of this chain adds came through an older one's journal.
+    func subject(of fact: Property) -> Fact.Subject {
+        subjects[fact.name] ?? .event
+    }
+
+    /// Remembers a set of facts that is stored. When there are too many, all are forgotten, and come again.
+    mutating func rememberFacts(_ digest: Int, _ number: Int64) {
+        if factNumbers.count >= 50_000 { factNumbers = [:] }
+        factNumbers[digest] = number
+    }
+
     /// Forgets all of it.
     mutating func forget() {
+        factNumbers = [:]
         months = []
         texts.forget()
         facts.forget()

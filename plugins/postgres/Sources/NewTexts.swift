@@ -13,7 +13,8 @@ struct NewTexts: Sendable {
         return number
     }
 
-    fileprivate mutating func number(ofFacts key: TextCache.Key) -> Int64 {
+    /// The number of a set of facts that may be missing, by its JSON.
+    mutating func number(ofFacts key: TextCache.Key) -> Int64 {
         if let number = facts[key] { return number }
         let number = ContentHash.sixtyFourBits(of: key.text)
         facts[key] = number
@@ -58,11 +59,5 @@ extension LoadMemory {
         if text.isEmpty { return nil }
         let key = TextCache.Key(site: site, text: text)
         return texts.number(of: key) ?? new.number(ofText: key)
-    }
-
-    /// The number of a set of facts, by its JSON.
-    mutating func number(ofFacts json: [UInt8], site: Int32, new: inout NewTexts) -> Int64 {
-        let key = TextCache.Key(site: site, text: String(decoding: json, as: UTF8.self))
-        return facts.number(of: key) ?? new.number(ofFacts: key)
     }
 }
