@@ -141,8 +141,8 @@ def test_a_request_that_ends_the_process_is_refused_from_then_on(stack):
 
 def test_an_event_that_the_database_refuses_is_put_aside_and_can_be_tried_again(stack):
     # No column refuses an event that the edge lets through; an operator's own rule does.
-    stack.execute("alter table event add constraint picky check (viewport_width is distinct from 4711)")
-    bodies = ['{"s":"demo","u":"http://localhost/picky/%d","w":%d}' % (width, width) for width in (1, 4711, 2)]
+    stack.execute("alter table event add constraint picky check ((properties ->> 'size') is distinct from '4711')")
+    bodies = ['{"s":"demo","u":"http://localhost/picky/%d","p":{"size":%d}}' % (size, size) for size in (1, 4711, 2)]
     for body in bodies:
         with Connection(stack.environment["FOOTFALL_LISTEN_INGEST"]) as connection:
             assert connection.send(request(body=body.encode())).answer() == 204
