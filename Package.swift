@@ -14,7 +14,7 @@ let strict: [SwiftSetting] = [
 /// A room of the house (docs/architecture.md), and the tests in the folder of the same name.
 func room(
     _ name: String, uses: [Target.Dependency] = [], resources: [Resource] = [], tested: Bool = true,
-    golden: Bool = false
+    extras: [String] = []
 ) -> [Target] {
     let room = Target.target(name: name, dependencies: uses, resources: resources, swiftSettings: strict)
     guard tested else { return [room] }
@@ -22,7 +22,7 @@ func room(
         room,
         .testTarget(
             name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + uses, path: "Tests/" + name,
-            exclude: golden ? ["Golden"] : [], swiftSettings: strict),
+            exclude: extras, swiftSettings: strict),
     ]
 }
 
@@ -92,7 +92,7 @@ let package = Package(
         + room("Cryptography", uses: ["CSodium"])
         + room("Compression", uses: ["CZlib", "CZstd"])
         + room("RegularExpressions", uses: ["CPCRE2"])
-        + room("MaxMind", uses: ["CMaxMindDB", "EventModel"])
+        + room("MaxMind", uses: ["CMaxMindDB", "EventModel"], extras: ["make-database.pl"])
         + room("Configuration")
         + room("EventModel")
         + room("PluginAPI", uses: ["EventModel", "Configuration", "Platform"])
@@ -113,7 +113,7 @@ let package = Package(
         + room("Reports", uses: ["Database", "Cache", "EventModel", "Platform"])
         + room(
             "Dashboard", uses: ["FastCGI", "Reports", "Accounts", "EventModel", "Platform"],
-            resources: [.embedInCode("Assets/dashboard.css")], golden: true)
+            resources: [.embedInCode("Assets/dashboard.css")], extras: ["Golden"])
         + room("Jobs", uses: ["Database", "Platform"])
         + [
             .target(

@@ -2,15 +2,21 @@ import CMaxMindDB
 public import EventModel
 
 /// A database of places by address in MaxMind's format (https://maxmind.github.io/MaxMind-DB/): GeoLite2, DB-IP Lite and
-/// others. The file is mapped into memory: its size costs address space, not memory.
+/// others.
+///
+/// A copy of the file is mapped into memory (`PrivateCopy`), so that whoever writes over the file, as
+/// `gunzip -c new.mmdb.gz > places.mmdb` does, cannot take pages away from under a look-up. Its size costs address space
+/// and room in `/var/tmp`; memory only for the pages that are in use.
 @safe public final class PlaceDatabase: Sendable {
     // Constant after it was opened; the library's look-ups change nothing in it (libmaxminddb(3), "THREAD SAFETY").
     nonisolated(unsafe) private let database: UnsafeMutablePointer<MMDB_s>
 
     /// Opens a file. Throws when it is none of this format, with the library's words.
     public init(_ path: String) throws(PlaceDatabaseError) {
+        let copy = try PrivateCopy(path)
+        defer { copy.unlink() }
         let database = UnsafeMutablePointer<MMDB_s>.allocate(capacity: 1)
-        let status = unsafe MMDB_open(path, UInt32(MMDB_MODE_MMAP), database)
+        let status = unsafe MMDB_open(copy.path, UInt32(MMDB_MODE_MMAP), database)
         guard status == MMDB_SUCCESS else {
             unsafe database.deallocate()
             throw PlaceDatabaseError(message: "\(path) cannot be opened: \(PlaceDatabase.message(status))")
@@ -34,9 +40,8 @@ public import EventModel
         return unsafe String(cString: type)
     }
 
-    /// The text at a path of names and list places, such as `["subdivisions", "0", "iso_code"]`, in the record of an
-    /// address; `nil` where there is none.
-    public func text(for address: IPAddress, at path: [String]) -> String? {
+    /// The text at a path in the record of an address; `nil` where there is none.
+    public func text(for address: IPAddress, at path: RecordPath) -> String? {
         record(of: address)?.text(at: path)
     }
 
@@ -60,9 +65,7 @@ public import EventModel
             var socket = sockaddr_in6()
             socket.sin6_family = sa_family_t(AF_INET6)
             unsafe withUnsafeMutableBytes(of: &socket.sin6_addr) { bytes in
-                for index in 0..<16 {
-                    unsafe bytes[index] = UInt8(truncatingIfNeeded: bits >> UInt128(120 - 8 * index))
-                }
+                unsafe bytes.storeBytes(of: bits.bigEndian, as: UInt128.self)
             }
             unsafe result = withUnsafePointer(to: &socket) { pointer in
                 unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -84,12 +87,11 @@ public import EventModel
             self.owner = owner
         }
 
-        /// The text at a path; `nil` where there is none.
-        public func text(at path: [String]) -> String? {
+        /// The text at a path; `nil` where there is none, or the database is damaged.
+        public func text(at path: RecordPath) -> String? {
             var entry = unsafe entry
             var data = unsafe MMDB_entry_data_s()
-            let names = path.map { Array($0.utf8CString) }
-            let status = unsafe PlaceDatabase.withPointers(names) { unsafe MMDB_aget_value(&entry, &data, $0) }
+            let status = unsafe path.withNames { unsafe MMDB_aget_value(&entry, &data, $0) }
             guard status == MMDB_SUCCESS, unsafe data.has_data, unsafe data.type == UInt32(MMDB_DATA_TYPE_UTF8_STRING),
                 let start = unsafe data.utf8_string
             else { return nil }
@@ -98,29 +100,41 @@ public import EventModel
         }
     }
 
-    /// The list of C strings that ends with a null pointer, for the time of the call.
-    private static func withPointers(
-        _ names: [[CChar]], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Int32
-    ) -> Int32 {
-        var pointers: [UnsafePointer<CChar>?] = unsafe []
-        func add(_ index: Int) -> Int32 {
-            guard index < names.count else {
-                unsafe pointers.append(nil)
-                return unsafe pointers.withUnsafeBufferPointer { list in
-                    guard let start = list.baseAddress else { return MMDB_INVALID_DATA_ERROR }
-                    return unsafe body(start)
-                }
-            }
-            return unsafe names[index].withUnsafeBufferPointer { name in
-                unsafe pointers.append(name.baseAddress)
-                return add(index + 1)
-            }
-        }
-        return add(0)
-    }
-
     private static func message(_ status: Int32) -> String {
         unsafe String(cString: MMDB_strerror(status))
+    }
+}
+
+/// The names and list places that lead to a value in a record, such as `subdivisions`, `0`, `iso_code`: made once, because
+/// the library wants them as C strings at every look-up.
+@safe public final class RecordPath: Sendable {
+    // Constant after it was made.
+    nonisolated(unsafe) private let names: UnsafeMutablePointer<UnsafePointer<CChar>?>
+    private let count: Int
+
+    /// The path of these names; a place in a list is a number.
+    public init(_ names: String...) {
+        count = names.count
+        unsafe self.names = .allocate(capacity: names.count + 1)
+        for (index, name) in names.enumerated() {
+            let characters = name.utf8CString
+            let copy = UnsafeMutablePointer<CChar>.allocate(capacity: characters.count)
+            for (place, character) in characters.enumerated() {
+                unsafe (copy + place).initialize(to: character)
+            }
+            unsafe (self.names + index).initialize(to: UnsafePointer(copy))
+        }
+        unsafe (self.names + names.count).initialize(to: nil)
+    }
+
+    deinit {
+        for index in 0..<count { unsafe names[index]?.deallocate() }
+        unsafe names.deallocate()
+    }
+
+    /// Lends the list of C strings, which ends with a null pointer.
+    fileprivate func withNames<Result>(_ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result) -> Result {
+        unsafe body(UnsafePointer(names))
     }
 }
 

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import psycopg
 import pytest
 from conftest import wait_for
 from test_durability import DurableStack
@@ -170,9 +171,9 @@ def loaded(run):
 
 def search(run, tmp_path):
     # What PostgreSQL has only in memory goes to its files; and Redis says all that it has, as it is.
-    run.execute("checkpoint")
-    socket = run.environment["FOOTFALL_TEST_STACK_REDIS_SOCKET"] if "FOOTFALL_TEST_STACK_REDIS_SOCKET" in run.environment else None
-    socket = socket or run.environment["FOOTFALL_REDIS_URL"].removeprefix("unix:")
+    with psycopg.connect(run.environment["FOOTFALL_TEST_DATABASE_URL"], autocommit=True) as administrator:
+        administrator.execute("checkpoint")
+    socket = run.environment["FOOTFALL_TEST_REDIS_URL"].removeprefix("unix:")
     subprocess.run(["redis-cli", "-s", socket, "config", "set", "rdbcompression", "no"], check=True, capture_output=True)
     dump = tmp_path / "dump.rdb"
     subprocess.run(["redis-cli", "-s", socket, "--rdb", str(dump)], check=True, capture_output=True)
