@@ -29,15 +29,28 @@ public struct Campaign: Enricher {
         /// Every default.
         public init() {}
 
-        /// Aliases stand for one of the five.
+        /// Aliases stand for one of the five, and no name may bring in what identifies a person.
         public func problems() -> [SettingProblem] {
-            var problems = aliases.keys.sorted().filter { !Parameters.facts.contains(aliases[$0] ?? "") }.map {
-                SettingProblem("aliases.\($0)", "must be one of \(Parameters.facts.joined(separator: ", "))")
+            var problems = aliases.keys.sorted().flatMap { name in
+                aliasProblem(name).map { [SettingProblem("aliases.\(name)", $0)] } ?? []
+            }
+            problems += click_ids.flatMap { name in
+                Parameters.problem(of: name).map { [SettingProblem("click_ids", "\"\(name)\" \($0)")] } ?? []
             }
             if !(16...1000).contains(max_bytes) {
                 problems.append(SettingProblem("max_bytes", "must be from 16 to 1000, not \(max_bytes)"))
             }
             return problems
+        }
+
+        private func aliasProblem(_ name: String) -> String? {
+            if !Parameters.facts.contains(aliases[name] ?? "") {
+                return "must be one of \(Parameters.facts.joined(separator: ", "))"
+            }
+            if Parameters.isClick(name, with: click_ids) {
+                return "identifies a click: only its kind is recorded, never its value"
+            }
+            return Parameters.problem(of: name)
         }
     }
 
@@ -89,7 +102,7 @@ public struct Campaign: Enricher {
             guard let meaning = parameters.meaning(of: name) else { return }
             switch meaning {
             case .fact(let place, let rank): found.take(place, rank, value)
-            case .click(let kind): if found.click.isEmpty, !value.isEmpty { found.click = kind }
+            case .click(let kind, let rank): if !value.isEmpty { found.take(click: kind, rank) }
             }
         }
         for (place, fact) in Parameters.facts.enumerated() {
@@ -109,11 +122,16 @@ public struct Campaign: Enricher {
         var values: [Substring?] = [nil, nil, nil, nil, nil]
         var ranks = [Int.max, Int.max, Int.max, Int.max, Int.max]
         var click = ""
+        var clickRank = Int.max
 
         /// The name that says it best wins; of one name, the first.
         mutating func take(_ place: Int, _ rank: Int, _ value: Substring) {
             guard !value.isEmpty, rank < ranks[place] else { return }
             (values[place], ranks[place]) = (value, rank)
+        }
+
+        mutating func take(click kind: String, _ rank: Int) {
+            if rank < clickRank { (click, clickRank) = (kind, rank) }
         }
     }
 }

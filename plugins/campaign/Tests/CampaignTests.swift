@@ -70,6 +70,52 @@ import Testing
         #expect(settings.problems().map(\.key) == ["aliases.cid"])
     }
 
+    @Test(arguments: ["gclid", "GCLID", "partner_click", "mc_eid", "mkt_tok", "_hsenc", "vero_id"])
+    func noAliasKeepsWhatTellsOnePersonFromAnother(name: String) {
+        var settings = Campaign.Settings()
+        settings.click_ids = ["partner_click"]
+        settings.aliases = [name: "utm_term"]
+        #expect(settings.problems().map(\.key) == ["aliases.\(name)"])
+    }
+
+    @Test(arguments: ["mc_eid", "Mkt_Tok", "utm_source", "", "a&b", String(repeating: "a", count: 41)])
+    func aClickIdentifierIsNeitherAPersonNorACampaign(name: String) {
+        var settings = Campaign.Settings()
+        settings.click_ids = [name]
+        #expect(settings.problems().map(\.key) == ["click_ids"])
+    }
+
+    @Test func aNameThatCouldNeverBeFoundIsRefused() throws {
+        var settings = Campaign.Settings()
+        settings.aliases = ["": "utm_term", "utm_medium": "utm_term", String(repeating: "a", count: 41): "utm_term"]
+        #expect(settings.problems().count == 3)
+        #expect(try facts("?c=autumn") { $0.aliases = ["c": "utm_campaign"] } == ["utm_campaign": "autumn"])
+    }
+
+    @Test(arguments: [
+        ("?gad_source=1&gad_campaignid=7&gbraid=0AAA&gclid=Cj0K", "gclid"), ("?gbraid=a&msclkid=b", "msclkid"),
+        ("?srsltid=a&fbclid=b", "fbclid"), ("?gclid=a&gad_source=1", "gclid"), ("?gad_source=1", "gad_source"),
+        ("?gad_source=1&gbraid=a", "gbraid"), ("?srsltid=a&wbraid=b", "wbraid"), ("?wbraid=a", "wbraid"),
+    ])
+    func whatOnlyAccompaniesAClickYieldsToIt(query: String, kind: String) throws {
+        #expect(try facts(query) == ["click_id": kind])
+    }
+
+    @Test func noQueryLeaksTheValueOfAClick() throws {
+        var random = SeededRandom(4)
+        let names = ["gclid", "gbraid", "msclkid", "fbclid", "mc_eid", "_hsenc", "vero_id", "mkt_tok", "ScCid", "epik"]
+        let tagged = ["utm_source=a", "utm_medium=b", "mtm_kwd=c", "ref=d", "x=1", "", "&&", "=", "utm_term"]
+        for _ in 0..<500 {
+            let pieces = (0..<8).map { _ in
+                Bool.random(using: &random)
+                    ? "\(names.randomElement(using: &random) ?? "")=SECRET\(random.next())"
+                    : tagged.randomElement(using: &random) ?? ""
+            }
+            let found = try facts("?" + pieces.joined(separator: "&"))
+            #expect(!found.values.contains { $0.contains("SECRET") }, "\(pieces)")
+        }
+    }
+
     @Test func theStrictModeMasksFreeTexts() throws {
         let found = try facts("?utm_source=news&utm_medium=email&utm_campaign=for-anna&utm_term=x") {
             $0 = Campaign.strict($0)

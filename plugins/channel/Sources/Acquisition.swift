@@ -96,7 +96,7 @@ struct Acquisition {
         if medium.holds("affiliate") { return .affiliates }
         if medium == "audio" { return .audio }
         if medium == "sms" || utmSource == "sms" { return .sms }
-        if medium.hasSuffix("push") || medium.holds("mobile") || medium.holds("notification")
+        if medium.ends(in: "push") || medium.holds("mobile") || medium.holds("notification")
             || utmSource == "firebase"
         {
             return .mobilePush
@@ -112,15 +112,15 @@ struct Acquisition {
         medium.holds("cp") || medium == "ppc" || medium == "retargeting" || medium.hasPrefix("paid")
     }
 
-    /// A source that names itself an advertisement: `facebook-ads`, `ig_ad`, `adwords`.
+    /// A source that names itself an advertisement. Of a site that is known every name that ends so is one (`googleads`,
+    /// `tiktok-ads`), but not the site's own (`threads`) or a host (`google.ad`). Of others the ending is a word of its
+    /// own: `partner-ads`, but not `download`.
     private var isPaidSource: Bool {
         if utmSource == "adwords" { return true }
-        for ending in ["ad", "ads"] where utmSource.hasSuffix(ending) {
-            let before = utmSource.utf8.dropLast(ending.utf8.count).last
-            // `reddit` and `download` are none: the word begins at its start, or behind a sign.
-            if before.map({ !($0 | 0x20 >= 97 && $0 | 0x20 <= 122) }) ?? true { return true }
-        }
-        return false
+        guard let before = utmSource.beforeAdvertisement else { return false }
+        if let last = before.last, last == UInt8(ascii: ".") { return false }
+        let isWord = before.last.map { !(97...122).contains($0) } ?? true
+        return isWord || (!kind.isEmpty && utmSource != source.lowercasedASCII)
     }
 
     /// Google's `^(.*(([^a-df-z]|^)shop|shopping).*)$`: `shop`, `e-shop` and `eshop`, but not `workshop`.
@@ -143,6 +143,17 @@ struct Acquisition {
 }
 
 extension String {
+    /// The bytes before an ending `ad` or `ads`; `nil` without one.
+    var beforeAdvertisement: Substring.UTF8View? {
+        if ends(in: "ads") { return utf8.dropLast(3) }
+        return ends(in: "ad") ? utf8.dropLast(2) : nil
+    }
+
+    /// Whether the text ends so, byte for byte.
+    func ends(in word: StaticString) -> Bool {
+        word.withUTF8Buffer { word in unsafe utf8.suffix(word.count).elementsEqual(word) }
+    }
+
     /// Whether a word occurs in the text, byte for byte; `isAllowed` may refuse one by the byte before it. The library's
     /// `contains` compares characters, which takes a hundred times as long.
     func holds(_ word: StaticString, where isAllowed: (UInt8) -> Bool = { _ in true }) -> Bool {

@@ -58,6 +58,15 @@ import Testing
         Case(source: "Bing", kind: "search", click: "gclid", expected: "Organic Search"),
         Case(source: "Facebook", kind: "social", medium: "paid-social", expected: "Paid Social"),
         Case(source: "Facebook", kind: "social", utm: "facebook_ads", expected: "Paid Social"),
+        Case(source: "Google", kind: "search", utm: "googleads", expected: "Paid Search"),
+        Case(source: "Google", kind: "search", utm: "google.ad", expected: "Organic Search"),
+        Case(source: "Bing", kind: "search", utm: "bing", medium: "display", expected: "Display"),
+        Case(source: "TikTok", kind: "social", utm: "tiktokads", expected: "Paid Social"),
+        Case(source: "Threads", kind: "social", utm: "threads", expected: "Organic Social"),
+        Case(source: "X", kind: "social", medium: "cpm", expected: "Paid Social"),
+        Case(source: "YouTube", kind: "video", medium: "cpm", expected: "Paid Video"),
+        Case(source: "download", utm: "download", expected: "Referral"),
+        Case(source: "partner-ads", utm: "partner-ads", expected: "Paid Other"),
         Case(source: "Facebook", kind: "social", click: "fbclid", expected: "Organic Social"),
         Case(source: "Reddit", kind: "social", utm: "reddit", expected: "Organic Social"),
         Case(source: "YouTube", kind: "video", medium: "cpv-cp", expected: "Paid Video"),
@@ -75,6 +84,8 @@ import Testing
         Case(medium: "link", campaign: "shop", expected: "Organic Shopping"),
         Case(medium: "link", campaign: "shopping-week", expected: "Organic Shopping"),
         Case(medium: "link", campaign: "bishop", expected: "Referral"),
+        Case(medium: "shop", expected: "Direct"), Case(medium: "shopping", campaign: "sale", expected: "Direct"),
+        Case(medium: "link", campaign: "workshop, then shop", expected: "Organic Shopping"),
         Case(source: "X", kind: "social", expected: "Organic Social"),
         Case(medium: "social-media", expected: "Organic Social"), Case(medium: "sm", expected: "Organic Social"),
         Case(utm: "social network", expected: "Organic Social"), Case(medium: "small", expected: "Direct"),
@@ -131,6 +142,21 @@ import Testing
         #expect(settings.problems().map(\.key) == ["rules[0]", "rules[1]"])
     }
 
+    @Test func aMisspeltKeyDoesNotWidenARule() throws {
+        let path = "chain[0].settings"
+        func problems(_ rule: String) throws -> String {
+            let settings = try ConfigValue(json5: "{ rules: [\(rule)] }")
+            do {
+                _ = try Channel.Settings.decode(settings, at: path)
+                return ""
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(try problems(#"{ channel: "P", source: "p.example" }"#) == "")
+        #expect(try problems(#"{ channel: "P", sorce: "p.example", medium: "email" }"#).contains("sorce"))
+    }
+
     @Test(
         arguments: [
             ("abc", "abc", true), ("abc", "a*", true), ("abc", "*c", true), ("abc", "a*c", true), ("abc", "*", true),
@@ -138,12 +164,12 @@ import Testing
             ("ABC", "abc", true), ("a*c", "a*c", true), ("abcbc", "a*bc", true), ("ab", "a*b*c", false),
         ] as [(String, String, Bool)])
     func wildcardsFit(text: String, pattern: String, fits: Bool) {
-        #expect(Wildcard.fits(text, pattern) == fits)
+        #expect(Wildcard(pattern).fits(text) == fits)
     }
 
     @Test func noPatternIsSlow() {
         let text = String(repeating: "a", count: 5000)
-        #expect(!Wildcard.fits(text, String(repeating: "*a", count: 500) + "b"))
+        #expect(!Wildcard(String(repeating: "*a", count: 500) + "b").fits(text))
     }
 
     @Test func hostileEventsDoNotTrap() throws {

@@ -29,12 +29,14 @@ enum KnownSources {
 
     /// What people write into `utm_source`, where it is neither a host nor a name.
     static let aliases: [String: String] = [
-        "ig": "instagram.com", "insta": "instagram.com", "fb": "facebook.com", "facebook_ads": "facebook.com",
-        "facebook-ads": "facebook.com", "meta": "facebook.com", "adwords": "google.com", "google-ads": "google.com",
-        "googleads": "google.com", "yt": "youtube.com", "tw": "x.com", "li": "linkedin.com",
+        "ig": "instagram.com", "insta": "instagram.com", "fb": "facebook.com", "meta": "facebook.com",
+        "adwords": "google.com", "yt": "youtube.com", "tw": "x.com", "li": "linkedin.com",
         "hn": "news.ycombinator.com",
         "whatsapp": "web.whatsapp.com", "openai": "chatgpt.com",
     ]
+
+    /// Names of sources that are everyday words too: in `utm_source` they mean something else more often than not.
+    static let everydayWords = ["mix", "shop", "target"]
 
     private static let groups: [(kind: String, names: [String: String])] = [
         ("search", search), ("ai", assistants), ("social", social), ("video", video), ("shopping", shopping),

@@ -81,16 +81,16 @@ public struct Referrer: Enricher {
     }
 
     private let settings: Settings
-    private let internalHosts: [String]
-    private let spam: [String]
+    private let internalHosts: HostSet
+    private let spam: HostSet
     private let builtIn: SourceTable
     private let file: WatchedFile<SourceTable>?
 
     /// Ready after `start` where there is a database, else at once.
     public init(_ settings: Settings, in context: PluginContext) throws(PluginError) {
         self.settings = settings
-        internalHosts = settings.internal_hosts.map(\.lowercasedASCII)
-        spam = settings.spam.map(\.lowercasedASCII)
+        internalHosts = HostSet(settings.internal_hosts)
+        spam = HostSet(settings.spam)
         builtIn = SourceTable(names: settings.names)
         let names = settings.names
         file =
@@ -115,15 +115,50 @@ public struct Referrer: Enricher {
         file?.stop()
     }
 
+    /// How many hosts the database has, and how old it is.
+    public var notes: [String] {
+        guard let file else { return [] }
+        guard let table = file.value else { return ["\(file.path) is not read yet"] }
+        guard let modifiedAt = file.modifiedAt else {
+            return ["\(file.path): \(table.databaseCount) hosts; the file is gone"]
+        }
+        let days = max(0, Clock.wallMilliseconds() / 1000 - modifiedAt) / 86_400
+        return ["\(file.path): \(table.databaseCount) hosts, \(days) days old"]
+    }
+
     private var table: SourceTable { file?.value ?? builtIn }
 
     /// Sets `source`, `source_kind`, `referrerHost` and `referrerPath`. Without a referrer, and within the site, all stay
     /// empty, unless the link names its source.
     public func enrich(_ event: inout Event) throws(PluginError) {
         let referrer = event.visitor.referrerURL.reveal()
-        if !referrer.isEmpty { readReferrer(referrer, &event.hit) }
+        if !referrer.isEmpty, !OwnPage.isCertain(referrer, host: event.hit.hostname) {
+            readReferrer(referrer, &event.hit)
+        }
         let named = event.hit.text(ofFact: "utm_source")
-        if !named.isEmpty { set(table.source(named: named), &event.hit) }
+        if !named.isEmpty, let source = source(named: named) { set(source, &event.hit) }
+    }
+
+    /// The source that a link names. `nil` for a spammer, and for what may be somebody's address: the source is no text
+    /// that anybody looks through for personal data afterwards.
+    private func source(named text: String) -> Source? {
+        if Referrer.mayBeAnAddress(text) { return nil }
+        if !spam.isEmpty, spam.contains(SourceTable.withoutWWW(text.lowercasedASCII)) { return nil }
+        return table.source(named: text)
+    }
+
+    /// Whether the text has an `@`, also one that is still encoded.
+    private static func mayBeAnAddress(_ text: String) -> Bool {
+        let bytes = text.utf8.span
+        for index in bytes.indices {
+            if bytes[index] == UInt8(ascii: "@") { return true }
+            if bytes[index] == UInt8(ascii: "%"), bytes.count - index > 2, bytes[index + 1] == UInt8(ascii: "4"),
+                bytes[index + 2] == UInt8(ascii: "0")
+            {
+                return true
+            }
+        }
+        return false
     }
 
     private func readReferrer(_ referrer: String, _ hit: inout Hit) {
@@ -135,9 +170,7 @@ public struct Referrer: Enricher {
         // Browsers send `about:blank`, `data:` and other schemes now and then: nobody sent the visitor.
         guard let address = WebAddress(referrer) else { return }
         let host = SourceTable.withoutWWW(address.host)
-        guard !isInternal(host, page: hit.hostname), !spam.contains(where: { Referrer.matches(host, $0) }) else {
-            return
-        }
+        guard !isInternal(host, page: hit.hostname), !spam.contains(host) else { return }
         set(table.source(host: host, path: address.path) ?? Source(name: host, kind: ""), &hit)
         guard settings.keep != .none else { return }
         hit.referrerHost = host
@@ -153,7 +186,7 @@ public struct Referrer: Enricher {
 
     private func isInternal(_ host: String, page: String) -> Bool {
         host == SourceTable.withoutWWW(page) || host == "localhost"
-            || internalHosts.contains { Referrer.matches(host, $0) }
+            || internalHosts.contains(host)
     }
 
     /// Android's own links: `android-app://com.google.android.gm/` names the app that opened the page.
@@ -163,9 +196,5 @@ public struct Referrer: Enricher {
         let app = referrer.dropFirst(scheme.count).prefix { $0 != "/" }
         guard !app.isEmpty, app.utf8.count <= 200 else { return nil }
         return String(app).lowercasedASCII.withoutControlCharacters
-    }
-
-    private static func matches(_ host: String, _ domain: String) -> Bool {
-        host == domain || host.hasSuffix("." + domain)
     }
 }

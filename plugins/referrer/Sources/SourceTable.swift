@@ -7,15 +7,20 @@ struct SourceTable: Sendable {
     private var byName: [String: Source] = [:]
     /// Hosts of which some paths are sources of their own, such as `x.com/i/grok`.
     private var hostsWithPaths: Set<String> = []
+    /// How many hosts came from the database.
+    let databaseCount: Int
 
     /// The known sources; those of `database` replace them by host, and `names` those of both.
     init(database: [String: Source] = [:], names: [String: String] = [:]) {
+        databaseCount = database.count
         byHost = KnownSources.byHost
         for (host, source) in database { byHost[host] = source }
-        for (host, name) in names {
+        // All kinds are looked up before any name is changed: the order of a dictionary must not matter.
+        let renamed = names.map { host, name in
             let host = SourceTable.withoutWWW(host.lowercasedASCII)
-            byHost[host] = Source(name: name, kind: byHost[host]?.kind ?? "")
+            return (host, Source(name: name, kind: source(host: host)?.kind ?? ""))
         }
+        for (host, source) in renamed { byHost[host] = source }
         for (host, source) in byHost {
             // Of several of one name the one whose kind sorts last: any, but always the same.
             let name = source.name.lowercased()
@@ -23,19 +28,21 @@ struct SourceTable: Sendable {
             if let slash = host.firstIndex(of: "/") { hostsWithPaths.insert(String(host[..<slash])) }
         }
         for source in KnownSources.international.values { byName[source.name.lowercased()] = source }
+        for word in KnownSources.everydayWords { byName[word] = nil }
     }
 
     /// The source of the longest known ending of the host at a dot: `news.google.com` before `google.com`; before that the
     /// longest known beginning of the path. Google and its like have a domain for each country, hence the look at the
     /// label before the public suffix. `nil` for a host that nobody knows.
     func source(host: String, path: String = "") -> Source? {
-        if let source = byHost[host], !hostsWithPaths.contains(host) { return source }
         if hostsWithPaths.contains(host), let source = sourceOfPath(host, path) { return source }
-        var rest = Substring(host)
-        while true {
-            if let source = byHost[String(rest)] { return source }
-            guard let dot = rest.firstIndex(of: "."), rest[rest.index(after: dot)...].contains(".") else { break }
+        if let source = byHost[host] { return source }
+        var rest = host.utf8[...]
+        while let dot = rest.firstIndex(of: UInt8(ascii: ".")) {
             rest = rest[rest.index(after: dot)...]
+            // The last label alone is no site.
+            guard rest.contains(UInt8(ascii: ".")) else { break }
+            if let source = byHost[String(host[rest.startIndex...])] { return source }
         }
         return international(host)
     }
@@ -51,27 +58,43 @@ struct SourceTable: Sendable {
         return nil
     }
 
+    /// The label before the country, or before `co` and the country.
     private func international(_ host: String) -> Source? {
-        let labels = host.split(separator: ".")
-        for (index, label) in labels.enumerated() {
-            guard let source = KnownSources.international[String(label)] else { continue }
-            let suffix = labels[(index + 1)...]
-            let isCountry =
-                suffix.count == 1 || (suffix.count == 2 && KnownSources.secondLevels.contains(suffix[index + 1]))
-            if isCountry { return source }
-        }
-        return nil
+        guard let country = host.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+        let (label, before) = SourceTable.lastLabel(of: host[..<country])
+        if let source = KnownSources.international[String(label)] { return source }
+        guard let before, KnownSources.secondLevels.contains(label) else { return nil }
+        return KnownSources.international[String(SourceTable.lastLabel(of: before).label)]
     }
 
-    /// The source that a link names itself: an abbreviation, a name, a host, or else its own words.
+    /// The last label, and what stands before its dot.
+    private static func lastLabel(of host: Substring) -> (label: Substring, before: Substring?) {
+        guard let dot = host.utf8.lastIndex(of: UInt8(ascii: ".")) else { return (host, nil) }
+        return (host[host.utf8.index(after: dot)...], host[..<dot])
+    }
+
+    /// The source that a link names itself: an abbreviation, a name, a host, one of these as an advertisement, or else its
+    /// own words.
     func source(named text: String) -> Source {
         let word = text.lowercasedASCII
+        return known(word) ?? SourceTable.withoutAdvertisement(word).flatMap(known) ?? Source(name: text, kind: "")
+    }
+
+    private func known(_ word: String) -> Source? {
         if let host = KnownSources.aliases[word], let source = source(host: host) { return source }
         if let source = byName[word] { return source }
-        if word.utf8.contains(UInt8(ascii: ".")), let source = source(host: SourceTable.withoutWWW(word)) {
-            return source
-        }
-        return Source(name: text, kind: "")
+        guard word.utf8.contains(UInt8(ascii: ".")) else { return nil }
+        return source(host: SourceTable.withoutWWW(word))
+    }
+
+    /// `tiktok` of `tiktok-ads`, `tiktok_ad` and `tiktokads`; `nil` where nothing like it stands at the end.
+    private static func withoutAdvertisement(_ word: String) -> String? {
+        var rest = word.utf8[...]
+        if rest.last == UInt8(ascii: "s") { rest = rest.dropLast() }
+        guard rest.suffix(2).elementsEqual("ad".utf8) else { return nil }
+        rest = rest.dropLast(2)
+        if let last = rest.last, "-_ ".utf8.contains(last) { rest = rest.dropLast() }
+        return rest.isEmpty ? nil : String(word[..<rest.endIndex])
     }
 
     static func withoutWWW(_ host: String) -> String {

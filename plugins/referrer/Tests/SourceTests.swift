@@ -56,6 +56,71 @@ import Testing
         #expect(hit.source == "" && hit.referrerHost == "")
     }
 
+    @Test(arguments: ["anna@example.com", "anna%40example.com", "@anna"])
+    func nobodysAddressBecomesASource(utm: String) throws {
+        let hit = try enriched("https://www.google.com/", utm: utm)
+        #expect(hit.source == "Google", "the referrer decides, as if the link said nothing")
+        #expect(try enriched("", utm: utm).source == "")
+    }
+
+    @Test func whoOnlyWantsToBeReadCannotNameItselfInALink() throws {
+        let spam: (inout Referrer.Settings) -> Void = { $0.spam = ["Traffic.example"] }
+        #expect(try enriched("", utm: "buy.traffic.example", spam).source == "")
+        #expect(try enriched("https://t.co/x", utm: "traffic.example", spam).source == "X")
+    }
+
+    @Test(arguments: [
+        ("tiktok-ads", "TikTok"), ("googleads", "Google"), ("bing_ads", "Bing"), ("ig-ad", "Instagram"),
+        ("fbads", "Facebook"), ("threads", "Threads"), ("download", "download"), ("ads", "ads"), ("-ads", "-ads"),
+        ("shop", "shop"), ("target", "target"),
+    ])
+    func anAdvertisementIsItsSite(utm: String, source: String) throws {
+        #expect(try enriched("", utm: utm).source == source)
+    }
+
+    @Test func aSiteThatIsRenamedKeepsItsKind() throws {
+        for host in ["google.com", "bing.com", "m.facebook.com"] {
+            let hit = try enriched("https://\(host)/") { $0.names = [host: "Ours"] }
+            #expect(hit.source == "Ours")
+            #expect(hit.text(ofFact: "source_kind") == (host == "m.facebook.com" ? "social" : "search"))
+        }
+    }
+
+    @Test(arguments: [
+        ("https://example.com", ""), ("http://www.example.com/a?b", ""), ("https://example.com?x", ""),
+        ("https://EXAMPLE.com/", ""), ("https://example.com:8443/", ""), ("https://example.com./", ""),
+        ("https://example.com.evil.example/", "example.com.evil.example"),
+        ("https://example.com:x@evil.example/", "evil.example"), ("https://example.com@evil.example/", "evil.example"),
+        ("https://example.community/", "example.community"), ("https://shop.example.com/", "shop.example.com"),
+    ])
+    func ownPagesAreToldFromThoseThatOnlyLookLikeIt(referrer: String, source: String) throws {
+        #expect(try enriched(referrer).source == source)
+    }
+
+    @Test(arguments: [
+        ("google.com.au", "Google"), ("google.evil.example", "google.evil.example"), ("uk.yahoo.com", "Yahoo"),
+        ("google", "google"), ("notgoogle.de", "notgoogle.de"), ("amazon.co.jp", "Amazon"), ("a.b.ebay.de", "eBay"),
+        ("co.uk", "co.uk"), ("google.co", "Google"),
+    ])
+    func countriesAreOneSite(host: String, source: String) throws {
+        #expect(try enriched("https://\(host)/").source == source)
+    }
+
+    @Test func theAgeOfTheDatabaseIsKnown() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/referers.json"
+        _ = try Files.createOnce(
+            path, bytes: Array(#"{"search":{"Find":{"domains":["find.example"]}}}"#.utf8), mode: 0o600)
+        var settings = Referrer.Settings()
+        #expect(try Referrer(settings, in: PluginChecks.context).notes == [])
+        settings.database = path
+        let plugin = try Referrer(settings, in: PluginChecks.context)
+        #expect(plugin.notes == ["\(path) is not read yet"])
+        try plugin.start()
+        defer { plugin.stop() }
+        #expect(plugin.notes == ["\(path): 1 hosts, 0 days old"])
+    }
+
     @Test func theStrictModeKeepsTheHostOnly() throws {
         let hit = try enriched("https://blog.example.org/post") { $0 = Referrer.strict($0) }
         #expect(hit.referrerHost == "blog.example.org" && hit.referrerPath == "")

@@ -23,10 +23,13 @@ public struct SiteSearch: Enricher {
         /// Every default.
         public init() {}
 
-        /// Paths are paths.
+        /// Paths are paths, and names are such as can be found.
         public func problems() -> [SettingProblem] {
-            var problems = paths.filter { !$0.hasPrefix("/") }.map {
-                SettingProblem("paths", "\"\($0)\" must begin with a slash, such as /search*")
+            var problems = paths.filter { !$0.hasPrefix("/") || $0.utf8.dropLast().contains(UInt8(ascii: "*")) }.map {
+                SettingProblem("paths", "\"\($0)\" must begin with a slash, and may have a * at its end: /search*")
+            }
+            problems += parameters.filter { $0.isEmpty || $0.utf8.count > SiteSearch.longestName }.map {
+                SettingProblem("parameters", "\"\($0)\" must be a name of 1 to \(SiteSearch.longestName) bytes")
             }
             if !(8...500).contains(max_bytes) {
                 problems.append(SettingProblem("max_bytes", "must be from 8 to 500, not \(max_bytes)"))
@@ -55,6 +58,9 @@ public struct SiteSearch: Enricher {
             reductions: [Reduction(fact: "search_term", "cut to \(settings.max_bytes) bytes")])
     }
 
+    /// Bytes of the longest name of a parameter that is looked at.
+    private static let longestName = 64
+
     private let settings: Settings
     private let names: [String]
 
@@ -72,7 +78,7 @@ public struct SiteSearch: Enricher {
         var best = names.count
         var found: Substring = ""
         Query.forEach(in: url) { name, value in
-            guard !value.isEmpty, name.utf8.count <= 64 else { return }
+            guard !value.isEmpty, name.utf8.count <= SiteSearch.longestName else { return }
             let name = String(name).lowercasedASCII
             guard let place = names[..<best].firstIndex(of: name) else { return }
             (best, found) = (place, value)
@@ -89,13 +95,13 @@ public struct SiteSearch: Enricher {
         }
     }
 
-    /// Blanks in a row are one: `red  shoes` is the same search.
+    /// Blanks in a row are one, and none is left at the end, where the term was cut: `red  shoes` is the same search.
     private static func oneBlank(_ text: String) -> String {
         var wasBlank = false
         let hasTwo = text.utf8.contains { byte in
             defer { wasBlank = byte == 0x20 }
             return wasBlank && byte == 0x20
         }
-        return hasTwo ? text.split(separator: " ").joined(separator: " ") : text
+        return hasTwo || wasBlank ? text.split(separator: " ").joined(separator: " ") : text
     }
 }

@@ -52,6 +52,31 @@ import Testing
         #expect(try term("/search?q=" + String(repeating: "%C3%A4", count: 400)).utf8.count == 100)
     }
 
+    @Test(arguments: [
+        ("/search?q=red%09%0A%20shoes", "red shoes"), ("/search?q=%20%20", ""), ("/search?q=%09a%09", "a"),
+        ("/search?q=+++red+++", "red"), ("/search?q=r%C3%A9sum%C3%A9++x", "r\u{e9}sum\u{e9} x"),
+    ])
+    func blanksOfAllKindsAreOne(url: String, expected: String) throws {
+        #expect(try term(url) == expected)
+    }
+
+    @Test func aTermThatIsCutDoesNotEndInABlank() throws {
+        #expect(try term("/search?q=1234567+abc") { $0.max_bytes = 8 } == "1234567")
+    }
+
+    @Test func theReferrersSearchIsNobodysBusiness() throws {
+        var event = HostileEvents.ordinary(url: "https://example.com/", referrer: "https://www.bing.com/search?q=x")
+        try SiteSearch(SiteSearch.Settings(), in: PluginChecks.context).enrich(&event)
+        #expect(event.hit.fact("search_term") == nil)
+    }
+
+    @Test func settingsThatFindNothingAreRefused() {
+        var settings = SiteSearch.Settings()
+        settings.paths = ["search", "/a*b", "/ok*"]
+        settings.parameters = ["", "q", String(repeating: "q", count: 65)]
+        #expect(settings.problems().map(\.key) == ["paths", "paths", "parameters", "parameters"])
+    }
+
     @Test func hostileEventsDoNotTrap() throws {
         var settings = SiteSearch.Settings()
         settings.paths = ["/*"]
