@@ -90,7 +90,9 @@ public struct DashboardHandler: Sendable {
     /// Scheme and host under which the reader opened the dashboard, so that the snippet can be pasted as it is. The
     /// host is the client's word; it is escaped like every other and only ever shown to the one who sent it.
     private func origin(_ request: Request) -> String {
-        guard let host = request.header("HOST"), !host.isEmpty, host.utf8.count <= 255,
+        // What Debian's nginx passes as HTTP_HOST has lost the port.
+        guard let host = request.parameters["FOOTFALL_HOST"] ?? request.header("HOST"), !host.isEmpty,
+            host.utf8.count <= 255,
             host.utf8.allSatisfy({ DashboardHandler.isHostByte($0) })
         else { return "" }
         return "\(request.parameters["HTTPS"] == "on" ? "https" : "http")://\(host)"

@@ -40,7 +40,7 @@ def page(where):
     mail = urllib.parse.quote(EMAIL)
     return (
         f"http://anna:{TOKEN}@localhost/{MARKER}/{where}/{mail}/{TOKEN}?mail={mail}&token={TOKEN}&gclid={CLICK}"
-        f"&utm_source=news&utm_campaign={mail}&q={mail}#{JWT}"
+        f"&utm_source={mail}&utm_medium={TOKEN}&utm_campaign={mail}&utm_term={TOKEN}&q={mail}&ref={TOKEN}#{JWT}"
     )
 
 

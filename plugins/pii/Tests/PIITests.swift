@@ -40,6 +40,7 @@ import Testing
         event.hit.path = "/account/ann@example.com/orders"
         event.hit.title = "Welcome, ann%2540example.com"
         event.hit.referrerPath = "/u/ann@example.com"
+        event.hit.source = "ann@example.com"
         event.hit.properties = [
             Property("note", .text("from 192.0.2.1")), Property("ann@example.com", .flag(true)),
             Property("bob@example.com", .flag(false)), Property("plan", .text("gold")),
@@ -51,6 +52,7 @@ import Testing
         #expect(hit.path == "/account/[email]/orders")
         #expect(hit.title == "Welcome, [email]")
         #expect(hit.referrerPath == "/u/[email]")
+        #expect(hit.source == "[email]")
         #expect(
             hit.properties == [
                 Property("note", .text("from [address]")), Property("[email]", .flag(true)),
