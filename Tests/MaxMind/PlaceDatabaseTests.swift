@@ -1,5 +1,5 @@
 import EventModel
-import MaxMind
+@testable import MaxMind
 import Platform
 import Synchronization
 import TestSupport
