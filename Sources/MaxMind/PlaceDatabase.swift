@@ -143,6 +143,11 @@ public struct PlaceDatabaseError: Error, Sendable, Equatable, CustomStringConver
     /// What is wrong with it.
     public var message: String
 
+    /// An error of these words.
+    public init(message: String) {
+        self.message = message
+    }
+
     /// The same.
     public var description: String { message }
 }

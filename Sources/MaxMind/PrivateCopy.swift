@@ -37,10 +37,10 @@ struct PrivateCopy: ~Copyable {
         var name = Array("\(folder)/footfall-places-XXXXXX".utf8CString)
         let file = unsafe name.withUnsafeMutableBufferPointer { name in
             guard let start = name.baseAddress else { return -1 as Int32 }
-            // A child that inherits it does no harm: the file is gone at once.
             return unsafe mkstemp(start)
         }
         guard file >= 0 else { return nil }
+        _ = fcntl(file, F_SETFD, FD_CLOEXEC)
         return (file, String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 

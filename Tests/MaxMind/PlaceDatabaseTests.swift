@@ -1,5 +1,5 @@
 import EventModel
-@testable import MaxMind
+import MaxMind
 import Platform
 import Synchronization
 import TestSupport

@@ -1,71 +1,25 @@
-public import Configuration
 public import EventModel
 import MaxMind
 import Platform
 public import PluginAPI
+import Synchronization
 
-/// Where the visitor is: the country of the address, and region and city where the operator wants them, from the first
-/// provider that knows.
+/// Says in which country a visitor is, and where the operator wants it in which region and city: from nginx's word, a
+/// database, or files of ranges. The address goes nowhere.
 public struct Geo: Enricher {
     /// The plugin's name in the configuration.
     public static let name: StaticString = "geo"
     /// What it does.
-    public static let summary: StaticString =
-        "country of the address, from nginx or from files; region and city on demand"
+    public static let summary: StaticString = "country of the visitor, region and city where wanted"
 
-    /// Where places come from, and how much is kept of them.
-    public struct Settings: ValidatedSettings {
-        /// Who is asked, in this order: `parameter` (nginx), `mmdb`, `ranges`.
-        public var providers = ["parameter", "mmdb", "ranges"]
-        /// `country`, `region` (with its country) or `city` (with both).
-        public var precision = Precision.country
-        /// Headers of an edge in front of nginx that name the country, such as `CF-IPCountry`. Any client can send them
-        /// where no such edge is.
-        public var trusted_headers: [String] = []
-        /// Path of a database in MaxMind's format; empty: none. Read again when it changes.
-        public var mmdb = ""
-        /// Paths of files with ranges of addresses, as Debian's tor-geoipdb has them. Read again when they change.
-        public var ranges: [String] = []
+    /// What can be set.
+    public typealias Settings = GeoSettings
 
-        /// How much is kept of a place.
-        public enum Precision: String, Codable, Sendable {
-            case country, region, city
-        }
-
-        /// Every default.
-        public init() {}
-
-        /// Providers exist, paths are absolute, headers are known.
-        public func problems() -> [SettingProblem] {
-            let known = ["parameter", "mmdb", "ranges"]
-            var problems = providers.filter { !known.contains($0) }.map {
-                SettingProblem("providers", "\"\($0)\" must be one of \(known.joined(separator: ", "))")
-            }
-            problems += trusted_headers.filter { !EdgePlace.headers.contains(Settings.parameter($0)) }.map {
-                let names = EdgePlace.headers.map { $0.replacing("_", with: "-") }.joined(separator: ", ")
-                return SettingProblem("trusted_headers", "\"\($0)\" must be one of \(names)")
-            }
-            problems += ([("mmdb", mmdb)] + ranges.map { ("ranges", $0) }).filter { key, path in
-                !(path.hasPrefix("/") || (key == "mmdb" && path.isEmpty))
-            }.map { SettingProblem($0.0, "\"\($0.1)\" must be an absolute path") }
-            return problems
-        }
-
-        /// The name of a header as CGI has it.
-        fileprivate static func parameter(_ header: String) -> String {
-            header.uppercased().replacing("-", with: "_")
-        }
-    }
-
-    /// The country at most.
-    public static func strict(_ settings: Settings) -> Settings {
-        var settings = settings
-        settings.precision = .country
-        return settings
-    }
-
-    /// Reads the address, writes the country.
+    /// Reads the address only where there is a file to look it up in.
     public static func declaration(for settings: Settings) -> Declaration {
+        var reads: Set<Field> = []
+        if settings.providers.contains(.parameter) { reads.insert(.place) }
+        if !settings.mmdb.isEmpty || !settings.ranges.isEmpty { reads.insert(.address) }
         var facts: [Fact] = []
         if settings.precision != .country {
             facts.append(
@@ -74,154 +28,178 @@ public struct Geo: Enricher {
                     subject: .place))
         }
         if settings.precision == .city {
-            facts.append(Fact(name: "city", sensitivity: .content, meaning: "city of the visitor", subject: .place))
+            facts.append(
+                Fact(name: "city", sensitivity: .anonymous, meaning: "city of the visitor, in English", subject: .place)
+            )
         }
         return Declaration(
-            reads: [.address, .place], writes: [.country], facts: facts,
-            reductions: [Reduction(.country, "of the address only the \(settings.precision.rawValue) is kept")])
+            reads: reads, writes: [.country], facts: facts, reductions: [Reduction(.address, reduction(settings))])
     }
 
-    private let settings: Settings
-    private let trusted: [String]
-    private let database: WatchedFile<PlaceDatabase>?
-    private let ranges: [WatchedFile<CountryRanges>]
-    private let now: @Sendable () -> Int64
-
-    /// Ready after `start` where there are files, else at once.
-    public init(_ settings: Settings, in context: PluginContext) throws(PluginError) {
-        self.init(settings, in: context) { Clock.wallMilliseconds() / 1000 }
-    }
-
-    init(_ settings: Settings, in context: PluginContext, now: @escaping @Sendable () -> Int64) {
-        self.settings = settings
-        self.now = now
-        trusted = settings.trusted_headers.map(Settings.parameter)
-        database =
-            settings.mmdb.isEmpty ? nil : WatchedFile(settings.mmdb, log: context.log) { try PlaceDatabase($0) }
-        ranges = settings.ranges.map { WatchedFile($0, log: context.log) { try CountryRanges(reading: $0) } }
-    }
-
-    /// Reads the files. A file that is named and missing is a mistake that nobody would notice otherwise.
-    public func start() throws(PluginError) {
-        do { try database?.start() } catch { throw PluginError.settings(key: "mmdb", "\(error)") }
-        for file in ranges {
-            do { try file.start() } catch { throw PluginError.settings(key: "ranges", "\(error)") }
+    private static func reduction(_ settings: Settings) -> String {
+        switch settings.precision {
+        case .country: "the address is not kept, only its country"
+        case .region: "the address is not kept, only its country and region"
+        case .city: "the address is not kept, only its country, region and city"
         }
     }
 
-    /// Ends the watch over the files.
+    /// The country alone.
+    public static func strict(_ settings: Settings) -> Settings {
+        var settings = settings
+        settings.precision = .country
+        return settings
+    }
+
+    private let providers: [GeoSettings.Provider]
+    private let precision: GeoSettings.Precision
+    private let trustedHeaders: [String]
+    let database: WatchedFile<PlaceDatabase>?
+    private let ranges: [WatchedFile<RangeTable>]
+    private let counters = PlaceCounts()
+    private let log: Log
+
+    // Made once: the library wants C strings.
+    private let countryPath = RecordPath("country", "iso_code")
+    private let registeredPath = RecordPath("registered_country", "iso_code")
+    private let regionPath = RecordPath("subdivisions", "0", "iso_code")
+    private let cityPath = RecordPath("city", "names", "en")
+
+    /// Ready for nginx's word at once, for files after `start`.
+    public init(_ settings: Settings, in context: PluginContext) throws(PluginError) {
+        let hasFile: [GeoSettings.Provider: Bool] = [.mmdb: !settings.mmdb.isEmpty, .ranges: !settings.ranges.isEmpty]
+        providers = settings.providers.filter { hasFile[$0] ?? true }
+        precision = settings.precision
+        trustedHeaders = settings.trustedHeaders.map { GeoSettings.parameterName($0) }
+        let log = context.log
+        self.log = log
+        database =
+            settings.mmdb.isEmpty ? nil : WatchedFile(settings.mmdb, log: log) { try PlaceDatabase($0) }
+        ranges = settings.ranges.map { path in
+            WatchedFile(path, log: log) { try RangeTable(try Files.readBytes($0)) }
+        }
+    }
+
+    /// Reads the files and begins to watch them. Throws when one is missing or no such file.
+    public func start() throws(PluginError) {
+        if let database { try start(database, key: "mmdb") }
+        for file in ranges { try start(file, key: "ranges") }
+        for note in notes where note.contains("warning") { log.warning(note) }
+    }
+
+    private func start(_ file: WatchedFile<some Any>, key: String) throws(PluginError) {
+        do {
+            try file.start()
+        } catch let error as PlaceDatabaseError {
+            stop()
+            throw .settings(key: key, error.message)
+        } catch {
+            stop()
+            throw .settings(key: key, "\(file.path): \(error)")
+        }
+    }
+
+    /// Ends the watch.
     public func stop() {
         database?.stop()
         for file in ranges { file.stop() }
     }
 
-    /// Sets `country`, and `region` and `city` where they are wanted, from the first provider that knows the country.
-    public func enrich(_ event: inout Event) throws(PluginError) {
-        for provider in settings.providers {
-            let isFound =
-                switch provider {
-                case "parameter": fromEdge(&event)
-                case "mmdb": fromDatabase(&event)
-                default: fromRanges(&event)
-                }
-            if isFound { return }
-        }
-    }
-
-    private func fromEdge(_ event: inout Event) -> Bool {
-        let place = event.visitor.place.reveal()
-        if let country = Country.code(place.country) {
-            set(country, region: place.region, city: place.city, &event.hit)
-            return true
-        }
-        for header in place.byHeader where trusted.contains(header.name) {
-            guard case .text(let text) = header.value, let country = Country.code(text) else { continue }
-            event.hit.country = country
-            return true
-        }
-        return false
-    }
-
-    private func fromDatabase(_ event: inout Event) -> Bool {
-        guard let database = database?.value, let address = event.visitor.address.reveal(),
-            let record = database.record(of: address)
-        else { return false }
-        // Where an address is registered is the next best guess, as Umami takes it too.
-        guard
-            let country = record.text(at: Paths.country).flatMap({ Country.code($0) })
-                ?? record.text(at: Paths.registered).flatMap({ Country.code($0) })
-        else { return false }
-        var (region, city) = ("", "")
-        if settings.precision != .country { region = record.text(at: Paths.region) ?? "" }
-        if settings.precision == .city { city = record.text(at: Paths.city) ?? "" }
-        set(country, region: region, city: city, &event.hit)
-        return true
-    }
-
-    private func fromRanges(_ event: inout Event) -> Bool {
-        guard !ranges.isEmpty, let address = event.visitor.address.reveal() else { return false }
-        for file in ranges {
-            guard let country = file.value?.country(of: address) else { continue }
-            event.hit.country = country
-            return true
-        }
-        return false
-    }
-
-    private func set(_ country: String, region: String, city: String, _ hit: inout Hit) {
-        hit.country = country
-        if settings.precision != .country, Country.isRegion(region) { hit.setFact("region", region.uppercased()) }
-        if settings.precision == .city { hit.setFact("city", city.withoutControlCharacters.prefix(bytes: 100)) }
-    }
-
-    private enum Paths {
-        static let country = RecordPath("country", "iso_code")
-        static let registered = RecordPath("registered_country", "iso_code")
-        static let region = RecordPath("subdivisions", "0", "iso_code")
-        static let city = RecordPath("city", "names", "en")
-    }
-}
-
-extension Geo {
-    /// How old the data are: a country moves rarely, addresses every day.
+    /// Of when the files' data are.
     public var notes: [String] {
         var notes: [String] = []
-        if let database = database?.value {
-            notes.append(note("places of \(database.kind)", database.builtAt))
+        if let database, let value = database.value {
+            let date = DataDate(seconds: value.builtAt)
+            notes.append("\(database.path) (\(value.kind)): \(date.note())")
         }
         for file in ranges {
-            guard let ranges = file.value else { continue }
-            notes.append(
-                note("countries of \(file.path) (\(ranges.count) ranges)", ranges.builtAt ?? file.modifiedAt ?? 0))
+            guard let value = file.value else { continue }
+            // A file that does not say of when its data are is as old as it looks.
+            let date = value.date ?? file.modifiedAt.map { DataDate(seconds: $0) }
+            notes.append("\(file.path) (\(value.count) ranges): \(date?.note() ?? "the file is gone")")
         }
         return notes
     }
 
-    private func note(_ what: String, _ builtAt: Int64) -> String {
-        let days = max(0, now() - builtAt) / 86_400
-        let date = CivilTime(milliseconds: builtAt * 1000).date
-        let warning = days > 180 ? ", which is too old to trust: fetch a newer file" : ""
-        return "\(what): of \(date), \(days) days old\(warning)"
-    }
-}
+    /// Events by where their country came from.
+    public var counts: [PluginCount] { counters.all }
 
-/// Codes of countries.
-enum Country {
-    /// A code of two letters, upper case; `nil` for what stands for no country: `XX` and `ZZ` (unknown), `T1` (Tor), `A1` and
-    /// `A2` (proxies, satellites), `??`. `EU` and `AP` are kept: some networks are of no one country.
-    static func code(_ text: String) -> String? {
-        let bytes = text.utf8
-        guard bytes.count == 2, let first = bytes.first, let last = bytes.last, isLetter(first), isLetter(last) else {
-            return nil
+    /// Sets the country, and what else is wanted, where somebody knows it.
+    public func enrich(_ event: inout Event) throws(PluginError) {
+        let place = place(of: event.visitor)
+        guard !place.country.isEmpty else {
+            counters.unknown.add(1, ordering: .relaxed)
+            return
         }
-        let code = first | last < 0x60 ? text : text.uppercased()
-        return code == "XX" || code == "ZZ" ? nil : code
+        event.hit.country = place.country
+        if precision == .country { return }
+        event.hit.setFact("region", place.region)
+        if precision == .city { event.hit.setFact("city", place.city) }
     }
 
-    /// Whether a text can be a subdivision's code: one to three letters or digits (ISO 3166-2).
-    static func isRegion(_ text: String) -> Bool {
-        (1...3).contains(text.utf8.count) && text.utf8.allSatisfy { isLetter($0) || (48...57).contains($0) }
+    private func place(of visitor: borrowing Visitor) -> Place {
+        for provider in providers {
+            let place =
+                switch provider {
+                case .parameter: edgePlace(visitor)
+                case .mmdb: databasePlace(visitor)
+                case .ranges: rangePlace(visitor)
+                }
+            if !place.country.isEmpty { return place }
+        }
+        return Place()
     }
 
-    private static func isLetter(_ byte: UInt8) -> Bool { (97...122).contains(byte | 0x20) }
+    private func edgePlace(_ visitor: borrowing Visitor) -> Place {
+        let edge = visitor.place.reveal()
+        let country = PlaceText.country(edge.country)
+        if !country.isEmpty {
+            counters.parameter.add(1, ordering: .relaxed)
+            return place(country, region: edge.region, city: edge.city)
+        }
+        for name in trustedHeaders {
+            for header in edge.byHeader where header.name == name {
+                guard case .text(let text) = header.value else { continue }
+                let country = PlaceText.country(text)
+                if country.isEmpty { continue }
+                counters.header.add(1, ordering: .relaxed)
+                return Place(country: country)
+            }
+        }
+        return Place()
+    }
+
+    private func databasePlace(_ visitor: borrowing Visitor) -> Place {
+        guard let address = visitor.address.reveal(), let record = database?.value?.record(of: address) else {
+            return Place()
+        }
+        var country = PlaceText.country(record.text(at: countryPath) ?? "")
+        if country.isEmpty { country = PlaceText.country(record.text(at: registeredPath) ?? "") }
+        if country.isEmpty { return Place() }
+        counters.mmdb.add(1, ordering: .relaxed)
+        if precision == .country { return Place(country: country) }
+        return place(
+            country, region: record.text(at: regionPath) ?? "",
+            city: precision == .city ? record.text(at: cityPath) ?? "" : "")
+    }
+
+    private func rangePlace(_ visitor: borrowing Visitor) -> Place {
+        guard let address = visitor.address.reveal() else { return Place() }
+        for file in ranges {
+            guard let country = file.value?.country(of: address), !country.isEmpty else { continue }
+            counters.ranges.add(1, ordering: .relaxed)
+            return Place(country: country)
+        }
+        return Place()
+    }
+
+    private func place(_ country: String, region: String, city: String) -> Place {
+        switch precision {
+        case .country: Place(country: country)
+        case .region: Place(country: country, region: PlaceText.region(region, country: country))
+        case .city:
+            Place(
+                country: country, region: PlaceText.region(region, country: country), city: PlaceText.city(city))
+        }
+    }
 }

@@ -8,201 +8,187 @@ import Testing
 
 @testable import GeoPlugin
 
+/// The defaults with a change.
+func geoSettings(_ change: (inout GeoSettings) -> Void) -> GeoSettings {
+    var settings = GeoSettings()
+    change(&settings)
+    return settings
+}
+
+/// An event that nginx and edges say nothing about, from an address.
+func event(from address: String, place: EdgePlace = EdgePlace()) -> Event {
+    var event = HostileEvents.ordinary(address: address)
+    event.visitor.place = Sensitive(place)
+    return event
+}
+
 @Suite struct GeoTests {
-    private static let corpora = Process.environment()["FOOTFALL_CORPORA"] ?? ""
-    private static let canMakeDatabases =
-        (try? Program("perl")?.run(["-MMaxMind::DB::Writer::Tree", "-e", "1"]).status) == 0
-
-    private func located(
-        _ address: String = "", place: EdgePlace = EdgePlace(), _ change: (inout Geo.Settings) -> Void = { _ in }
-    ) throws -> Hit {
-        var settings = Geo.Settings()
-        change(&settings)
-        #expect(settings.problems() == [])
-        var event = HostileEvents.ordinary(address: address)
-        event.hit.facts = []
-        event.visitor.place = Sensitive(place)
-        let plugin = try Geo(settings, in: PluginChecks.context)
-        try plugin.start()
-        defer { plugin.stop() }
-        try plugin.enrich(&event)
-        return event.hit
-    }
-
-    private func place(_ country: String, region: String = "", city: String = "") -> EdgePlace {
+    private func place(_ change: (inout EdgePlace) -> Void) -> EdgePlace {
         var place = EdgePlace()
-        (place.country, place.region, place.city) = (country, region, city)
+        change(&place)
         return place
     }
 
-    @Test func passesTheChecksOfEveryPlugin() {
+    private func enriched(_ settings: GeoSettings, _ event: Event) throws -> Hit {
+        var event = event
+        try Geo(settings, in: PluginChecks.context).enrich(&event)
+        return event.hit
+    }
+
+    @Test(arguments: GeoSettings.Precision.allCases)
+    func passesTheChecksOfEveryPlugin(precision: GeoSettings.Precision) {
         #expect(PluginChecks.failures(of: Geo.self, factory: PluginFactory(Geo.self), folder: pluginFolder()) == [])
-        var city = Geo.Settings()
-        city.precision = .city
-        city.trusted_headers = ["CF-IPCountry"]
-        for settings in [Geo.Settings(), city] {
-            #expect(
-                PluginChecks.accessFailures(of: Geo.self, settings: settings) { plugin, event in
-                    try? plugin.enrich(&event)
-                } == [])
+        let settings = geoSettings {
+            $0.precision = precision
+            $0.trustedHeaders = EdgePlace.headers
         }
-    }
-
-    @Test(arguments: [
-        ("AT", "AT"), ("at", "AT"), ("XX", ""), ("T1", ""), ("A1", ""), ("??", ""), ("", ""), ("AUT", ""), ("EU", "EU"),
-    ])
-    func nginxNamesTheCountry(code: String, country: String) throws {
-        #expect(try located(place: place(code)).country == country)
-    }
-
-    @Test func lessIsKeptUnlessMoreIsWanted() throws {
-        let vienna = place("AT", region: "9", city: "Vienna")
-        #expect(try located(place: vienna).facts == [])
-        #expect(try located(place: vienna) { $0.precision = .region }.facts == [Property("region", .text("9"))])
-        let city = try located(place: vienna) { $0.precision = .city }
-        #expect(city.text(ofFact: "city") == "Vienna" && city.text(ofFact: "region") == "9")
-        #expect(try located(place: place("AT", region: "no code")) { $0.precision = .region }.facts == [])
-        var settings = Geo.Settings()
-        settings.precision = .city
-        #expect(Geo.strict(settings).precision == .country)
-    }
-
-    @Test func aHeaderIsBelievedOnlyWhereItIsTrusted() throws {
-        var forged = EdgePlace()
-        forged.byHeader = [Property("CF_IPCOUNTRY", .text("CH"))]
-        #expect(try located(place: forged).country == "")
-        #expect(try located(place: forged) { $0.trusted_headers = ["cf-ipcountry"] }.country == "CH")
-        #expect(try located(place: forged) { $0.trusted_headers = ["X-Vercel-IP-Country"] }.country == "")
-        forged.country = "AT"
         #expect(
-            try located(place: forged) { $0.trusted_headers = ["CF-IPCountry"] }.country == "AT", "nginx knows better")
+            PluginChecks.accessFailures(of: Geo.self, settings: settings) { plugin, event in
+                try? plugin.enrich(&event)
+            } == [])
     }
 
-    @Test func mistakesInSettingsAreNamed() {
-        var settings = Geo.Settings()
-        settings.providers = ["maxmind"]
-        settings.trusted_headers = ["X-Anything"]
-        settings.mmdb = "places.mmdb"
-        settings.ranges = ["geoip"]
-        #expect(settings.problems().map(\.key) == ["providers", "trusted_headers", "mmdb", "ranges"])
-    }
-
-    @Test func aFileThatIsNotThereIsAMistake() throws {
-        for change: (inout Geo.Settings) -> Void in [
-            { $0.mmdb = "/nonexistent/places.mmdb" }, { $0.ranges = ["/nonexistent/geoip"] },
-        ] {
-            let error = #expect(throws: PluginError.self) { try located("192.0.2.1", change) }
-            #expect("\(String(describing: error))".contains("/nonexistent/"))
-        }
-    }
-
-    @Test(.enabled(if: canMakeDatabases, "needs libmaxmind-db-writer-perl"))
-    func aDatabaseKnowsPlaces() throws {
-        let folder = try TemporaryFolder()
-        let path = "\(folder.path)/places.mmdb"
-        let script = "\(repositoryFolder)/Tests/MaxMind/make-database.pl"
-        #expect(try Program("perl")?.run([script, path]).status == 0)
-        let city: (inout Geo.Settings) -> Void = {
-            $0.mmdb = path
+    @Test func declaresWhatItsSettingsNeed() {
+        let ordinary = Geo.declaration(for: GeoSettings())
+        #expect(ordinary.reads == [.place])
+        #expect(ordinary.writes == [.country])
+        #expect(ordinary.facts == [])
+        #expect(ordinary.reductions == [Reduction(.address, "the address is not kept, only its country")])
+        let city = geoSettings {
             $0.precision = .city
+            $0.providers = [.mmdb]
+            $0.mmdb = "/a"
         }
-        let vienna = try located("192.0.2.1", city)
-        #expect(vienna.country == "AT")
-        #expect(vienna.text(ofFact: "region") == "9" && vienna.text(ofFact: "city") == "Vienna")
-        #expect(try located("198.51.100.200", city).country == "CH", "where it is registered")
-        #expect(try located("198.51.100.1", city).country == "", "a continent is no country")
-        #expect(try located("2001:db8::7", city).country == "JP")
-        let odd = try located("2001:db8:2::1", city)
-        #expect(odd.country == "SE" && odd.text(ofFact: "region") == "")
-        #expect(odd.text(ofFact: "city").utf8.count <= 100 && !odd.text(ofFact: "city").contains("\n"))
-        #expect(try located("", city).country == "")
-        // In the order of the providers.
-        #expect(try located("192.0.2.1", place: place("FR"), city).country == "FR")
-        #expect(
-            try located("192.0.2.1", place: place("FR")) {
-                city(&$0)
-                $0.providers = ["mmdb", "parameter"]
-            }.country == "AT")
-        let plugin = try Geo(
-            {
-                var settings = Geo.Settings()
-                city(&settings)
-                return settings
-            }(), in: PluginChecks.context)
-        try plugin.start()
-        defer { plugin.stop() }
-        #expect(plugin.notes.first?.contains("places of Footfall-Test-City: of 20") ?? false)
-        #expect(plugin.notes.first?.contains(", 0 days old") ?? false)
-    }
-
-    @Test func rangesAreReadAndTheirAgeIsTold() throws {
-        let folder = try TemporaryFolder()
-        let path = "\(folder.path)/geoip"
-        let text = """
-            # Generated: Thu, 25 Jun 2026 04:33:59 GMT
-            3221225984,3221226239,AT
-            3325256704,3325256959,??
-            2001:db8::,2001:db8:0:ffff:ffff:ffff:ffff:ffff,CH
-            3405803776,3405804031,EU
-
-            """
-        _ = try Files.createOnce(path, bytes: Array(text.utf8), mode: 0o600)
-        let ranges: (inout Geo.Settings) -> Void = { $0.ranges = [path] }
-        for (address, country) in [
-            ("192.0.2.0", "AT"), ("192.0.2.255", "AT"), ("192.0.3.0", ""), ("198.51.100.1", ""), ("2001:db8::1", "CH"),
-            ("2001:db8:1::", ""), ("203.0.113.9", "EU"), ("::ffff:192.0.2.1", "AT"),
-        ] {
-            #expect(try located(address, ranges).country == country, "\(address)")
-        }
-        var settings = Geo.Settings()
-        ranges(&settings)
-        // 2026-11-25.
-        let plugin = Geo(settings, in: PluginChecks.context) { 1_795_564_800 }
-        try plugin.start()
-        defer { plugin.stop() }
-        #expect(plugin.notes == ["countries of \(path) (3 ranges): of 2026-06-25, 153 days old"])
-        let late = Geo(settings, in: PluginChecks.context) { 1_795_564_800 + 40 * 86_400 }
-        try late.start()
-        defer { late.stop() }
-        #expect(late.notes.first?.contains("too old to trust") ?? false)
+        #expect(Geo.declaration(for: city).reads == [.address])
+        #expect(Geo.declaration(for: city).facts.map(\.name) == ["region", "city"])
+        #expect(Geo.declaration(for: city).facts.allSatisfy { $0.subject == .place })
+        #expect(Geo.declaration(for: Geo.strict(city)).facts == [])
+        #expect(Geo.strict(city).mmdb == "/a")
     }
 
     @Test(arguments: [
-        "1,2", "a,b,AT", "5,4,AT", "1,2,AUT", "99999999999,99999999999,AT", "2001:db8::,1,AT", "", "# only\n",
+        ("AT", "AT"), ("at", "AT"), ("aT", "AT"), ("EU", "EU"), ("uk", "GB"), ("XX", ""), ("xx", ""), ("ZZ", ""),
+        ("T1", ""),
+        ("A1", ""),
+        ("??", ""), ("", ""), ("A", ""), ("AUT", ""), ("ä", ""), ("[{", ""), ("A\u{0}", ""), ("@A", ""),
     ])
-    func aLineThatIsNoRangeIsNamed(line: String) throws {
-        let folder = try TemporaryFolder()
-        let path = "\(folder.path)/geoip"
-        _ = try Files.createOnce(path, bytes: Array(line.utf8), mode: 0o600)
-        #expect(throws: PluginError.self) { try located("192.0.2.1") { $0.ranges = [path] } }
+    func countriesAreTwoLettersOrUnknown(said: String, kept: String) throws {
+        let hit = try enriched(GeoSettings(), event(from: "unknown", place: place { $0.country = said }))
+        #expect(hit.country == kept)
     }
 
-    /// Tor's real files: halving finds what a look at every range finds.
-    @Test(.enabled(if: Files.exists("\(corpora)/geoip"), "needs tools/corpora"))
-    func theRealFilesAnswerAsTheyStand() throws {
-        var random = SeededRandom(4)
-        for name in ["geoip", "geoip6"] {
-            let path = "\(GeoTests.corpora)/\(name)"
-            let ranges = try CountryRanges(reading: path)
-            #expect(ranges.count > 200_000)
-            #expect(ranges.builtAt == 1_782_345_600, "2026-06-25")
-            let lines = try Files.read(path).split(separator: "\n").filter { !$0.hasPrefix("#") }
-            for line in (0..<3000).map({ _ in lines[Int.random(in: 0..<lines.count, using: &random)] }) {
-                let parts = line.split(separator: ",").map(String.init)
-                for text in parts[..<2] {
-                    let address = try #require(UInt32(text).map { IPAddress.v4($0) } ?? IPAddress(text))
-                    let found = ranges.country(of: address) ?? "??"
-                    #expect(found == (Country.code(parts[2]) ?? "??"), "\(line)")
-                }
-            }
+    @Test func precisionSaysHowMuchIsKept() throws {
+        let known = place {
+            $0.country = "AT"
+            $0.region = "9"
+            $0.city = "Vienna"
+        }
+        for (precision, facts) in [
+            (GeoSettings.Precision.country, ["", ""]), (.region, ["AT-9", ""]), (.city, ["AT-9", "Vienna"]),
+        ] {
+            let hit = try enriched(geoSettings { $0.precision = precision }, event(from: "192.0.2.1", place: known))
+            #expect(hit.country == "AT")
+            #expect(["region", "city"].map { hit.text(ofFact: $0) } == facts)
         }
     }
 
-    @Test func hostileEventsDoNotTrap() throws {
-        var settings = Geo.Settings()
-        settings.precision = .city
-        settings.trusted_headers = ["CF-IPCountry"]
-        let plugin = try Geo(settings, in: PluginChecks.context)
-        for var event in HostileEvents.all { try plugin.enrich(&event) }
+    @Test(arguments: [
+        ("9", "AT-9"), ("AT-9", "AT-9"), ("DE-9", ""), ("WIEN", ""), ("", ""), ("AT-", ""), ("a", ""),
+        ("ENG", "AT-ENG"),
+    ])
+    func regionsAreWholeCodes(said: String, kept: String) {
+        #expect(PlaceText.region(said, country: "AT") == kept)
+    }
+
+    @Test func citiesAreShortTextsWithoutControlCharacters() {
+        #expect(PlaceText.city("a\nb\u{0}") == "a b\u{fffd}")
+        #expect(PlaceText.city(String(repeating: "ü", count: 80)).utf8.count == 100)
+    }
+
+    @Test func headersOfEdgesCountOnlyWhenTheyAreTrusted() throws {
+        let said = place {
+            $0.byHeader = [Property("CF_IPCOUNTRY", .text("at")), Property("X_COUNTRY_CODE", .text("DE"))]
+        }
+        #expect(try enriched(GeoSettings(), event(from: "192.0.2.1", place: said)).country == "")
+        for (trusted, country) in [
+            (["CF_IPCOUNTRY"], "AT"), (["CF-IPCountry"], "AT"), (["X_COUNTRY_CODE", "CF_IPCOUNTRY"], "DE"),
+            (["FLY_REGION_COUNTRY"], ""),
+        ] {
+            let settings = geoSettings { $0.trustedHeaders = trusted }
+            #expect(settings.problems() == [])
+            #expect(try enriched(settings, event(from: "192.0.2.1", place: said)).country == country)
+        }
+        var both = said
+        both.country = "CH"
+        let settings = geoSettings { $0.trustedHeaders = ["CF_IPCOUNTRY"] }
+        #expect(
+            try enriched(settings, event(from: "192.0.2.1", place: both)).country == "CH", "nginx's word comes first")
+    }
+
+    @Test func sourcesAreCounted() throws {
+        let plugin = try Geo(GeoSettings(), in: PluginChecks.context)
+        for country in ["AT", "DE", "XX"] {
+            var event = event(from: "192.0.2.1", place: place { $0.country = country })
+            try plugin.enrich(&event)
+        }
+        #expect(plugin.counts.filter { $0.count > 0 } == [PluginCount("parameter", 2), PluginCount("unknown", 1)])
+        #expect(plugin.notes == [])
+    }
+
+    @Test func aFileThatIsMissingStopsTheStart() throws {
+        for settings in [
+            geoSettings { $0.mmdb = "/nonexistent/places" }, geoSettings { $0.ranges = ["/nonexistent/places"] },
+        ] {
+            let plugin = try Geo(settings, in: PluginChecks.context)
+            let error = try #require(throws: PluginError.self) { try plugin.start() }
+            #expect(error.description.contains("/nonexistent/places"))
+            plugin.stop()
+        }
+    }
+
+    @Test(arguments: [
+        ("mmdb", geoSettings { $0.mmdb = "places.mmdb" }), ("ranges", geoSettings { $0.ranges = ["geoip"] }),
+        ("providers", geoSettings { $0.providers = [.mmdb, .mmdb] }),
+        ("trusted_headers", geoSettings { $0.trustedHeaders = ["X-Forwarded-For"] }),
+        (
+            "mmdb",
+            geoSettings {
+                $0.mmdb = "/a"
+                $0.providers = [.ranges]
+            }
+        ),
+        (
+            "trusted_headers",
+            geoSettings {
+                $0.trustedHeaders = ["CF_IPCOUNTRY"]
+                $0.providers = [.ranges]
+            }
+        ),
+    ])
+    func settingsThatCanNeverWorkAreNamed(key: String, settings: GeoSettings) {
+        #expect(settings.problems().map(\.key) == [key])
+    }
+
+    @Test func dataSayHowOldTheyAre() throws {
+        let date = try #require(DataDate(header: "# Generated: Thu, 25 Jun 2026 04:33:59 GMT".utf8))
+        #expect("\(date)" == "2026-06-25")
+        let day: Int64 = 86_400
+        let then = Int64(date.days) * day
+        #expect(date.note(now: then + 153 * day) == "country data of 2026-06-25, 153 days old")
+        #expect(date.note(now: then + 181 * day).contains("warning"))
+        #expect(date.note(now: then - day) == "country data of 2026-06-25, 0 days old")
+        #expect(DataDate(header: "# Generated: Thu, 25 Foo 2026 04:33:59 GMT".utf8) == nil)
+        #expect(DataDate(header: "# Generated: Thu, 29 Feb 2024 04:33:59 GMT".utf8)?.description == "2024-02-29")
+        for moment in [Int64.min, -1, 0, Int64.max] { _ = "\(DataDate(seconds: moment))" }
+    }
+
+    /// Every day of four centuries comes out as it went in.
+    @Test func datesAreThoseOfTheCalendar() {
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        for days in stride(from: Int64(0), through: 150_000, by: 7) {
+            let civil = CivilTime(milliseconds: days * 86_400_000)
+            let line = "# Generated: Thu, \(civil.day) \(months[civil.month - 1]) \(civil.year) 00:00:00 GMT"
+            #expect(DataDate(header: line.utf8)?.days == Int(days))
+        }
     }
 }
