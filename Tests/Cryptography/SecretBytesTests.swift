@@ -8,12 +8,16 @@ import Testing
     private func secret(_ bytes: [UInt8], in memory: SecretMemory = SecretMemory()) throws -> SecretBytes {
         try #require(
             SecretBytes(in: memory) { span in
-                for (index, byte) in bytes.enumerated() { span.storeBytes(of: byte, toByteOffset: index, as: UInt8.self) }
+                for (index, byte) in bytes.enumerated() {
+                    span.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
+                }
             })
     }
 
     private func bytes(_ secret: SecretBytes) -> [UInt8] {
-        secret.withBytes { span in (0..<span.byteCount).map { unsafe span.unsafeLoad(fromByteOffset: $0, as: UInt8.self) } }
+        secret.withBytes { span in
+            (0..<span.byteCount).map { unsafe span.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
+        }
     }
 
     @Test func theyAreWhatWasWritten() throws {
