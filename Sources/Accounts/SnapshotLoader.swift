@@ -10,7 +10,8 @@ public struct SnapshotLoader {
         self.connection = connection
     }
 
-    /// All sites that have a key, with the local days of their time zones from 40 days ago to 400 days ahead.
+    /// All sites that have a key, with the local days of their time zones from 40 days ago to 400 days ahead: at the
+    /// beginning of a month, `visitor_id` looks for the beginning of the last one.
     public func load() throws(SiteError) -> SiteSnapshot {
         let sites = try SiteStore(connection).list().filter { !$0.key.isEmpty }
         do throws(DatabaseError) {

@@ -4,26 +4,45 @@ public import EventModel
 import Platform
 public import PluginAPI
 
-/// Gives every visitor a pseudonym for one day: a keyed hash of address and user agent whose key is random, lives in
-/// memory only and is gone an hour after its day.
+/// Gives every visitor a pseudonym for one period: a keyed hash of address and user agent whose key is random, lives in
+/// memory only and is gone an hour after its period.
 public struct VisitorIdentity: PrivacyFilter {
     /// The plugin's name in the configuration.
     public static let name: StaticString = "visitor_id"
     /// What it does.
-    public static let summary: StaticString = "a pseudonym for one day, from a keyed hash whose key is then gone"
+    public static let summary: StaticString = "a pseudonym for a day, from a keyed hash whose key is then gone"
 
     /// How visitors are told apart.
     public struct Settings: ValidatedSettings {
-        /// `daily`: one pseudonym for each day of the site's time zone. `none`: no visitors at all, events only.
+        /// How long a visitor has the same pseudonym, in the site's time zone.
         public var identity = Identity.daily
+        /// What of the browser goes into the pseudonym.
+        public var user_agent = UserAgent.raw
         /// Folder for the salts, which must be memory-backed (tmpfs): so they survive a restart of the gateway and are
         /// shared by all gateways of the machine that run as the same user, but never reach a disk. `{user}` stands
-        /// for that user's number. Empty: in this process only, and then a restart counts the day's visitors anew.
+        /// for that user's number. Empty: in this process only, and then a restart counts the period's visitors anew.
         public var salt_directory = "/dev/shm/footfall-{user}"
+        /// Whether the gateway refuses to start when the salts' memory cannot be locked against swapping.
+        public var require_locked_memory = false
 
         /// How long a visitor is recognised.
-        public enum Identity: String, Codable, Sendable {
-            case none, daily
+        public enum Identity: String, Codable, Sendable, CaseIterable {
+            /// No visitors at all, events only.
+            case none
+            /// A local day.
+            case daily
+            /// From Monday to Sunday.
+            case weekly
+            /// A calendar month.
+            case monthly
+        }
+
+        /// What tells two visitors behind one address apart.
+        public enum UserAgent: String, Codable, Sendable, CaseIterable {
+            /// The whole header.
+            case raw
+            /// What the plugin `user_agent` made of it, which more people share.
+            case family
         }
 
         /// Every default.
@@ -38,12 +57,36 @@ public struct VisitorIdentity: PrivacyFilter {
 
     /// Reads who sent the event, writes the pseudonyms.
     public static func declaration(for settings: Settings) -> Declaration {
+        let how: String
         switch settings.identity {
-        case .none: Declaration()
-        case .daily:
-            Declaration(reads: [.address, .userAgent, .site, .time], writes: [.visitorID, .visitorBefore])
+        case .none: return Declaration()
+        case .daily: how = "its key is gone an hour after the day"
+        case .weekly: how = "its key is gone an hour after the week"
+        case .monthly: how = "its key is gone an hour after the month"
         }
+        var declaration = Declaration(
+            reads: [.address, .site, .time], writes: [.visitorID, .visitorBefore], readsFacts: [limitedFact],
+            reductions: [Reduction(.visitorID, how)])
+        switch settings.user_agent {
+        case .raw: declaration.reads.insert(.userAgent)
+        case .family: declaration.readsFacts.formUnion(Traits.facts)
+        }
+        return declaration
     }
+
+    /// A day at most, and of the browser only what many share.
+    public static func strict(_ settings: Settings) -> Settings {
+        var strict = settings
+        if strict.identity != .none { strict.identity = .daily }
+        strict.user_agent = .family
+        return strict
+    }
+
+    /// What `opt_out` says of visitors who do not want to be recognised.
+    static let limitedFact = "limited"
+
+    /// Milliseconds after a change of period in which an open visit may go on (DESIGN section 7).
+    static let carryOver: Int64 = 30 * 60 * 1000
 
     private let settings: Settings
     private let sites: @Sendable () -> SiteSnapshot
@@ -54,14 +97,15 @@ public struct VisitorIdentity: PrivacyFilter {
         self.settings = settings
         sites = context.sites
         let folder = settings.salt_directory.replacing("{user}", with: "\(Process.userID)")
+        let place = SaltKeeper.Place(
+            folder: folder.isEmpty ? nil : SaltFolder(parent: folder, installation: context.installation),
+            requiresLock: settings.require_locked_memory)
         keeper = SaltKeeper(
-            folder: settings.identity == .none || folder.isEmpty ? nil : folder, installation: context.installation,
-            log: context.log)
+            place, periods: Periods(identity: settings.identity), sites: context.sites, log: context.log)
     }
 
     /// Opens the salts' folder and begins to remove salts whose time is over.
     public func start() throws(PluginError) {
-        guard settings.identity != .none else { return }
         try keeper.start()
     }
 
@@ -70,43 +114,43 @@ public struct VisitorIdentity: PrivacyFilter {
         keeper.stop()
     }
 
-    /// Sets the pseudonym, and for half an hour after a change of day also the one before. Without an address, and
-    /// for a day whose salt is gone, there is no visitor.
+    /// How the salts lie in memory.
+    public var notes: [String] { keeper.notes }
+
+    /// Sets the pseudonym, and for half an hour after a change of period also the one before. Without an address, for
+    /// who does not want one, and for a period whose salt is gone, there is no visitor.
     public func filter(_ event: inout Event) throws(PluginError) -> Verdict {
         event.hit.visitor = nil
         event.hit.visitorBefore = nil
-        guard settings.identity == .daily, let address = event.visitor.address.reveal() else { return .keep }
+        guard settings.identity != .none, let address = event.visitor.address.reveal(),
+            event.hit.fact(VisitorIdentity.limitedFact) != .flag(true)
+        else { return .keep }
         let site = event.hit.site
+        let time = event.hit.time
         let sites = sites()
-        let period = sites.day(of: site, containing: event.hit.time)
-        guard let salt = keeper.salt(site: site, period: period) else { return .keep }
-        let message = VisitorIdentity.message(site, address, event.visitor.userAgent.reveal())
-        event.hit.visitor = SipHash.hash(message, key: salt).map(VisitorID.init)
-        if event.hit.time.milliseconds(since: period.lowerBound) < VisitorIdentity.carryOver {
-            let before = sites.day(of: site, containing: period.lowerBound.advanced(byMilliseconds: -1))
-            event.hit.visitorBefore = keeper.salt(site: site, period: before)
-                .flatMap { SipHash.hash(message, key: $0) }.map(VisitorID.init)
+        let day = sites.day(of: site, containing: time)
+        guard let salt = keeper.salt(site: site, day: day, in: sites) else { return .keep }
+        var before: SaltKeeper.Salt?
+        if time.milliseconds(since: salt.period.lowerBound) < VisitorIdentity.carryOver {
+            let dayBefore = sites.day(of: site, containing: salt.period.lowerBound.advanced(byMilliseconds: -1))
+            before = keeper.salt(site: site, day: dayBefore, in: sites)
+        }
+        let sender = Sender(site: site, address: address)
+        switch settings.user_agent {
+        case .raw:
+            let userAgent = event.visitor.userAgent.reveal()
+            sender.withMessage(userAgent) { VisitorIdentity.set(&event.hit, $0, salt, before) }
+        case .family:
+            let traits = Traits(event.hit)
+            sender.withMessage(traits) { VisitorIdentity.set(&event.hit, $0, salt, before) }
         }
         return .keep
     }
 
-    /// Milliseconds after a change of period in which an open visit may go on (DESIGN section 7).
-    static let carryOver: Int64 = 30 * 60 * 1000
-
-    /// Every part with its length before it, so that no two senders share a message by shifting bytes.
-    static func message(_ site: SiteID, _ address: IPAddress, _ userAgent: String) -> [UInt8] {
-        let network = address.network.bytes
-        var message: [UInt8] = []
-        message.reserveCapacity(16 + network.count + userAgent.utf8.count)
-        append(UInt32(bitPattern: site.rawValue), to: &message)
-        append(UInt32(network.count), to: &message)
-        message.append(contentsOf: network)
-        append(UInt32(userAgent.utf8.count), to: &message)
-        message.append(contentsOf: userAgent.utf8)
-        return message
-    }
-
-    private static func append(_ number: UInt32, to message: inout [UInt8]) {
-        for shift in [24, 16, 8, 0] as [UInt32] { message.append(UInt8(truncatingIfNeeded: number >> shift)) }
+    private static func set(
+        _ hit: inout Hit, _ message: borrowing SipHash.Message, _ salt: SaltKeeper.Salt, _ before: SaltKeeper.Salt?
+    ) {
+        hit.visitor = message.hash(key: salt.bytes).map(VisitorID.init)
+        if let before { hit.visitorBefore = message.hash(key: before.bytes).map(VisitorID.init) }
     }
 }
