@@ -25,7 +25,8 @@ enum ChainProof {
     private struct Proof {
         let steps: [ChainPlan.PlannedStep]
         var problems: [ConfigProblem] = []
-        var available = Field.ofEdge
+        /// What the edge fills, and what has a sound value without anybody: no bot, no visitor, itself alone.
+        var available = Field.ofEdge.union([.isBot, .quarantine, .weight, .visitorID])
         var erasedBy: [Field: String] = [:]
         var places: [String: String] = [:]
         var facts: [String: String] = [:]

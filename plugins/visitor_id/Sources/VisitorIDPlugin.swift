@@ -98,7 +98,9 @@ public struct VisitorIdentity: PrivacyFilter {
         sites = context.sites
         let folder = settings.salt_directory.replacing("{user}", with: "\(Process.userID)")
         let place = SaltKeeper.Place(
-            folder: folder.isEmpty ? nil : SaltFolder(parent: folder, installation: context.installation),
+            // A rehearsal must not make salts that real visitors would get.
+            folder: folder.isEmpty || context.isRehearsal
+                ? nil : SaltFolder(parent: folder, installation: context.installation),
             requiresLock: settings.require_locked_memory)
         keeper = SaltKeeper(
             place, periods: Periods(identity: settings.identity), sites: context.sites, log: context.log)
