@@ -19,11 +19,18 @@ public final class Chain: Sendable, CustomStringConvertible {
     /// The stores behind the journal, by their ids.
     public let stores: [(id: String, store: any EventStore)]
 
-    struct Step: Sendable {
+    /// A class, because an event's loop over steps would copy each of a struct's ten references.
+    final class Step: Sendable {
         let id: String
         let stage: Stage
         let declaration: Declaration
         let counters = StepCounters()
+
+        init(id: String, stage: Stage, declaration: Declaration) {
+            self.id = id
+            self.stage = stage
+            self.declaration = declaration
+        }
     }
 
     init(_ entries: [(id: String, stage: Stage, declaration: Declaration)]) {
@@ -44,7 +51,8 @@ public final class Chain: Sendable, CustomStringConvertible {
         var before = isTimed ? Clock.monotonicNanoseconds() : 0
         CrashMarker.step(1)
         Failpoint.trap("chain", when: event.hit.name)
-        for (index, step) in steps.enumerated() {
+        for index in steps.indices {
+            let step = steps[index]
             CrashMarker.step(index + 1)
             let outcome = step.run(&event)
             if isTimed {
