@@ -82,6 +82,10 @@ public enum Dimension: String, CaseIterable, Sendable, Codable {
     case source
     case country
     case event
+    case channel
+    case browser
+    case os
+    case device
 
     /// What a person calls the list.
     public var title: String {
@@ -90,6 +94,10 @@ public enum Dimension: String, CaseIterable, Sendable, Codable {
         case .source: "Top sources"
         case .country: "Countries"
         case .event: "Custom events"
+        case .channel: "Channels"
+        case .browser: "Browsers"
+        case .os: "Operating systems"
+        case .device: "Devices"
         }
     }
 
@@ -100,6 +108,10 @@ public enum Dimension: String, CaseIterable, Sendable, Codable {
         case .source: "Source"
         case .country: "Country"
         case .event: "Event"
+        case .channel: "Channel"
+        case .browser: "Browser"
+        case .os: "System"
+        case .device: "Device"
         }
     }
 
@@ -113,6 +125,14 @@ public enum Dimension: String, CaseIterable, Sendable, Codable {
             visit. “Direct” is a visit without a referring site.
             """
         case .country: "Where visits came from, by the first event of the visit."
+        case .channel:
+            """
+            By what kind of way visits came, by the first event of the visit: the first of nineteen rules that fits its \
+            source and campaign.
+            """
+        case .browser: "Families of browsers, by the first event of the visit; versions are not told apart here."
+        case .os: "Families of operating systems, by the first event of the visit."
+        case .device: "What kind of device it was, by what the browser says of itself."
         case .event: "Events that your pages send by name, by visitors who caused them."
         }
     }

@@ -60,7 +60,8 @@ public struct OverviewQuery: Sendable {
             pages: try queryPages(connection, days, limit: OverviewQuery.rows),
             sources: try querySources(connection, days, limit: OverviewQuery.rows),
             countries: try queryCountries(connection, days, limit: OverviewQuery.rows),
-            events: try queryEvents(connection, days, limit: OverviewQuery.rows), hasData: hasData, computedAt: now)
+            events: try queryEvents(connection, days, limit: OverviewQuery.rows),
+            facts: try queryFacts(connection, days, limit: OverviewQuery.rows), hasData: hasData, computedAt: now)
     }
 
     private static func totals(_ traffic: [Int: Traffic], _ visits: [Int: Visits]) -> OverviewReport.Totals {

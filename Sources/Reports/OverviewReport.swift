@@ -45,6 +45,8 @@ public struct OverviewReport: Sendable, Equatable, Codable {
     public var countries: [Row]
     /// Custom events by visitors.
     public var events: [Row]
+    /// Lists made of what plugins found out; one of which nothing is known is missing.
+    public var facts: [Dimension: [Row]]
     /// Whether the site has ever received an event.
     public var hasData: Bool
     /// When the numbers were computed.
@@ -117,7 +119,7 @@ public struct OverviewReport: Sendable, Equatable, Codable {
     public init(
         domain: String, timeZone: String, period: Period, firstDate: String, lastDate: String, totals: Totals,
         previousTotals: Totals, series: [Point], isHourly: Bool, pages: [Row], sources: [Row], countries: [Row],
-        events: [Row], hasData: Bool, computedAt: Timestamp
+        events: [Row], facts: [Dimension: [Row]] = [:], hasData: Bool, computedAt: Timestamp
     ) {
         self.domain = domain
         self.timeZone = timeZone
@@ -132,6 +134,7 @@ public struct OverviewReport: Sendable, Equatable, Codable {
         self.sources = sources
         self.countries = countries
         self.events = events
+        self.facts = facts
         self.hasData = hasData
         self.computedAt = computedAt
     }

@@ -11,7 +11,7 @@ public import Platform
 /// millisecond, and for the numbers only when a version is new.
 public struct ReportService: OverviewSource {
     /// To be raised when a cached report changes its form or its meaning.
-    private static let version = 2
+    private static let version = 3
 
     private let pool: Pool
     private let cache: TieredCache

@@ -42,7 +42,11 @@ struct WebProcess {
             database: ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs"), log: log)
         let operations = Operations(
             process: "web", problems: { [] },
-            metrics: { WebMetrics(cache: cache.counters, connections: pool.openConnections).text })
+            metrics: {
+                WebMetrics(
+                    cache: cache.counters, connections: pool.openConnections, ledger: LedgerSum.read(from: pool)
+                ).text
+            })
         do throws(PlatformError) {
             let listener = try Listener.open(name: "web", path: settings.listen.web, environment: environment)
             // Forms are small; nothing that a person sends here is larger.

@@ -178,6 +178,33 @@ struct OverviewQueryTests {
         }
     }
 
+    @Test func whatPluginsFoundOutIsListed() throws {
+        try Shop.with { shop in
+            let noon = try shop.local("2026-11-24 12:00")
+            for visitor in [1, 2, 3] as [Int64] { try shop.visit(noon, visitor: visitor) }
+            // A second visit of a visitor with the same browser: one visitor, two visits.
+            try shop.visit(try shop.local("2026-11-24 13:00"), visitor: 1)
+            try shop.connection.execute(
+                """
+                INSERT INTO fact_set (site_id, facts_id, facts) VALUES
+                    (\(shop.site.id.rawValue), 1, '{"browser": "Firefox", "browser_version": "150", "os": "Linux"}'),
+                    (\(shop.site.id.rawValue), 2, '{"browser": "Firefox", "browser_version": "151", "os": "Windows"}'),
+                    (\(shop.site.id.rawValue), 3, '{"channel": "Email"}')
+                """)
+            try shop.connection.execute(
+                "UPDATE session SET device_id = CASE WHEN visitor = 3 THEN 2 ELSE 1 END, acquisition_id = CASE visitor WHEN 2 THEN 3 END"
+            )
+            let report = try shop.report(.today, now: try shop.local("2026-11-24 15:20"))
+            #expect(report.facts[.browser] == [.init(name: "Firefox", visitors: 3, count: 4)])
+            #expect(
+                report.facts[.os] == [
+                    .init(name: "Linux", visitors: 2, count: 3), .init(name: "Windows", visitors: 1, count: 1),
+                ])
+            #expect(report.facts[.channel] == [.init(name: "Email", visitors: 1, count: 1)])
+            #expect(report.facts[.device] == nil)
+        }
+    }
+
     /// A sample of one in ten: the numbers are those of all.
     @Test func aSampleCountsForWhatItStandsFor() throws {
         try Shop.with { shop in

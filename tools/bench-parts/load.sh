@@ -61,14 +61,19 @@ remember_counters() {
 
 # The figures are of work that was done: every accepted event is a row or a duplicate, and the counters do not lie.
 check_counters() {
-    local accepted stored duplicates rows
+    local accepted stored duplicates rows received accounted
     until_loaded
     accepted=$((earlier_accepted + $(counter footfall_events_accepted_total)))
     stored=$((earlier_stored + $(outcome stored)))
     duplicates=$((earlier_duplicates + $(outcome duplicate)))
-    rows=$(query 'select count(*) from event')
+    rows=$(query 'select (select count(*) from event) + (select count(*) from bot_event)')
     if [ "$accepted" -ne $((stored + duplicates)) ] || [ "$rows" -ne "$stored" ]; then
         fail "accepted $accepted, stored $stored, duplicates $duplicates, rows $rows: these do not add up"
     fi
-    say "  accepted $accepted = stored $stored + duplicates $duplicates; rows in PostgreSQL $rows"
+    received=$(query "select sum(count) from ledger where outcome = 'received'")
+    accounted=$(query "select sum(count) from ledger where outcome <> 'received'")
+    if [ "$received" -ne "$accounted" ] || [ "$received" -lt "$accepted" ]; then
+        fail "the ledger has $received events received and $accounted accounted for; accepted were $accepted"
+    fi
+    say "  accepted $accepted = stored $stored + duplicates $duplicates; rows in PostgreSQL $rows; the ledger balances at $received"
 }

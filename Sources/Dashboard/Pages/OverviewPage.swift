@@ -27,7 +27,7 @@ struct OverviewPage {
         \(metricTiles(report, state: state))
         \(TrafficChart(report, metric: state.metric).html)</section>
         <div class="cards">
-        \(pages)\(sources)\(countries)\(events)</div>
+        \(pages)\(sources)\(each: [.channel], facts)\(countries)\(each: [.browser, .os, .device], facts)\(events)</div>
         """
     }
 
@@ -61,6 +61,12 @@ struct OverviewPage {
             dimension: .country, countTitle: "Visits", rows: report.countries, empty: .empty,
             name: { "\(CountryName.of($0))" }
         ).html
+    }
+
+    /// What plugins found out about visits; a list of which nothing is known is not shown.
+    private func facts(_ dimension: Dimension) -> HTML {
+        guard let rows = report.facts[dimension], !rows.isEmpty else { return .empty }
+        return RankingTable(dimension: dimension, countTitle: "Visits", rows: rows, empty: .empty).html
     }
 
     private var events: HTML {
