@@ -8,21 +8,24 @@ struct PrivateCopy: ~Copyable {
     private let isCopy: Bool
 
     /// On a disk where possible, for a database of cities has over 100 MB; a read-only container still has its memory.
-    private static let folders = ["/var/tmp", "/dev/shm"]
+    static let folders = ["/var/tmp", "/dev/shm"]
 
-    /// Copies the file. Throws when it cannot be read.
-    init(_ original: String) throws(PlaceDatabaseError) {
+    /// Copies the file into the first of the folders that has room. Throws when it cannot be read.
+    init(_ original: String, in folders: [String] = PrivateCopy.folders) throws(PlaceDatabaseError) {
         let source = unsafe open(original, O_RDONLY | O_CLOEXEC)
         guard source >= 0 else { throw PrivateCopy.failure(original) }
         defer { close(source) }
-        for folder in PrivateCopy.folders {
+        for folder in folders {
             guard let (file, path) = PrivateCopy.make(in: folder) else { continue }
             defer { close(file) }
-            if try PrivateCopy.copy(source, to: file, of: original) {
+            var isWhole = false
+            // Also when the original cannot be read to its end: nobody else would take the copy away.
+            defer { if !isWhole { _ = unsafe Glibc.unlink(path) } }
+            isWhole = try PrivateCopy.copy(source, to: file, of: original)
+            if isWhole {
                 (self.path, isCopy) = (path, true)
                 return
             }
-            _ = unsafe Glibc.unlink(path)
             _ = lseek(source, 0, SEEK_SET)
         }
         (path, isCopy) = (original, false)

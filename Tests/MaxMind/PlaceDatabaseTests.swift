@@ -1,9 +1,10 @@
 import EventModel
-import MaxMind
 import Platform
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import MaxMind
 
 /// Databases that `make-database.pl` writes.
 enum MadeDatabase {
@@ -30,6 +31,20 @@ enum MadeDatabase {
         let folder = try TemporaryFolder()
         try Files.append("\(folder.path)/empty", bytes: [], mode: 0o600)
         #expect(throws: PlaceDatabaseError.self) { try PlaceDatabase("\(folder.path)/empty") }
+    }
+
+    /// The operator's file is of any size and comes back every month: copies that stay would fill the disk.
+    @Test func noCopyStaysBehind() throws {
+        let folder = try TemporaryFolder()
+        // A folder can be opened but not read.
+        #expect(throws: PlaceDatabaseError.self) { _ = try PrivateCopy("/etc", in: [folder.path]) }
+        #expect(try Files.list(folder.path) == [])
+        let copy = try PrivateCopy("/etc/passwd", in: ["/nonexistent", folder.path])
+        #expect(try Files.list(folder.path).count == 1)
+        #expect(try Files.readBytes(copy.path) == Files.readBytes("/etc/passwd"))
+        copy.unlink()
+        #expect(try Files.list(folder.path) == [])
+        #expect(try PrivateCopy("/etc/passwd", in: ["/nonexistent"]).path == "/etc/passwd", "nowhere to copy to")
     }
 }
 

@@ -86,7 +86,14 @@ public struct Exclude: PrivacyFilter {
         guard let page = WebAddress(page) else { return .keep }
         if ownTraffic, OwnTraffic.includes(host: page.host) { return .drop(reason: "own_traffic") }
         if hosts.contains(where: { $0.matches(page.host) }) { return .drop(reason: "excluded_host") }
-        if paths.contains(where: { $0.matches(page.path) }) { return .drop(reason: "excluded_path") }
-        return .keep
+        return isExcluded(path: page.path) ? .drop(reason: "excluded_path") : .keep
+    }
+
+    /// As the browser sent it, `/stra%C3%9Fe`, or as reports show it, `/straße`.
+    private func isExcluded(path: String) -> Bool {
+        if paths.contains(where: { $0.matches(path) }) { return true }
+        guard !paths.isEmpty, path.utf8.contains(UInt8(ascii: "%")) else { return false }
+        let decoded = path.percentDecoded()
+        return paths.contains { $0.matches(decoded) }
     }
 }

@@ -35,7 +35,7 @@ struct PathPattern: Sendable {
     static let mostBytes = 200
     private let pattern: [UInt8]
 
-    /// Compared byte by byte with the path as it stands in the URL.
+    /// Compared byte by byte.
     init(_ text: String) {
         pattern = Array(text.utf8)
     }

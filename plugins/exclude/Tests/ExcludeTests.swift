@@ -20,7 +20,7 @@ private func settings(_ change: (inout ExcludeSettings) -> Void) -> ExcludeSetti
         settings {
             $0.addresses = ["192.0.2.0/24", "2001:db8:7::/48", "203.0.113.9"]
             $0.hosts = ["*.staging.example.com", "Preview.Example.com.", "[2001:db8::1]"]
-            $0.paths = ["/admin/*", "*/wp-login.php", "/a*b*c"]
+            $0.paths = ["/admin/*", "*/wp-login.php", "/a*b*c", "/straße/*", "/caf%C3%A9"]
             $0.countries = ["at", "CH"]
             $0.ownTraffic = true
         }
@@ -85,7 +85,10 @@ private func settings(_ change: (inout ExcludeSettings) -> Void) -> ExcludeSetti
         ("https://example.com/blog/admin/", ""), ("https://example.com/blog/wp-login.php#x", "excluded_path"),
         ("https://example.com/wp-login.php.txt", ""), ("https://example.com/abc", "excluded_path"),
         ("https://example.com/axbxbxc", "excluded_path"), ("https://example.com/abcd", ""),
-        ("https://example.com/acb", ""), ("http://localhost", "own_traffic"),
+        ("https://example.com/acb", ""), ("https://example.com/stra%C3%9Fe/7", "excluded_path"),
+        ("https://example.com/stra%c3%9fe/7", "excluded_path"), ("https://example.com/straße/", "excluded_path"),
+        ("https://example.com/caf%C3%A9", "excluded_path"), ("https://example.com/%61dmin/x", "excluded_path"),
+        ("https://example.com/%zz%", ""), ("http://localhost", "own_traffic"),
         ("http://LOCALHOST:3000/x", "own_traffic"),
         ("http://shop.localhost/", "own_traffic"), ("http://notlocalhost/", ""),
         ("http://127.0.0.1:8080/", "own_traffic"),
