@@ -1,8 +1,8 @@
 /// English names of countries (ISO 3166-1), as short as people say them.
 enum CountryName {
-    /// The name of a country code, or the code itself when nobody has assigned it.
+    /// The name of a country code, `EU` of networks that are of no one country among them; or the code itself when nobody has assigned it.
     static func of(_ code: String) -> String {
-        names[code] ?? (code.isEmpty ? "Unknown" : code)
+        code == "EU" ? "Europe" : names[code] ?? (code.isEmpty ? "Unknown" : code)
     }
 
     private static let names: [String: String] = {
