@@ -30,7 +30,8 @@ import Testing
         #expect(try Files.list(folder.path) == ["secret"])
     }
 
-    @Test func itsPageIsLockedAndNotDumpedWhileItLives() throws {
+    @Test(.enabled(if: memoryCanBeLocked, "sanitizers lock nothing"))
+    func itsPageIsLockedAndNotDumpedWhileItLives() throws {
         let folder = try TemporaryFolder(in: "/dev/shm")
         let path = "\(folder.path)/secret"
         // The file has another name when it is mapped first.

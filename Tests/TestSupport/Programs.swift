@@ -65,3 +65,6 @@ public enum Zstd {
         return try decompress(file: "\(folder.path)/frames.zst")
     }
 }
+
+/// Whether memory can be locked: the sanitizers replace `mlock` by nothing.
+public let memoryCanBeLocked = Process.environment()["FOOTFALL_SANITIZER"] == nil

@@ -253,7 +253,8 @@ import Testing
     // MARK: - Locked memory
 
     /// Those of others too, which this one was never asked for.
-    @Test func everySaltOfTheFolderIsLocked() throws {
+    @Test(.enabled(if: memoryCanBeLocked, "sanitizers lock nothing"))
+    func everySaltOfTheFolderIsLocked() throws {
         let folder = try TemporaryFolder(in: "/dev/shm")
         set(today, 1)
         let first = try keeper(folder.path)
