@@ -13,12 +13,14 @@ struct WebProcess {
     private let settings: GatewaySettings
     private let environment: [String: String]
     private let redis: RedisAddress?
-    private let record: PrivacyRecord
+    private let file: String
+    private let record: Published<(record: PrivacyRecord, isPublic: Bool)>
     private let log = Log(process: "web")
 
     init(_ configuration: GatewayConfiguration, environment: [String: String]) throws(CommandFailure) {
         settings = configuration.settings
-        record = configuration.privacyRecord
+        file = configuration.file
+        record = Published(WebProcess.record(configuration))
         self.environment = environment
         do throws(RedisAddressError) {
             redis = try RedisAddress(url: configuration.settings.redis.url)
@@ -71,7 +73,7 @@ struct WebProcess {
     /// What pages ask the other process, over its socket.
     private var gateway: GatewaySource {
         let socket = settings.listen.ingest
-        return GatewaySource(privacyRecord: record, isRecordPublic: settings.privacy.public_record) { site in
+        return GatewaySource(record: { [record] in record.value }) { site in
             let query = site.map { "site=\($0.rawValue)" } ?? ""
             let answer = Client.get(
                 Operations.statePath, query: query, socket: socket, timeoutMilliseconds: 1000)
@@ -80,11 +82,22 @@ struct WebProcess {
         }
     }
 
+    private static func record(_ configuration: GatewayConfiguration) -> (record: PrivacyRecord, isPublic: Bool) {
+        (configuration.privacyRecord, configuration.settings.privacy.public_record)
+    }
+
+    /// The chain is the ingest process's, which says what is wrong with a file; here only the privacy record follows it.
+    private func reload() {
+        guard let configuration = try? GatewayConfiguration.load(file: file, environment: environment) else { return }
+        record.publish(WebProcess.record(configuration))
+        log.info("the privacy record is that of the configuration as it is now")
+    }
+
     private func waitForStop() {
         while true {
             switch Signals.wait() {
             case .stop: return
-            case .reload: log.info("the chain is the ingest process's; nothing to reload here")
+            case .reload: reload()
             case .childEnded: continue
             }
         }

@@ -42,7 +42,7 @@ extension Fixture {
 
     /// The gateway: busy with three events, quiet and private, or silent.
     static func gateway(_ mood: Mood, name: String? = nil) -> GatewaySource {
-        GatewaySource(privacyRecord: record(name), isRecordPublic: mood != .waiting) { site in
+        GatewaySource(record: { (record(name), mood != .waiting) }) { site in
             switch mood {
             case .unbalanced: return nil
             case .waiting: return IngestState(pending: 0, notes: [], traces: [])

@@ -141,6 +141,20 @@ def test_a_reload_exchanges_the_chain_or_keeps_the_old_one(stack):
     assert wait_for(lambda: "the chain is now" in stack.log())
     assert stack.send("/exchanged?id=7&token=x") == 204
     assert wait_for(lambda: stack.count("/exchanged?id=7") == 1)
+    # The privacy record follows, and so does whether it is public.
+    record = f"{stack.base}/footfall/privacy/shop.example"
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(record, timeout=30)
+    stack.config.write_text(good.replace("public_record: false", "public_record: true"))
+    os.kill(stack.supervisor, signal.SIGHUP)
+
+    def public():
+        try:
+            return urllib.request.urlopen(record, timeout=30).read().decode()
+        except urllib.error.HTTPError:
+            return None
+
+    assert "search_term" in (wait_for(public) or "")
     stack.config.write_text(good)
     os.kill(stack.supervisor, signal.SIGHUP)
 
