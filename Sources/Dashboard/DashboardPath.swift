@@ -42,13 +42,11 @@ enum DashboardPath: Equatable {
     }
 
     private static func publicPlace(_ parts: [Substring]) -> DashboardPath {
-        switch parts.count {
-        case 2 where parts[0] == "assets": return .asset(String(parts[1]))
-        case 2 where parts[0] == "privacy" && !parts[1].isEmpty: return .publicRecord(domain: String(parts[1]))
-        case 3 where parts[0] == "privacy" && !parts[1].isEmpty && parts[2].isEmpty:
-            return .redirect(publicRecord(String(parts[1])))
-        default: return .unknown
-        }
+        guard parts.first == "privacy", parts.count == 2 || parts.count == 3, !parts[1].isEmpty else { return .unknown }
+        let (domain, rest) = (String(parts[1]), parts.count == 3 ? parts[2] : nil)
+        if domain == "assets" { return rest.map { .asset(String($0)) } ?? .unknown }
+        guard let rest else { return .publicRecord(domain: domain) }
+        return rest.isEmpty ? .redirect(publicRecord(domain)) : .unknown
     }
 
     /// The address of a site's page.

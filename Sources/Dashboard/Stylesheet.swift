@@ -16,11 +16,11 @@ struct Stylesheet {
         name = "dashboard-\(String(hash, radix: 16)).css"
     }
 
-    /// Its address. A web server may keep everybody out of `/dashboard`, so the public page has it beside itself.
+    /// Its address. A web server may keep everybody out of `/dashboard`, so the public page has it below its own folder.
     func path(for audience: Audience) -> String {
         switch audience {
         case .readers: "/dashboard/assets/\(name)"
-        case .everybody: "/footfall/assets/\(name)"
+        case .everybody: "/footfall/privacy/assets/\(name)"
         }
     }
 }

@@ -18,7 +18,9 @@ struct HandlerTests {
         ("/dashboard/assets/quality/", 404), ("/footfall", 404), ("/footfall/", 404), ("/footfall/privacy", 404),
         ("/footfall/privacy/", 404), ("/footfall/privacy/shop.example", 200), ("/footfall/privacy/shop.example/", 308),
         ("/footfall/privacy/other.example", 404), ("/footfall/privacy/shop.example/x", 404),
-        ("/footfall/assets/x.css", 404), ("/footfall.js", 404), ("/", 404), ("", 404), ("/dashboard/\u{0}", 404),
+        ("/footfall/assets/x.css", 404), ("/footfall/privacy/assets", 404), ("/footfall/privacy/assets/", 404),
+        ("/footfall/privacy/assets/x.css", 404), ("/footfall.js", 404), ("/", 404), ("", 404),
+        ("/dashboard/\u{0}", 404),
     ])
     func everyAddressHasAnAnswer(path: String, status: Int) {
         let response = answer(path)

@@ -43,7 +43,7 @@ struct PageTests {
     func loadsNothingFromElsewhere(_ page: PageCase) {
         for element in Markup(page.text).elements where ["link", "img"].contains(element.name) {
             let address = element.attributes["href"] ?? element.attributes["src"] ?? ""
-            let assets = page.path.hasPrefix("/footfall/") ? "/footfall/assets/" : "/dashboard/assets/"
+            let assets = page.path.hasPrefix("/footfall/") ? "/footfall/privacy/assets/" : "/dashboard/assets/"
             #expect(address.hasPrefix(assets) || address.hasPrefix("data:image/"))
         }
     }

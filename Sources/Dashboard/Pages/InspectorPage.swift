@@ -22,7 +22,7 @@ struct InspectorPage {
                 <p class="range"><bdi>\(site.domain)</bdi> · the newest events, step by step</p></div>
                 <p class="live">\(refreshing)</p></div>
                 <p class="about">Internet addresses, names of browsers and other personal data are masked: of them you see how \
-                long they are, and nothing else. What is shown here is in memory only, and never kept.</p>
+                long they are, and of a visitor’s code how it begins. What is shown here is in memory only, and never kept.</p>
                 \(events)
                 """
         ).html
