@@ -154,7 +154,11 @@ def test_a_reload_exchanges_the_chain_or_keeps_the_old_one(stack):
         except urllib.error.HTTPError:
             return None
 
-    assert "search_term" in (wait_for(public) or "")
+    page = wait_for(public) or ""
+    assert "search_term" in page
+    # Its stylesheet has a way through nginx as well.
+    stylesheet = re.search(r'<link rel="stylesheet" href="([^"]+)"', page)[1]
+    assert urllib.request.urlopen(stack.base + stylesheet, timeout=30).headers["Content-Type"].startswith("text/css")
     stack.config.write_text(good)
     os.kill(stack.supervisor, signal.SIGHUP)
 
