@@ -10,8 +10,8 @@ public struct SnapshotLoader {
         self.connection = connection
     }
 
-    /// All sites that have a key, with the local days of their time zones from 40 days ago to 400 days ahead: at the
-    /// beginning of a month, `visitor_id` looks for the beginning of the last one.
+    /// All sites that have a key, with the local days of their time zones from 70 days ago (the month before
+    /// this one is in it from its first day) to 400 days ahead.
     public func load() throws(SiteError) -> SiteSnapshot {
         let sites = try SiteStore(connection).list().filter { !$0.key.isEmpty }
         do throws(DatabaseError) {
@@ -29,9 +29,9 @@ public struct SnapshotLoader {
     private func calendars(of zones: [String]) throws(DatabaseError) -> [String: LocalDays] {
         let rows = try connection.query(
             """
-            SELECT zone, min(candidate) AS start
+            SELECT zone, min(candidate) AS start, day - date '1970-01-01' AS date
             FROM unnest(\(zones)) AS zone
-                CROSS JOIN generate_series(-40, 400) AS number
+                CROSS JOIN generate_series(-70, 400) AS number
                 CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE zone)::date + number AS day) AS local
                 CROSS JOIN LATERAL (
                     SELECT (day::timestamp AT TIME ZONE zone) - back AS candidate
@@ -45,6 +45,7 @@ public struct SnapshotLoader {
             let zone: String = try row.value(0)
             calendars[zone, default: LocalDays(starts: [])].starts.append(
                 Timestamp(milliseconds: try row.milliseconds(1)))
+            calendars[zone, default: LocalDays(starts: [])].dates.append(try row.value(2))
         }
         return calendars
     }

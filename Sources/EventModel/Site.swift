@@ -40,37 +40,6 @@ public struct Site: Sendable, Equatable, Codable {
     }
 }
 
-/// The days of one time zone as PostgreSQL computes them: the moments at which local days begin, ascending.
-///
-/// The database is the only source of calendars, so that the gateway's periods and the reports' days cannot disagree.
-public struct LocalDays: Sendable, Equatable, Codable {
-    /// Beginnings of consecutive local days.
-    public var starts: [Timestamp]
-
-    /// A calendar of these day beginnings, ascending.
-    public init(starts: [Timestamp]) {
-        self.starts = starts
-    }
-
-    /// The local day that contains `time`: its beginning and its end. Outside of the known range, and for an empty
-    /// calendar, the UTC day, so that an event is never without a day.
-    public func day(containing time: Timestamp) -> Range<Timestamp> {
-        guard let first = starts.first, let last = starts.last, first <= time, time < last else {
-            let length: Int64 = 86_400_000
-            let remainder = time.milliseconds % length
-            let start = time.advanced(byMilliseconds: -(remainder < 0 ? remainder + length : remainder))
-            return start..<max(start, start.advanced(byMilliseconds: length))
-        }
-        var low = 0
-        var high = starts.count - 1
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if starts[middle] <= time { low = middle } else { high = middle }
-        }
-        return starts[low]..<starts[high]
-    }
-}
-
 /// All sites of an installation at one moment.
 public struct SiteSnapshot: Sendable, Equatable {
     /// The sites by their public keys.
@@ -121,6 +90,11 @@ public struct SiteSnapshot: Sendable, Equatable {
     /// The local day of the site that contains `time`.
     public func day(of site: SiteID, containing time: Timestamp) -> Range<Timestamp> {
         (calendarByID[site] ?? LocalDays(starts: [])).day(containing: time)
+    }
+
+    /// The local day, week or month of the site that contains `time`; `nil` where the site's calendar ends within it.
+    public func period(_ period: CalendarPeriod, of site: SiteID, containing time: Timestamp) -> Range<Timestamp>? {
+        (calendarByID[site] ?? LocalDays(starts: [])).period(period, containing: time)
     }
 }
 

@@ -86,7 +86,7 @@ import Testing
             #expect(snapshot.byKey == ["a": berlin, "b": utc])
             #expect(snapshot.calendars.keys.sorted() == ["Europe/Berlin", "UTC"])
             for calendar in snapshot.calendars.values {
-                #expect(calendar.starts.count == 441)
+                #expect(calendar.starts.count == 471)
                 let lengths = zip(calendar.starts, calendar.starts.dropFirst()).map {
                     $1.milliseconds(since: $0) / 3_600_000
                 }
@@ -96,6 +96,32 @@ import Testing
             #expect(
                 snapshot.day(of: utc.id, containing: Timestamp(milliseconds: now)).lowerBound.milliseconds % 86_400_000
                     == 0)
+        }
+    }
+
+    /// The dates are the database's own, and the month before this one, this one and the next lie in the calendar whole.
+    @Test(arguments: ["Europe/Vienna", "America/St_Johns", "Pacific/Apia", "Pacific/Pago_Pago", "Pacific/Kiritimati"])
+    func periodsAreThoseOfTheDatabase(zone: String) throws {
+        try TestDatabase.with { database in
+            let connection = try database.connect()
+            _ = try SiteStore(connection).add(SiteStore.NewSite(domain: "a.example", key: "a", timeZone: zone))
+            let days = try #require(try SnapshotLoader(connection).load().calendars[zone])
+            for (unit, period) in [("day", CalendarPeriod.day), ("week", .week), ("month", .month)] {
+                for offset in -1...1 {
+                    let row = try connection.query(
+                        """
+                        SELECT first AT TIME ZONE \(zone), (first + span) AT TIME ZONE \(zone)
+                        FROM (SELECT ('1 ' || \(unit))::interval AS span) AS spans
+                            CROSS JOIN LATERAL (
+                                SELECT date_trunc(\(unit), now() AT TIME ZONE \(zone)) + \(offset) * span AS first) AS firsts
+                        """)[0]
+                    let (start, end) = (try row.milliseconds(0), try row.milliseconds(1))
+                    for moment in [start, (start + end) / 2, end - 1] {
+                        let found = days.period(period, containing: Timestamp(milliseconds: moment))
+                        #expect(found?.lowerBound.milliseconds == start && found?.upperBound.milliseconds == end)
+                    }
+                }
+            }
         }
     }
 
@@ -110,7 +136,7 @@ import Testing
             let connection = try database.connect()
             _ = try SiteStore(connection).add(SiteStore.NewSite(domain: "a.example", key: "a", timeZone: zone))
             let starts = try SnapshotLoader(connection).load().calendars[zone]?.starts.map(\.milliseconds) ?? []
-            #expect(starts.count == 441)
+            #expect(starts.count == 471)
             #expect(zip(starts, starts.dropFirst()).allSatisfy { $0 < $1 })
             // The moment of a beginning has another date than the one before it, and every quarter of an hour between
             // two beginnings has the date of the first.

@@ -20,6 +20,8 @@ struct TestCalendar: Sendable, CustomStringConvertible {
     var first: Int64
     /// Local midnights of `first` and the dates after it, in milliseconds since 1970, UTC.
     var midnights: [Int64]
+    /// Their dates.
+    var dates: [Int32]
 
     var description: String { zone }
 
@@ -32,12 +34,13 @@ struct TestCalendar: Sendable, CustomStringConvertible {
             let offset = changes.last { $0.from <= date }?.minutes ?? minutes
             return date * day - offset * minute
         }
+        dates = midnights.indices.map { [first] in Int32($0) + Int32(first) }
     }
 
     var snapshot: SiteSnapshot {
         SiteSnapshot(
             sites: [Site(id: SiteID(rawValue: 7), domain: "a.example", key: "a", hosts: [], timeZone: zone)],
-            calendars: [zone: LocalDays(starts: midnights.map { Timestamp(milliseconds: $0) })])
+            calendars: [zone: LocalDays(starts: midnights.map { Timestamp(milliseconds: $0) }, dates: dates)])
     }
 
     func midnight(_ date: Int64) -> Timestamp { Timestamp(milliseconds: midnights[Int(date - first)]) }
