@@ -16,7 +16,7 @@ public struct Retention: Sendable {
 
 extension Job {
     /// Deletes events and visits whose time is over: events by dropping a month's partition, which gives the disk back at
-    /// once; visits in small batches.
+    /// once; visits in small batches; then the texts that nothing uses any more, for which loading pauses a while.
     static func expireEvents(_ retention: Retention) -> Job {
         Job(name: "expire_events", intervalSeconds: 6 * 3600) { (connection) throws(DatabaseError) in
             let months = Int32(clamping: retention.months)
@@ -37,8 +37,12 @@ extension Job {
                 if deleted < Job.batchSize { break }
             }
             if visits > 0 { told.append("\(visits) visits") }
+            if partitions > 0 || visits > 0 {
+                let texts: Int64 = try connection.query("SELECT sweep_unused_texts()")[0].value(0)
+                if texts > 0 { told.append("\(texts) texts and sets of facts") }
+            }
             if told.isEmpty { return nil }
-            return "deleted \(told.joined(separator: " and ")) of more than \(months) months ago"
+            return "deleted \(told.joined(separator: ", ")) of more than \(months) months ago"
         }
     }
 

@@ -34,6 +34,14 @@ extension ChainPlan {
                         reductions: reductions(of: fact.name), kept: months))
             }
         }
+        for step in steps {
+            for value in step.prepared.declaration.derived {
+                kept.append(
+                    PrivacyRecord.Entry(
+                        name: value.name, meaning: value.meaning, sensitivity: value.sensitivity, origins: [step.id],
+                        reductions: [], kept: value.kept.isEmpty ? months : value.kept))
+            }
+        }
         return PrivacyRecord(
             mode: mode, retentionMonths: retentionMonths, deadLetterDays: deadLetterDays, kept: kept,
             forgotten: forgotten,

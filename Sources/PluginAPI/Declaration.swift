@@ -17,11 +17,14 @@ public struct Declaration: Sendable, Equatable {
     public var changesFacts: Set<String>
     /// What it does to fields and facts so that less is kept, in words for the privacy record.
     public var reductions: [Reduction]
+    /// What a store makes of events and keeps beside their fields and facts.
+    public var derived: [Derived]
 
     /// A declaration of these accesses.
     public init(
         reads: Set<Field> = [], writes: Set<Field> = [], erases: Set<Field> = [], facts: [Fact] = [],
-        readsFacts: Set<String> = [], changesFacts: Set<String> = [], reductions: [Reduction] = []
+        readsFacts: Set<String> = [], changesFacts: Set<String> = [], reductions: [Reduction] = [],
+        derived: [Derived] = []
     ) {
         self.reads = reads
         self.writes = writes
@@ -30,6 +33,27 @@ public struct Declaration: Sendable, Equatable {
         self.readsFacts = readsFacts
         self.changesFacts = changesFacts
         self.reductions = reductions
+        self.derived = derived
+    }
+}
+
+/// Something that a store makes of events and keeps.
+public struct Derived: Sendable, Equatable {
+    /// Its name, `lower_snake_case`.
+    public var name: String
+    /// How much it tells about a person.
+    public var sensitivity: Sensitivity
+    /// What it holds, in one line.
+    public var meaning: String
+    /// How long it is kept, in words; empty for as long as the events.
+    public var kept: String
+
+    /// A derived value of this name.
+    public init(name: String, sensitivity: Sensitivity, meaning: String, kept: String = "") {
+        self.name = name
+        self.sensitivity = sensitivity
+        self.meaning = meaning
+        self.kept = kept
     }
 }
 

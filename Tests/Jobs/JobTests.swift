@@ -65,9 +65,13 @@ import Testing
                     FROM (SELECT date_trunc('month', now(), 'UTC') - make_interval(months => \(months)) AS at) AS moment
                     """)
             }
+            for text in [1, 2] as [Int64] {
+                try connection.execute("INSERT INTO dictionary (site_id, text_id, text) VALUES (1, \(text), 'text')")
+            }
             let job = Job.expireEvents(Retention(months: 13, deadLetterDays: 30))
             #expect(
-                try job.run(connection) == "deleted 2 partitions of events and 1 visits of more than 13 months ago")
+                try job.run(connection)
+                    == "deleted 2 partitions of events, 1 visits, 1 texts and sets of facts of more than 13 months ago")
             #expect(try job.run(connection) == nil)
             for table in ["event", "bot_event", "session"] as [SQL] {
                 #expect(try connection.query("SELECT count(*) FROM \(table)")[0].value(0) == 3)

@@ -38,7 +38,10 @@ enum RecordWords {
         "bot_reason": "Why a program", "bot_score": "How surely a program", "click_id": "Kind of advertisement click",
         "utm_source": "Campaign: source", "utm_medium": "Campaign: medium", "utm_campaign": "Campaign: name",
         "utm_term": "Campaign: term", "utm_content": "Campaign: content", "source_kind": "Kind of source",
-        "search_term": "Search on the site", "page_group": "Kind of page", "screen": "Kind of screen",
+        "visit": "Visit", "entry_page": "First page of the visit", "exit_page": "Last page of the visit",
+        "engaged_time": "Time in use", "visitor_after": "Visitor code after", "seen_event": "Memory of stored events",
+        "dead_letter": "Events set aside", "search_term": "Search on the site", "page_group": "Kind of page",
+        "screen": "Kind of screen",
     ]
 
     private static let explanations: [String: StaticString] = [

@@ -78,6 +78,7 @@ struct BatchLoad {
         _ batch: Batch, _ memory: inout LoadMemory, locking extra: Set<VisitorKey>
     ) throws(DatabaseError) -> Outcome {
         let hits = batch.hits
+        try memory.holdTexts(connection)
         try checkSites(hits)
 
         var visitors = LockedVisitors(connection: connection, extra: extra)

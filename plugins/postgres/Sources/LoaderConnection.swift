@@ -32,6 +32,8 @@ struct LoadMemory: Sendable {
     var facts: TextCache
     /// Numbers of sets of facts that stand in `fact_set`, by a hash of the facts.
     private(set) var factNumbers: [Int: Int64] = [:]
+    /// The epoch of the texts when they were remembered.
+    private var textEpoch: Int64 = 0
     /// Whether the last batch held events that were stored before; then the next one probably does, too.
     var expectsDuplicates = false
     /// Days before its receipt beyond which an event's time is not believed.
@@ -57,12 +59,27 @@ struct LoadMemory: Sendable {
         factNumbers[digest] = number
     }
 
-    /// Forgets all of it.
-    mutating func forget() {
+    /// Keeps texts from being deleted until the transaction ends, and forgets those that may have been since the last
+    /// batch (`sweep_unused_texts`).
+    mutating func holdTexts(_ connection: Connection) throws(DatabaseError) {
+        // The lock first, in a statement of its own: the epoch is read as it is once nobody can raise it any more.
+        try connection.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('footfall texts', 0))")
+        let epoch: Int64 = try connection.query("SELECT epoch FROM text_epoch")[0].value(0)
+        guard epoch != textEpoch else { return }
+        forgetTexts()
+        textEpoch = epoch
+    }
+
+    private mutating func forgetTexts() {
         factNumbers = [:]
-        months = []
         texts.forget()
         facts.forget()
+    }
+
+    /// Forgets all of it.
+    mutating func forget() {
+        months = []
+        forgetTexts()
     }
 
     /// PostgreSQL's code for a row that no partition takes (it is that of any check).

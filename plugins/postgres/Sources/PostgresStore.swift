@@ -27,7 +27,7 @@ public struct PostgresStore: EventStore {
 
     /// Reads everything that is left of an event, and writes nothing.
     public static func declaration(for settings: PostgresSettings) -> Declaration {
-        Declaration(reads: Set(Field.allCases).subtracting(Field.ofVisitor))
+        Declaration(reads: Set(Field.allCases).subtracting(Field.ofVisitor), derived: StoredColumns.derived)
     }
 
     /// A store that has not connected yet.

@@ -1,4 +1,5 @@
 public import EventModel
+public import PluginAPI
 
 /// What each column of the tables with visitors' data holds: the part of the privacy record that only the store knows. A
 /// test compares it with the database, so that no column can be added without saying what it is for.
@@ -9,8 +10,10 @@ public enum StoredColumns {
         case field(Field)
         /// Facts of plugins, by what they describe (`Fact.Subject`).
         case facts(String)
-        /// Something that the store itself makes, in words.
-        case own(String)
+        /// Something that the store makes of events, by its name in the record (`derived`).
+        case derived(String)
+        /// What the store needs for its own work, and tells nothing about an event, in words.
+        case technical(String)
     }
 
     /// The tables that hold data of visitors, with their columns.
@@ -20,38 +23,62 @@ public enum StoredColumns {
         "bot_event": event,
         "session": session,
         "dictionary": [
-            "site_id": .field(.site), "text_id": .own("hash of the text"),
-            "text": .own("texts of name, hostname, path, title, source, referrer_host and referrer_path, each once"),
+            "site_id": .field(.site), "text_id": .technical("hash of the text"),
+            "text": .technical(
+                "texts of name, hostname, path, title, source, referrer_host and referrer_path, each once"),
         ],
         "fact_set": [
-            "site_id": .field(.site), "facts_id": .own("hash of the facts"),
-            "facts": .own("facts of plugins, each combination once"),
+            "site_id": .field(.site), "facts_id": .technical("hash of the facts"),
+            "facts": .technical("facts of plugins, each combination once"),
         ],
         "seen_event": [
-            "event_id": .field(.id), "seen_at": .own("when it was stored; deleted after 48 hours"),
+            "event_id": .field(.id), "seen_at": .derived("seen_event"),
             "site_id": .field(.site),
         ],
         "dead_letter": [
-            "dead_letter_id": .own("number"), "journal": .own("the gateway's journal"),
-            "sequence": .own("place in that journal"), "event_id": .field(.id),
-            "buried_at": .own("when it was set aside"), "site_id": .field(.site), "store": .own("the store's id"),
-            "reason": .own("why it could not be stored"), "hit": .own("the fields of the event, as JSON"),
-            "entry": .own("the same in the journal's form"), "quarantine": .field(.quarantine),
+            "dead_letter_id": .technical("number"), "journal": .technical("the gateway's journal"),
+            "sequence": .technical("place in that journal"), "event_id": .field(.id),
+            "buried_at": .derived("dead_letter"), "site_id": .field(.site), "store": .technical("the store's id"),
+            "reason": .derived("dead_letter"), "hit": .derived("dead_letter"),
+            "entry": .derived("dead_letter"), "quarantine": .field(.quarantine),
         ],
+    ]
+
+    /// What the store makes of events, for the privacy record.
+    public static let derived = [
+        Derived(
+            name: "visit", sensitivity: .pseudonymous,
+            meaning:
+                "events of one visitor with gaps of at most 30 minutes: beginning, end, numbers of views and events"),
+        Derived(
+            name: "entry_page", sensitivity: .content, meaning: "path and time of the first page view of the visit"),
+        Derived(name: "exit_page", sensitivity: .content, meaning: "path and time of the last page view of the visit"),
+        Derived(name: "engaged_time", sensitivity: .anonymous, meaning: "how long the page was visible and in use"),
+        Derived(
+            name: "visitor_after", sensitivity: .pseudonymous,
+            meaning: "pseudonym under which a visit went on when the period changed within it"),
+        Derived(
+            name: "seen_event", sensitivity: .anonymous, meaning: "number of the event and when it was stored",
+            kept: "48 hours"),
+        Derived(
+            name: "dead_letter", sensitivity: .content,
+            meaning: "an event that could not be stored, or waits for a person's look, with the reason",
+            kept: "until it is released, or as long as such events are kept"),
     ]
 
     /// Tables without data of visitors.
     public static let others: Set<String> = [
-        "site", "site_key", "secret_key", "journal_cursor", "ledger", "site_day", "job_run", "schema_migration",
+        "site", "site_key", "secret_key", "journal_cursor", "ledger", "site_day", "job_run", "text_epoch",
+        "schema_migration",
     ]
 
     private static let shared: [String: Content] = [
-        "site_id": .field(.site), "visitor": .field(.visitorID), "session_id": .own("random number of the visit"),
+        "site_id": .field(.site), "visitor": .field(.visitorID), "session_id": .derived("visit"),
         "hostname_id": .field(.hostname), "source_id": .field(.source), "referrer_host_id": .field(.referrerHost),
         "referrer_path_id": .field(.referrerPath), "facts_id": .facts("event"), "device_id": .facts("device"),
         "place_id": .facts("place"), "acquisition_id": .facts("acquisition"), "weight": .field(.weight),
         "viewport_width": .field(.viewportWidth), "country": .field(.country),
-        "engaged_ms": .own("engaged time, as the script measured it"),
+        "engaged_ms": .derived("engaged_time"),
     ]
 
     private static let event = shared.merging(
@@ -62,12 +89,12 @@ public enum StoredColumns {
 
     private static let session = shared.merging(
         [
-            "started_at": .own("time of the first event"), "last_at": .own("time of the last event"),
+            "started_at": .derived("visit"), "last_at": .derived("visit"),
             "first_event": .field(.id),
-            "visitor_after": .own("pseudonym under which the visit went on after the period changed"),
-            "entry_path_id": .own("path of the first page view"), "exit_path_id": .own("path of the last page view"),
-            "entry_at": .own("time of the first page view"), "exit_at": .own("time of the last page view"),
-            "entry_event": .own("id of the first page view"), "exit_event": .own("id of the last page view"),
-            "pageviews": .own("page views"), "events": .own("custom events"),
+            "visitor_after": .derived("visitor_after"),
+            "entry_path_id": .derived("entry_page"), "exit_path_id": .derived("exit_page"),
+            "entry_at": .derived("entry_page"), "exit_at": .derived("exit_page"),
+            "entry_event": .derived("entry_page"), "exit_event": .derived("exit_page"),
+            "pageviews": .derived("visit"), "events": .derived("visit"),
         ], uniquingKeysWith: { first, _ in first })
 }

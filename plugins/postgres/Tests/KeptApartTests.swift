@@ -126,6 +126,43 @@ import Testing
         }
     }
 
+    /// The record lists all that the store makes, and nothing that has no column.
+    @Test func whatIsDerivedIsInThePrivacyRecord() {
+        let columns = StoredColumns.tables.values.flatMap(\.values).compactMap { content in
+            if case .derived(let name) = content { name } else { nil }
+        }
+        #expect(Set(columns) == Set(PostgresStore.declaration(for: PostgresSettings()).derived.map(\.name)))
+    }
+
+    /// A text that was deleted because nothing used it comes again: the loader, which had stored it, stores it once more.
+    @Test func aTextThatWasSweptComesAgain() throws {
+        try StoreFixture.with { fixture in
+            let store = try fixture.store()
+            func append(_ id: UInt128) throws {
+                try store.append([
+                    StoreFixture.hit(id, at: StoreFixture.midnight, path: "/swept") { $0.setFact("page_group", "/s*") }
+                ])
+            }
+            // Twice, so that all of it is remembered as stored.
+            try append(1)
+            try append(2)
+            #expect(try fixture.count("SELECT sweep_unused_texts()") == 0)
+            try fixture.connection.execute("DELETE FROM event")
+            try fixture.connection.execute("DELETE FROM session")
+            // pageview, the host, the path; the set of facts.
+            #expect(try fixture.count("SELECT sweep_unused_texts()") == 4)
+            try append(3)
+            #expect(
+                try fixture.count(
+                    """
+                    SELECT count(*) FROM event_text
+                    WHERE path = '/swept' AND name = 'pageview' AND facts ->> 'page_group' = '/s*'
+                    """) == 1)
+            #expect(
+                try fixture.count("SELECT count(*) FROM session_text WHERE entry_path = '/swept'") == 1)
+        }
+    }
+
     /// What the store is declared to read has a place, and nothing of a visitor has one.
     @Test func everyFieldThatIsReadHasAColumn() {
         let stored = StoredColumns.tables.values.flatMap(\.values).compactMap { content in
