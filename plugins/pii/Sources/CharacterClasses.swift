@@ -132,7 +132,8 @@ struct CharacterClasses: Sendable {
         case UInt8(ascii: "@"):
             word.colons = 0
             word.dots = 0
-            return table[Int(before)] & Self.local != 0 && table[Int(after)] & Self.local != 0
+            return (table[Int(before)] & Self.local != 0 || EmailRule.isOdd(before))
+                && table[Int(after)] & Self.local != 0
         case UInt8(ascii: "%"):
             word.colons = 0
             word.dots = 0

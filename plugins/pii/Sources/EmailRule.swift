@@ -11,10 +11,15 @@ enum EmailRule {
     /// Where the part before the `@` begins. Longer ones than the 64 bytes of RFC 5321 go as a whole.
     private static func localStart(_ bytes: Span<UInt8>, before at: Int, _ classes: CharacterClasses) -> Int {
         var start = at
+        while start > 0, isOdd(bytes[start - 1]) { start -= 1 }
+        // Letters of the east stand without spaces beside words of ours: a name is of the ones or of the others.
+        let isEastern = start >= 3 && bytes[start - 1] & 0xc0 == 0x80 && letterEnding(bytes, at: start) == 3
         while start > 0 {
             let byte = bytes[start - 1]
             if byte >= 0x80 {
-                guard let length = letterEnding(bytes, at: start) else { return start }
+                guard at - start < 64, let length = letterEnding(bytes, at: start), length == 2 || isEastern else {
+                    return start
+                }
                 start -= length
                 continue
             }
@@ -30,18 +35,38 @@ enum EmailRule {
         return start
     }
 
+    /// What RFC 5322 allows before the `@` and nobody has there; within a text it parts words.
+    static func isOdd(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "^"),
+            UInt8(ascii: "`"), UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"), UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+
     private static func isHexadecimal(_ byte: UInt8, _ classes: CharacterClasses) -> Bool {
         classes.kinds(byte) & CharacterClasses.hexadecimal != 0
     }
 
-    /// Letters of the alphabets from Latin to Arabic (U+00C0 to U+07FF) are two bytes long in UTF-8. Those of Chinese and
-    /// Japanese are longer, and such texts have no spaces: with them a whole title would go.
+    /// Letters of the alphabets from Latin to Arabic (U+00C0 to U+07FF) are two bytes long in UTF-8, those of the east three
+    /// (from U+1000 on; not U+2000 to U+303F, which are signs, nor those of other widths). Texts of the latter have no
+    /// spaces: the 64 bytes of an address are the bound there.
     private static func letterEnding(_ bytes: Span<UInt8>, at end: Int) -> Int? {
-        end >= 2 && bytes[end - 1] & 0xc0 == 0x80 && (0xc3...0xdf).contains(bytes[end - 2]) ? 2 : nil
+        guard end >= 2, bytes[end - 1] & 0xc0 == 0x80 else { return nil }
+        if (0xc3...0xdf).contains(bytes[end - 2]) { return 2 }
+        return end >= 3 && bytes[end - 2] & 0xc0 == 0x80 && isEastern(bytes[end - 3], bytes[end - 2]) ? 3 : nil
     }
 
     private static func letterBeginning(_ bytes: Span<UInt8>, at start: Int) -> Int? {
-        start + 1 < bytes.count && (0xc3...0xdf).contains(bytes[start]) && bytes[start + 1] & 0xc0 == 0x80 ? 2 : nil
+        guard start + 1 < bytes.count, bytes[start + 1] & 0xc0 == 0x80 else { return nil }
+        if (0xc3...0xdf).contains(bytes[start]) { return 2 }
+        return start + 2 < bytes.count && bytes[start + 2] & 0xc0 == 0x80 && isEastern(bytes[start], bytes[start + 1])
+            ? 3 : nil
+    }
+
+    private static func isEastern(_ first: UInt8, _ second: UInt8) -> Bool {
+        first == 0xe1 || (first == 0xe3 && second > 0x80) || (0xe4...0xed).contains(first)
     }
 
     /// Where the host ends: behind the last label that begins with two letters and is not the first.

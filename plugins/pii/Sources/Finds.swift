@@ -51,9 +51,10 @@ struct Finds {
             text = value
         case .number(let number):
             // JSON has numbers without quotes too: of a telephone, or of a card (13 digits and more).
-            guard number >= 10_000, number < 1e19, let whole = UInt64(exactly: number) else { return nil }
+            let magnitude = number.magnitude.rounded(.down)
+            guard magnitude >= 10_000, magnitude < 1e19, let whole = UInt64(exactly: magnitude) else { return nil }
             isPhone = scanner.rules.contains(PIIRules(.phone)) && PhoneRule.isName(name)
-            guard isPhone || number >= 1e12 else { return nil }
+            guard isPhone || magnitude >= 1e12 else { return nil }
             text = String(whole)
         case .flag:
             return nil

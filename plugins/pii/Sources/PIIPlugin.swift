@@ -17,7 +17,8 @@ public struct PII: PrivacyFilter {
         public var rules = Rules()
         /// `redact`: the find is replaced by `[email]` and the like. `drop`: the whole event is dropped.
         public var on_match = Reaction.redact
-        /// Fields that are looked through, of `name`, `path`, `title`, `source`, `referrer_path` and `properties`.
+        /// Fields that are looked through, of `name`, `path`, `title`, `source`, `referrer_host`, `referrer_path` and
+        /// `properties`.
         public var fields = Settings.knownFields.map(\.rawValue)
         /// Facts of other plugins that are looked through.
         public var facts = [
@@ -65,7 +66,7 @@ public struct PII: PrivacyFilter {
         /// Every default.
         public init() {}
 
-        static let knownFields: [Field] = [.name, .path, .title, .source, .referrerPath, .properties]
+        static let knownFields: [Field] = [.name, .path, .title, .source, .referrerHost, .referrerPath, .properties]
 
         /// Fields that are looked through, as the event has them.
         var lookedThrough: Set<Field> { Set(Settings.knownFields.filter { fields.contains($0.rawValue) }) }
@@ -101,7 +102,7 @@ public struct PII: PrivacyFilter {
         var strict = Settings()
         strict.rules.uuid = .redact
         strict.on_match = settings.on_match
-        for field in [Field.source, .referrerPath] where !settings.fields.contains(field.rawValue) {
+        for field in [Field.source, .referrerHost, .referrerPath] where !settings.fields.contains(field.rawValue) {
             strict.fields.removeAll { $0 == field.rawValue }
         }
         strict.facts += settings.facts.filter { !strict.facts.contains($0) }
@@ -135,6 +136,7 @@ public struct PII: PrivacyFilter {
         if fields.contains(.title) { finds.scrub(&event.hit.title) }
         // A link may name its source: utm_source, ref.
         if fields.contains(.source) { finds.scrub(&event.hit.source) }
+        if fields.contains(.referrerHost) { finds.scrub(&event.hit.referrerHost) }
         if fields.contains(.referrerPath) { finds.scrub(&event.hit.referrerPath) }
         if fields.contains(.properties) { finds.scrub(&event.hit.properties) }
         if !facts.isEmpty { finds.scrub(&event.hit.facts, named: facts) }

@@ -18,15 +18,26 @@ struct PIIScanner: Sendable {
     /// The text without personal data; `nil` when there is none in it. In a text that is a telephone's by its name, any
     /// number is one.
     func scrub(_ text: String, isPhone: Bool = false, counting counts: inout PIICounts) -> String? {
-        if !isPhone {
-            let utf8 = text.utf8
-            if !classes.isSuspicious(utf8.span) { return nil }
-        }
         // What stands in place of a find may let a neighbour be seen as one. Each round takes something away, so there is
-        // a last one; nearly always it is the second.
+        // a last one; nearly always it is the second. A text made to need hundreds of them goes as a whole.
         var result: String?
-        while let next = round(result ?? text, isPhone: isPhone, &counts) { result = next }
-        return result
+        for _ in 0..<PIIScanner.mostRounds {
+            guard let next = look(result ?? text, isPhone, &counts) else { return result }
+            result = next
+        }
+        return PIIRule.token.placeholder
+    }
+
+    /// Rounds after which a text is hostile.
+    static let mostRounds = 8
+
+    /// One look at a text as it stands, and, where nothing is found, in its plain form.
+    private func look(_ text: String, _ isPhone: Bool, _ counts: inout PIICounts) -> String? {
+        let utf8 = text.utf8
+        if isPhone || classes.isSuspicious(utf8.span), let result = round(text, isPhone: isPhone, &counts) {
+            return result
+        }
+        return Folding.fold(text).flatMap { round($0, isPhone: isPhone, &counts) }
     }
 
     /// Whether the one pass over the text agrees with the rules that nothing can be found, or has doubts.

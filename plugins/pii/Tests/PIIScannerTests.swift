@@ -68,6 +68,31 @@ import Testing
         #expect(PIIScanner(withoutUUID).scrub(text) == nil)
     }
 
+    /// Found by attack: forms of writing that print the same, and letters of other alphabets.
+    @Test(arguments: [
+        ("pay 4111\u{a0}1111\u{a0}1111\u{a0}1111", "pay [card]"), ("4111\u{2011}1111\u{2013}1111 1111", "[card]"),
+        ("+43\u{a0}664\u{202f}1234567", "[phone]"), ("AT61\u{a0}1904\u{a0}3002\u{a0}3457\u{a0}3201", "[iban]"),
+        ("ann\u{ff20}example.com", "[email]"), ("ann@\u{200b}example.com", "[email]"),
+        ("ann@exam\u{ad}ple.com", "[email]"), ("\u{ff14}111 1111 1111 1111", "[card]"),
+        ("田中@example.com", "[email]"), ("ann@例え.テスト", "[email]"), ("ann!@example.com", "[email]"),
+        ("o'neill@example.com", "o'[email]"),
+    ])
+    func whatPrintsTheSameIsTheSame(text: String, clean: String) {
+        #expect(PIIScanner(.all).scrub(text) == clean)
+    }
+
+    @Test(arguments: ["Size 36\u{a0}– The shop, 12345 pieces", "10\u{a0}000 \u{20ac}", "全角１２３４５６"])
+    func typographyAloneIsNothing(text: String) {
+        #expect(PIIScanner(.all).scrub(text) == nil)
+    }
+
+    /// Each round would find one of a hundred, and each look takes as long as the text.
+    @Test func aTextMadeToNeedManyLooksGoesAsAWhole() {
+        let chain = String(repeating: "NO0299999999999", count: 133)
+        #expect(PIIScanner(.all).scrub(chain) == "[token]")
+        #expect(PIIScanner(.all).scrub("%25%32%30" + chain) == "[token]")
+    }
+
     @Test func everyCountryHasALengthOnceAndTwoLetters() {
         let countries = IBANRule.lengthOfCountry.map(\.key)
         #expect(Set(countries).count == countries.count)

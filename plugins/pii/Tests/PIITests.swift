@@ -41,6 +41,7 @@ import Testing
         event.hit.title = "Welcome, ann%2540example.com"
         event.hit.referrerPath = "/u/ann@example.com"
         event.hit.source = "ann@example.com"
+        event.hit.referrerHost = "192.168.1.50"
         event.hit.properties = [
             Property("note", .text("from 192.0.2.1")), Property("ann@example.com", .flag(true)),
             Property("bob@example.com", .flag(false)), Property("plan", .text("gold")),
@@ -53,6 +54,7 @@ import Testing
         #expect(hit.title == "Welcome, [email]")
         #expect(hit.referrerPath == "/u/[email]")
         #expect(hit.source == "[email]")
+        #expect(hit.referrerHost == "[address]")
         #expect(
             hit.properties == [
                 Property("note", .text("from [address]")), Property("[email]", .flag(true)),
