@@ -113,7 +113,7 @@ public final class Collector: Sendable {
         guard let sites = sites() else { return exchange.answer(Pixel.response(refusal: Pixel.later)) }
         var wire = WireEvent(query: request.query)
         wire.signals.insert(.pixel)
-        if wire.url.isEmpty { wire.url = request.header("REFERER")?.prefix(bytes: WireEvent.Limit.url) ?? "" }
+        if wire.url.isEmpty { wire.url = request.header("REFERER")?.cut(bytes: WireEvent.Limit.url) ?? "" }
         do throws(Rejection) {
             try refuse(hasCrashed)
             let event = try Sender(request: request).event(wire, sites: sites, index: 0, of: 1)

@@ -47,7 +47,7 @@ struct Sender {
         visitor.referrerURL = Sensitive(wire.referrer)
         visitor.signals.formUnion(wire.signals)
         visitor.clock = wire.clock
-        return Event(hit: try hit(wire, site: site, index: index, of: count), visitor: visitor)
+        return Event(hit: try hit(wire, site: site, index: index, of: count, from: .browser), visitor: visitor)
     }
 
     /// An event that a server sends about one of its visitors, whom only its fields describe: the request's own
@@ -56,10 +56,12 @@ struct Sender {
         let visitor = Visitor(
             address: IPAddress(wire.address), userAgent: wire.userAgent, pageURL: wire.url, referrerURL: wire.referrer,
             signals: wire.signals.union(.fromServer), clock: wire.clock)
-        return Event(hit: try hit(wire, site: site, index: index, of: count), visitor: visitor)
+        return Event(hit: try hit(wire, site: site, index: index, of: count, from: .server), visitor: visitor)
     }
 
-    private func hit(_ wire: WireEvent, site: Site, index: Int, of count: Int) throws(Rejection) -> Hit {
+    private func hit(
+        _ wire: WireEvent, site: Site, index: Int, of count: Int, from origin: WireEvent.Origin
+    ) throws(Rejection) -> Hit {
         do throws(Rejection) {
             guard !wire.url.isEmpty else {
                 throw Rejection(.missingField, field: "u", "is missing: the page's full URL")
@@ -77,16 +79,22 @@ struct Sender {
             throw rejection
         }
         var hit = Hit(
-            site: site.id, id: id(of: wire, index: index), name: wire.name, receivedAt: receivedAt,
-            time: receivedAt.advanced(byMilliseconds: Int64(index + 1 - count)))
+            site: site.id, id: id(of: wire, index: index, from: origin), name: wire.name,
+            receivedAt: receivedAt, time: receivedAt.advanced(byMilliseconds: Int64(index + 1 - count)))
         hit.title = wire.title
         hit.viewportWidth = wire.width
         hit.properties = wire.properties
         return hit
     }
 
-    private func id(of wire: WireEvent, index: Int) -> EventID {
-        guard !wire.id.isEmpty else { return EventID(requestID &+ UInt128(index)) }
-        return EventID(hexadecimal: wire.id) ?? EventID(ContentHash.bits128(of: Array(wire.id.utf8)))
+    /// The highest bit tells whether a server has sent the event: whoever guesses the number of an order must not be able
+    /// to send its id from a browser first, so that the server's event would count as the second of two.
+    private func id(of wire: WireEvent, index: Int, from origin: WireEvent.Origin) -> EventID {
+        var id = EventID(requestID &+ UInt128(index))
+        if !wire.id.isEmpty {
+            id = EventID(hexadecimal: wire.id) ?? EventID(ContentHash.bits128(of: Array(wire.id.utf8)))
+        }
+        let mark: UInt128 = 1 << 127
+        return EventID(origin == .server ? id.value | mark : id.value & ~mark)
     }
 }

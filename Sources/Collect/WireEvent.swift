@@ -115,8 +115,8 @@ extension WireEvent {
         case "n": name = try text(key, Limit.name, &scanner)
         case "u": url = try text(key, Limit.url, &scanner)
         // What the browser cannot help (the length of a foreign page's address, a title) is cut, not refused.
-        case "r": referrer = try text(key, nil, &scanner).prefix(bytes: Limit.url)
-        case "t": title = try text(key, nil, &scanner).prefix(bytes: Limit.title)
+        case "r": referrer = try text(key, nil, &scanner).cut(bytes: Limit.url)
+        case "t": title = try text(key, nil, &scanner).cut(bytes: Limit.title)
         case "i": id = try text(key, Limit.id, &scanner)
         case "w": width = try width(key, &scanner)
         case "ts": clock.happenedAt = try moment(key, &scanner)
@@ -234,9 +234,9 @@ extension WireEvent {
             switch parts[0] {
             case "s": site = value.prefix(bytes: Limit.site)
             case "n": if !value.isEmpty { name = value.prefix(bytes: Limit.name) }
-            case "u": url = value.prefix(bytes: Limit.url)
-            case "r": referrer = value.prefix(bytes: Limit.url)
-            case "t": title = value.prefix(bytes: Limit.title)
+            case "u": url = value.cut(bytes: Limit.url)
+            case "r": referrer = value.cut(bytes: Limit.url)
+            case "t": title = value.cut(bytes: Limit.title)
             case "i": id = value.prefix(bytes: Limit.id)
             case "ts": clock.happenedAt = Int64(value)
             case "st": clock.sentAt = Int64(value)

@@ -52,7 +52,7 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
             .clientClock:
             .personal
         case .visitorID, .visitorBefore: .pseudonymous
-        case .title, .path, .referrerPath, .properties: .content
+        case .name, .title, .hostname, .path, .source, .referrerHost, .referrerPath, .properties: .content
         default: .anonymous
         }
     }
@@ -70,7 +70,7 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
         case .signals: "opt-out, consent, DNT, GPC, prefetch, automation, kind of network"
         case .clientClock: "when the event happened and was sent, by the client's clock"
         case .site: "the site that the event belongs to"
-        case .id: "random id of the event, against double counting"
+        case .id: "id of the event, against double counting: random, unless the site has chosen its own"
         case .name: "pageview, or the name of a custom event"
         case .receivedAt: "when the gateway received the event (UTC)"
         case .time: "when the event happened (UTC)"

@@ -76,12 +76,59 @@ extension String {
         return String(decoding: utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 
+    /// A host without `www.` in front, unless that is all but the top-level domain: `www.com` is a name of its own.
+    public var withoutWWW: String {
+        guard hasPrefix("www."), utf8.dropFirst(4).contains(UInt8(ascii: ".")) else { return self }
+        return String(dropFirst(4))
+    }
+
     /// The longest beginning of at most `limit` bytes that does not cut a character in two.
     public func prefix(bytes limit: Int) -> String {
         guard utf8.count > limit else { return self }
         var end = utf8.index(utf8.startIndex, offsetBy: limit)
         while end > utf8.startIndex, utf8[end] & 0xc0 == 0x80 { end = utf8.index(before: end) }
         return String(self[..<end])
+    }
+
+    /// The longest beginning of at most `limit` bytes that ends in no half address, number or token: what looks for
+    /// personal data afterwards would not know `john@exam` or `0170 123 4` for what it was. A word that the limit cuts
+    /// goes as a whole where it holds an `@` or a percent sign, else from its first digit on, and so do groups of digits
+    /// before a number. A text that is not too long stays as it is.
+    public func cut(bytes limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var head = prefix(bytes: limit)[...]
+        let word = head.utf8.lastIndex(where: String.endsWord).map { head.utf8.index(after: $0) } ?? head.startIndex
+        let rest = utf8.dropFirst(head.utf8.count).prefix { !String.endsWord($0) }
+        let cutWord = Array(head.utf8[word...]) + rest
+        if cutWord.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "%") }) {
+            head = head[..<word]
+        } else if let digit = head.utf8[word...].firstIndex(where: String.isDigit) {
+            head = head[..<digit]
+        }
+        guard cutWord.contains(where: String.isDigit) else { return String(head) }
+        // `0170 123 ` and `DE89 3704 `, of which the end is gone.
+        while let last = head.split(whereSeparator: { $0 == " " || $0 == "/" }).last,
+            last.utf8.contains(where: String.isDigit)
+        {
+            head = head[..<last.startIndex]
+        }
+        return String(head)
+    }
+
+    private static func endsWord(_ byte: UInt8) -> Bool {
+        byte == 0x20 || "/?&=;#".utf8.contains(byte)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        byte &- 48 < 10
+    }
+
+    /// The text without spaces at its ends.
+    public var trimmedBlanks: String {
+        guard utf8.first == 0x20 || utf8.last == 0x20 else { return self }
+        let start = utf8.firstIndex { $0 != 0x20 } ?? utf8.endIndex
+        let end = utf8.lastIndex { $0 != 0x20 }.map { utf8.index(after: $0) } ?? start
+        return String(self[start..<end])
     }
 
     /// The text with percent-encoding resolved; `plusIsSpace` for form encoding. What is not valid stays as it is, and

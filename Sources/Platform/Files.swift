@@ -104,6 +104,18 @@ public enum Files {
         return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid() && status.st_mode & 0o077 == 0
     }
 
+    /// What is wrong with a file that holds a secret: it is this user's and nobody else can open it, or root's, who may
+    /// let our group read it. `nil` when it is so.
+    public static func secrecyProblem(of path: String) -> String? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return "\(path) is not there" }
+        guard status.st_mode & S_IFMT == S_IFREG else { return "\(path) is no file" }
+        let isOwn = status.st_uid == geteuid() && status.st_mode & 0o077 == 0
+        let isLent = status.st_uid == 0 && status.st_mode & 0o037 == 0
+        return isOwn || isLent
+            ? nil : "others can read \(path), or it is another user's: chown it to the gateway's user, chmod 600"
+    }
+
     /// Whether the folder lies on a memory-backed filesystem, so that what is written there reaches no disk.
     public static func isMemoryBacked(_ path: String) -> Bool {
         unsafe csystem_is_memory_backed(path)

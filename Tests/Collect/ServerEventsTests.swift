@@ -122,6 +122,24 @@ import Testing
         #expect(event.visitor.userAgent.reveal() == "Mozilla")
     }
 
+    /// Whoever guesses the number of an order and sends it from a browser first must not take the server's event away.
+    @Test(arguments: ["order-42", "ff", "ffffffffffffffffffffffffffffffff"])
+    func noBrowserCanUseTheIDOfAServersEvent(id: String) throws {
+        let fromServer = try send("{\"u\":\"https://example.com/a\",\"i\":\"\(id)\"}")
+        let page = Request(
+            method: "POST", path: "/e",
+            body: Array("{\"s\":\"public\",\"u\":\"https://example.com/a\",\"i\":\"\(id)\"}".utf8))
+        let answer = Monitor<Response?>(nil)
+        collector.handle(Exchange(page) { response in answer.withLock { $0 = response } })
+        _ = try #require(answer.wait(milliseconds: 60_000) { $0 })
+        #expect(fromServer.status == 200)
+        let ids = stored.map(\.id)
+        #expect(ids.count == 2)
+        #expect(Set(ids).count == 2)
+        #expect(try send("{\"u\":\"https://example.com/a\",\"i\":\"\(id)\"}").status == 200)
+        #expect(stored.last?.id == ids.first, "the server's second try is the same event")
+    }
+
     @Test func gzipIsUnpackedAndBounded() throws {
         let gzip: Parameters = ["HTTP_AUTHORIZATION": "Bearer \(Self.key)", "HTTP_CONTENT_ENCODING": "gzip"]
         let packed = try packedWithGzip(Array("[\(good)]".utf8))

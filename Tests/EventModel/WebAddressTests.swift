@@ -154,3 +154,15 @@ import Testing
         #expect(EventID(hexadecimal: text) == nil)
     }
 }
+
+@Suite struct CutTests {
+    @Test(arguments: [
+        ("short", 5, "short"), ("letters", 4, "lett"), ("write to ann@mail.example", 13, "write to "),
+        ("write to ann@mail.example", 11, "write to "), ("write ann%40mail.example", 8, "write "),
+        ("call +49 170 123 4567 now", 16, "call "), ("DE89 3704 0044 0532", 12, ""), ("/order/8f3a91c0", 10, "/order/"),
+        ("a?mail=ann@mail.example", 14, "a?mail="), ("äöü", 3, "ä"), ("a b c", 4, "a b "),
+    ])
+    func nothingIsHalfAnAddressOrANumber(text: String, limit: Int, expected: String) {
+        #expect(text.cut(bytes: limit) == expected)
+    }
+}

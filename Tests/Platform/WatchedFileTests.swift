@@ -1,4 +1,6 @@
+import Glibc
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
@@ -26,6 +28,45 @@ import Testing
             file.look()
             #expect(file.value == seen)
         }
+    }
+
+    /// A pipe would keep the reader waiting for a writer, and the process with it.
+    @Test func whatIsNoFileIsRefused() throws {
+        let folder = try TemporaryFolder()
+        let pipe = "\(folder.path)/pipe"
+        #expect(unsafe mkfifo(pipe, 0o600) == 0)
+        for path in [pipe, "/dev/zero", folder.path] {
+            let file = WatchedFile(path, log: Log(process: "test")) { try Files.read($0) }
+            #expect(throws: PlatformError.self) { try file.start() }
+            file.stop()
+        }
+    }
+
+    @Test func whatCouldNotBeReadIsTriedAgainAndTheAgeIsThatOfWhatIsInUse() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/list"
+        let isReadable = Mutex(true)
+        _ = try Files.createOnce(path, bytes: Array("one".utf8), mode: 0o600)
+        let file = WatchedFile(path, log: Log(process: "test")) { path in
+            if !isReadable.withLock({ $0 }) { throw NotThis() }
+            return try Files.read(path)
+        }
+        #expect(file.note { $0 } == "\(path): not read yet")
+        try file.start()
+        defer { file.stop() }
+        #expect(file.note { $0 } == "\(path): one, 0 days old")
+        isReadable.withLock { $0 = false }
+        Files.remove(path)
+        #expect(file.note { $0 } == "\(path): one, 0 days old; the file is gone")
+        _ = try Files.createOnce(path, bytes: Array("second".utf8), mode: 0o600)
+        let written = try #require(file.modifiedAt)
+        file.look()
+        #expect(file.value == "one")
+        #expect(file.modifiedAt == written)
+        // Its owner has mended it, and its time is as before.
+        isReadable.withLock { $0 = true }
+        #expect(file.look())
+        #expect(file.value == "second")
     }
 
     @Test func aMissingFileIsNamedAtTheStart() throws {

@@ -86,14 +86,7 @@ public struct Bot: Enricher {
 
     /// How old the operator's files are.
     public var notes: [String] {
-        let now = Clock.wallMilliseconds() / 1000
-        return lists.map { note($0.path, $0.value.map { "\($0.count) patterns" }, $0.modifiedAt, now) }
-            + networks.map { note($0.path, $0.value.map { "\($0.count) networks" }, $0.modifiedAt, now) }
-    }
-
-    private func note(_ path: String, _ content: String?, _ modifiedAt: Int64?, _ now: Int64) -> String {
-        let age = modifiedAt.map { "\(max(0, now - $0) / 86_400) days old" } ?? "the file is gone"
-        return "\(path): \(content ?? "not read yet"), \(age)"
+        lists.map { $0.note { "\($0.count) patterns" } } + networks.map { $0.note { "\($0.count) networks" } }
     }
 
     /// Events of each class.

@@ -8,9 +8,9 @@ enum Corpora {
     static let desktops = "desktops.txt"
     static let list = "crawler-user-agents.json"
 
-    /// The file's path where `FOOTFALL_CORPORA` names its folder; `nil` where it is not there.
+    /// The file's path where `FOOTFALL_TEST_CORPORA` names its folder; `nil` where it is not there.
     static func path(_ name: String) -> String? {
-        guard let folder = unsafe getenv("FOOTFALL_CORPORA") else { return nil }
+        guard let folder = unsafe getenv("FOOTFALL_TEST_CORPORA") else { return nil }
         let path = unsafe "\(String(cString: folder))/\(name)"
         return Files.exists(path) ? path : nil
     }

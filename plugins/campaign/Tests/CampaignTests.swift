@@ -39,7 +39,7 @@ import Testing
     @Test(
         arguments: [
             ("", [:]), ("?", [:]), ("?id=7", [:]), ("?utm_source=", [:]), ("?utm_source=+", [:]),
-            ("#?utm_source=x", ["utm_source": "x"]), ("?a=1#utm_source=x", [:]), ("?UTM_Source=X", ["utm_source": "X"]),
+            ("#?utm_source=x", [:]), ("?a=1#utm_source=x", [:]), ("?UTM_Source=X", ["utm_source": "X"]),
             ("?ref=x", ["utm_source": "x"]), ("?source=x&ref=y", ["utm_source": "x"]),
             ("?ref=y&source=x&pk_source=z", ["utm_source": "z"]), ("?pk_source=z&utm_source=u", ["utm_source": "u"]),
             ("?utm_source=a&utm_source=b", ["utm_source": "a"]),

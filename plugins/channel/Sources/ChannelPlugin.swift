@@ -15,14 +15,19 @@ public struct Channel: Enricher {
         /// `*` for any run of characters, case does not matter, and what is left out fits everything.
         public var rules: [Rule] = []
 
+        private static let mostRules = 1000
+
         /// Every default.
         public init() {}
 
         /// A rule has a name and asks for something.
         public func problems() -> [SettingProblem] {
-            rules.enumerated().flatMap { index, rule in
+            let problems = rules.enumerated().flatMap { index, rule in
                 rule.problem.map { [SettingProblem("rules[\(index)]", $0)] } ?? []
             }
+            guard rules.count > Settings.mostRules else { return problems }
+            let count = "has \(rules.count) rules, and may have \(Settings.mostRules): each is tried on every visit"
+            return problems + [SettingProblem("rules", count)]
         }
     }
 

@@ -53,6 +53,9 @@ extension Channel {
                 return "has a key \"\(key)\", which no rule has\(ConfigProblem.suggestion(for: key, among: known))"
             }
             if channel.isEmpty || channel.utf8.count > 50 { return "needs a channel with a name of at most 50 bytes" }
+            if [source, medium, campaign].contains(where: { $0.utf8.count > Wildcard.mostBytes }) {
+                return "has a pattern of more than \(Wildcard.mostBytes) bytes"
+            }
             return source.isEmpty && medium.isEmpty && campaign.isEmpty
                 ? "asks for nothing: give it a source, medium or campaign" : nil
         }
@@ -67,7 +70,7 @@ struct RuleMatcher: Sendable {
     private let campaign: Wildcard?
 
     init(_ rule: Channel.Rule) {
-        func pattern(_ text: String) -> Wildcard? { text.isEmpty ? nil : Wildcard(text) }
+        func pattern(_ text: String) -> Wildcard? { text.isEmpty ? nil : Wildcard(text, ignoresCase: true) }
         channel = rule.channel
         source = pattern(rule.source)
         medium = pattern(rule.medium)
@@ -79,41 +82,5 @@ struct RuleMatcher: Sendable {
         if let campaign, !campaign.fits(visit.campaign) { return false }
         guard let source else { return true }
         return source.fits(visit.source) || source.fits(visit.utmSource) || source.fits(visit.referrerHost)
-    }
-}
-
-/// A pattern with `*` for any run of characters; case does not matter.
-struct Wildcard: Sendable {
-    private let pattern: [UInt8]
-
-    init(_ pattern: String) {
-        self.pattern = Array(pattern.lowercasedASCII.utf8)
-    }
-
-    /// Whether the whole text fits. In one pass with one step back (Krauss, 2008): no pattern makes it slow. Nothing is
-    /// copied.
-    func fits(_ text: String) -> Bool {
-        let text = text.utf8.span
-        var (place, rule) = (0, 0)
-        var star: (rule: Int, place: Int)?
-        while place < text.count {
-            if rule < pattern.count, pattern[rule] == UInt8(ascii: "*") {
-                star = (rule, place)
-                rule += 1
-            } else if rule < pattern.count, pattern[rule] == Wildcard.lowercased(text[place]) {
-                place += 1
-                rule += 1
-            } else if let last = star {
-                star = (last.rule, last.place + 1)
-                (place, rule) = (last.place + 1, last.rule + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[rule...].allSatisfy { $0 == UInt8(ascii: "*") }
-    }
-
-    private static func lowercased(_ byte: UInt8) -> UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 }

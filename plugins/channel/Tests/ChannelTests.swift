@@ -157,19 +157,12 @@ import Testing
         #expect(try problems(#"{ channel: "P", sorce: "p.example", medium: "email" }"#).contains("sorce"))
     }
 
-    @Test(
-        arguments: [
-            ("abc", "abc", true), ("abc", "a*", true), ("abc", "*c", true), ("abc", "a*c", true), ("abc", "*", true),
-            ("", "*", true), ("", "", true), ("abc", "ab", false), ("abc", "*b", false), ("aab", "*ab", true),
-            ("ABC", "abc", true), ("a*c", "a*c", true), ("abcbc", "a*bc", true), ("ab", "a*b*c", false),
-        ] as [(String, String, Bool)])
-    func wildcardsFit(text: String, pattern: String, fits: Bool) {
-        #expect(Wildcard(pattern).fits(text) == fits)
-    }
-
-    @Test func noPatternIsSlow() {
-        let text = String(repeating: "a", count: 5000)
-        #expect(!Wildcard(String(repeating: "*a", count: 500) + "b").fits(text))
+    @Test func rulesHaveMeasure() {
+        var settings = Channel.Settings()
+        settings.rules = [Channel.Rule](repeating: Channel.Rule(channel: "P", source: "a"), count: 1001)
+        #expect(settings.problems().map(\.key) == ["rules"])
+        settings.rules = [Channel.Rule(channel: "P", source: String(repeating: "a", count: 201))]
+        #expect(settings.problems().map(\.key) == ["rules[0]"])
     }
 
     @Test func hostileEventsDoNotTrap() throws {

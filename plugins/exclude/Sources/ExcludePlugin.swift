@@ -37,7 +37,7 @@ public struct Exclude: PrivacyFilter {
         if settings.addressesList.isEmpty {
             list = nil
         } else {
-            list = WatchedFile(settings.addressesList, log: context.log) { try AddressList.read(try Files.read($0)) }
+            list = WatchedFile(settings.addressesList, log: context.log) { try NetworkList.read(try Files.read($0)) }
         }
         looksAtAddress = !addresses.isEmpty || list != nil
         countries = Set(settings.countries.map { $0.uppercased() })
@@ -64,10 +64,7 @@ public struct Exclude: PrivacyFilter {
 
     /// How old the list is.
     public var notes: [String] {
-        guard let list else { return [] }
-        let now = Clock.wallMilliseconds() / 1000
-        let age = list.modifiedAt.map { "\(max(0, now - $0) / 86_400) days old" } ?? "the file is gone"
-        return ["\(list.path): \(list.value.map { "\($0.count) networks" } ?? "not read yet"), \(age)"]
+        list.map { [$0.note { "\($0.count) networks" }] } ?? []
     }
 
     /// Drops the event when one of the settings names it.
@@ -89,11 +86,9 @@ public struct Exclude: PrivacyFilter {
         return isExcluded(path: page.path) ? .drop(reason: "excluded_path") : .keep
     }
 
-    /// As the browser sent it, `/stra%C3%9Fe`, or as reports show it, `/straße`.
     private func isExcluded(path: String) -> Bool {
-        if paths.contains(where: { $0.matches(path) }) { return true }
-        guard !paths.isEmpty, path.utf8.contains(UInt8(ascii: "%")) else { return false }
+        if paths.isEmpty { return false }
         let decoded = path.percentDecoded()
-        return paths.contains { $0.matches(decoded) }
+        return paths.contains { $0.matches(path, decoded: decoded) }
     }
 }

@@ -28,6 +28,12 @@ public struct ExcludeSettings: ValidatedSettings {
     /// Addresses can be read, the list's path is absolute, patterns are of the shape that can ever match.
     public func problems() -> [SettingProblem] {
         var problems = addressProblems()
+        for (key, count) in [("hosts", hosts.count), ("paths", paths.count)] where count > ExcludeSettings.mostPatterns
+        {
+            problems.append(
+                SettingProblem(
+                    key, "has \(count) patterns, and may have \(ExcludeSettings.mostPatterns): each costs every event"))
+        }
         for host in hosts where !HostPattern.isValid(host) {
             problems.append(
                 SettingProblem("hosts", "\"\(host)\" must be a host such as \"www.example.com\" or \"*.example.com\""))
@@ -37,13 +43,15 @@ public struct ExcludeSettings: ValidatedSettings {
                 SettingProblem(
                     "paths",
                     "\"\(path)\" must begin with \"/\" or \"*\", such as \"/admin/*\", have at most "
-                        + "\(PathPattern.mostBytes) bytes and no query"))
+                        + "\(Wildcard.mostBytes) bytes and no query"))
         }
         for country in countries where !ExcludeSettings.isCountry(country) {
             problems.append(SettingProblem("countries", "\"\(country)\" must be two letters, such as \"AT\""))
         }
         return problems
     }
+
+    private static let mostPatterns = 1000
 
     private func addressProblems() -> [SettingProblem] {
         var rejected: [String] = []

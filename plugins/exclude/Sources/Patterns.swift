@@ -29,47 +29,29 @@ struct HostPattern: Sendable {
     }
 }
 
-/// A path in which `*` stands for any run of characters, also none, also slashes.
+/// A path in which `*` stands for any run of characters, also none, also slashes: as the browser sends it,
+/// `/stra%C3%9Fe`, or as reports show it, `/straße`.
 struct PathPattern: Sendable {
-    /// Longest pattern: with long paths the work grows with the product of both.
-    static let mostBytes = 200
-    private let pattern: [UInt8]
+    private let sent: Wildcard
+    private let shown: Wildcard
 
-    /// Compared byte by byte.
     init(_ text: String) {
-        pattern = Array(text.utf8)
+        sent = Wildcard(text)
+        // A star that only decoding brings about is none.
+        let decoded = text.percentDecoded()
+        let stars = [text, decoded].map { $0.utf8.count { $0 == UInt8(ascii: "*") } }
+        shown = stars[0] == stars[1] ? Wildcard(decoded) : sent
     }
 
     /// Whether it can ever match.
     static func isValid(_ text: String) -> Bool {
-        guard text.hasPrefix("/") || text.hasPrefix("*"), text.utf8.count <= mostBytes else { return false }
+        guard text.hasPrefix("/") || text.hasPrefix("*"), text.utf8.count <= Wildcard.mostBytes else { return false }
         return !text.utf8.contains { $0 <= 0x20 || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
     }
 
-    /// Whether a path is meant. After a mismatch the last star takes one byte more: earlier stars never need to.
-    func matches(_ path: String) -> Bool {
-        let bytes = path.utf8.span
-        var place = 0
-        var next = 0
-        var star: Int?
-        var starEnd = 0
-        while place < bytes.count {
-            if next < pattern.count, pattern[next] == UInt8(ascii: "*") {
-                star = next
-                starEnd = place
-                next &+= 1
-            } else if next < pattern.count, pattern[next] == bytes[place] {
-                next &+= 1
-                place &+= 1
-            } else if let star {
-                starEnd &+= 1
-                place = starEnd
-                next = star &+ 1
-            } else {
-                return false
-            }
-        }
-        return pattern[next...].allSatisfy { $0 == UInt8(ascii: "*") }
+    /// Whether a path is meant, of which the caller has the decoded form too.
+    func matches(_ path: String, decoded: String) -> Bool {
+        sent.fits(path) || shown.fits(decoded)
     }
 }
 

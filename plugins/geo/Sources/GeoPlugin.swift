@@ -116,7 +116,7 @@ public struct Geo: Enricher {
             guard let value = file.value else { continue }
             // A file that does not say of when its data are is as old as it looks.
             let date = value.date ?? file.modifiedAt.map { DataDate(seconds: $0) }
-            notes.append("\(file.path) (\(value.count) ranges): \(date?.note() ?? "the file is gone")")
+            notes.append("\(file.path) (\(value.count) ranges): \(date?.note() ?? file.age)")
         }
         return notes
     }

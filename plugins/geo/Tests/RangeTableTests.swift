@@ -114,7 +114,7 @@ import Testing
 
 /// tor's files of Debian's package tor-geoipdb.
 enum TorFiles {
-    static let folder = unsafe getenv("FOOTFALL_CORPORA").map { unsafe String(cString: $0) } ?? ""
+    static let folder = unsafe getenv("FOOTFALL_TEST_CORPORA").map { unsafe String(cString: $0) } ?? ""
     static let areThere = !folder.isEmpty && Files.exists("\(folder)/geoip") && Files.exists("\(folder)/geoip6")
 }
 

@@ -116,10 +116,7 @@ public struct Lookup: Enricher {
 
     /// How many rows the table has, and how old it is.
     public var notes: [String] {
-        guard let file, let table = file.value else { return [] }
-        guard let modifiedAt = file.modifiedAt else { return ["\(file.path): \(table.count) rows; the file is gone"] }
-        let days = max(0, Clock.wallMilliseconds() / 1000 - modifiedAt) / 86_400
-        return ["\(file.path): \(table.count) rows, \(days) days old"]
+        file.map { [$0.note { "\($0.count) rows" }] } ?? []
     }
 
     /// How many values stood in no row.

@@ -52,20 +52,12 @@ public struct PageURL: Enricher {
         guard let address = WebAddress(event.visitor.pageURL.reveal()) else {
             throw PluginError.badEvent("the page's URL is not an http or https URL")
         }
-        event.hit.hostname = host(address.host)
+        event.hit.hostname = settings.trim_www ? address.host.withoutWWW : address.host
         event.hit.path = path(of: address)
     }
 
-    private func host(_ host: String) -> String {
-        // `www.` alone, or before a bare top-level domain, is a name of its own.
-        guard settings.trim_www, host.hasPrefix("www."), host.dropFirst(4).utf8.contains(UInt8(ascii: ".")) else {
-            return host
-        }
-        return String(host.dropFirst(4))
-    }
-
     private func path(of address: WebAddress) -> String {
-        var path = address.path.percentDecoded().withoutControlCharacters
+        var path = withoutHiddenQuery(address.path.percentDecoded()).withoutControlCharacters
         if settings.trim_index_file {
             for file in ["/index.html", "/index.htm", "/index.php"] where path.hasSuffix(file) {
                 path.removeLast(file.count - 1)
@@ -80,7 +72,15 @@ public struct PageURL: Enricher {
             let route = address.fragment.prefix { $0 != "?" }
             path += "#" + String(route).percentDecoded().withoutControlCharacters
         }
-        return path.prefix(bytes: settings.max_path_bytes)
+        return path.cut(bytes: settings.max_path_bytes)
+    }
+
+    /// `/reset%3Ftoken=…` has its query within the path: the link was encoded once too often. `/who%3F` has none.
+    private func withoutHiddenQuery(_ path: String) -> String {
+        guard let mark = path.utf8.firstIndex(of: UInt8(ascii: "?")),
+            path.utf8[mark...].contains(UInt8(ascii: "="))
+        else { return path }
+        return String(path[..<mark])
     }
 
     private func keptQuery(of query: String) -> String {

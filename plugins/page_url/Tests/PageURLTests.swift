@@ -32,6 +32,8 @@ import Testing
         ("https://example.com/caf%C3%A9%20au%20lait", "example.com/café au lait"),
         ("https://user:secret@example.com:8443/x", "example.com/x"), ("https://www.com/", "www.com/"),
         ("https://example.com/%00%0a", "example.com/\u{FFFD} "),
+        ("https://example.com/reset%3Ftoken=1", "example.com/reset"),
+        ("https://example.com/who%3F", "example.com/who?"),
     ])
     func hostAndPathAreLeft(url: String, page expected: String) throws {
         #expect(try page(url) == expected)
@@ -52,6 +54,11 @@ import Testing
         let path = try page(url)
         #expect(path.utf8.count <= 1024 + "example.com".utf8.count)
         #expect(!path.contains("\u{FFFD}"))
+    }
+
+    @Test func longPathsEndInNoHalfAddress() throws {
+        let page = "example.com/" + String(repeating: "a", count: 1000) + "/"
+        #expect(try self.page("https://\(page)ann.miller@mail.example.com") == page)
     }
 
     @Test func whatIsNoURLIsAFailureAndLeavesThePageUnknown() {

@@ -1,15 +1,17 @@
 import EventModel
 
-/// A property's name in the settings, or its beginning.
+/// A property's name in the settings, or its beginning. Compared without regard to the case of ASCII letters: whoever
+/// drops `email` means `Email` too.
 struct NamePattern: Sendable, Equatable {
     let text: String
     let isBeginning: Bool
 
     init(_ text: String) {
         isBeginning = text.utf8.last == UInt8(ascii: "*")
-        self.text = isBeginning ? String(text.dropLast()) : text
+        self.text = (isBeginning ? String(text.dropLast()) : text).lowercasedASCII
     }
 
+    /// Whether a name in lower case is meant.
     func matches(_ name: String) -> Bool {
         isBeginning ? name.utf8.starts(with: text.utf8) : name == text
     }
@@ -36,13 +38,14 @@ struct NameTable<Value: Sendable>: Sendable {
             if pattern.isBeginning {
                 beginnings.append((pattern, entry.value))
             } else {
-                whole[entry.name] = entry.value
+                whole[pattern.text] = entry.value
             }
         }
         beginnings.sort { $0.pattern.text.utf8.count > $1.pattern.text.utf8.count }
     }
 
     subscript(name: String) -> Value? {
+        let name = name.lowercasedASCII
         if !whole.isEmpty, let value = whole[name] { return value }
         for entry in beginnings where entry.pattern.matches(name) { return entry.value }
         return nil
@@ -55,13 +58,13 @@ struct Plan: Sendable {
     private let deny: NameTable<Bool>
     private let actions: NameTable<Action>
 
-    init(_ settings: Properties.Settings) {
+    /// Throws what is wrong with an action: a property that should be dropped must not stay because of a typing mistake.
+    init(_ settings: Properties.Settings) throws(Action.Mistake) {
         allow = settings.allow.isEmpty ? nil : NameTable(settings.allow.map { ($0, true) })
         deny = NameTable(settings.deny.map { ($0, true) })
-        actions = NameTable(
-            settings.fields.compactMap { entry in
-                (try? Action(entry.value)).map { (entry.key, $0) }
-            })
+        var fields: [(name: String, value: Action)] = []
+        for (name, text) in settings.fields.sorted(by: { $0.key < $1.key }) { fields.append((name, try Action(text))) }
+        actions = NameTable(fields)
     }
 
     /// What happens to a property of this name; `nil` when nothing does. `deny` goes before `allow`, and both before the

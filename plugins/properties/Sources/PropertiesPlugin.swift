@@ -106,7 +106,11 @@ public struct Properties: PrivacyFilter {
     /// Ready after `start` where something is hashed, and else at once.
     public init(_ settings: Settings, in context: PluginContext) throws(PluginError) {
         isIdle = settings.isIdle
-        plan = Plan(settings)
+        do throws(Action.Mistake) {
+            plan = try Plan(settings)
+        } catch {
+            throw PluginError.settings(key: "fields", error.message)
+        }
         key =
             settings.needsKey
             ? WatchedFile(settings.key_path, log: context.log) { path in try KeyFile.read(path) } : nil
@@ -159,9 +163,11 @@ public struct Properties: PrivacyFilter {
             counters.redacted.add(1, ordering: .relaxed)
             return .text("[redacted]")
         case .hmac:
-            guard let key = key?.value else { throw PluginError.unavailable("there is no key for \"hmac\"") }
+            guard let key = key?.value, let pseudonym = Pseudonym.make(of: property, site: site, key: key) else {
+                throw PluginError.unavailable("there is no key for \"hmac\"")
+            }
             counters.hashed.add(1, ordering: .relaxed)
-            return .text(Pseudonym.make(of: property, site: site, key: key))
+            return .text(pseudonym)
         case .truncate(let length):
             guard let text = property.value.beginning(length) else { return nil }
             counters.shortened.add(1, ordering: .relaxed)
@@ -174,9 +180,7 @@ public struct Properties: PrivacyFilter {
 
     /// How old the key is.
     public var notes: [String] {
-        guard let modified = key?.modifiedAt else { return [] }
-        let days = max(0, Clock.wallMilliseconds() / 1000 - modified) / 86_400
-        return ["the key for hmac is \(days) days old"]
+        key.map { ["the key for hmac is \($0.age)"] } ?? []
     }
 
     /// How many properties each action has changed.

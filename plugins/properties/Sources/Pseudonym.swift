@@ -6,7 +6,8 @@ import EventModel
 enum Pseudonym {
     /// 16 hexadecimal digits; nothing where there is no value. Site and name go into the hash, so that neither two sites
     /// nor two properties can be joined by it, and the length of the name, so that no two values meet by shifting bytes.
-    static func make(of property: Property, site: SiteID, key: [UInt8]) -> String {
+    /// `nil` for a key of the wrong length.
+    static func make(of property: Property, site: SiteID, key: [UInt8]) -> String? {
         let value = property.value.plainText
         guard !value.isEmpty else { return "" }
         var message: [UInt8] = []
@@ -15,8 +16,7 @@ enum Pseudonym {
         append(UInt32(truncatingIfNeeded: property.name.utf8.count), to: &message)
         message.append(contentsOf: property.name.utf8)
         message.append(contentsOf: value.utf8)
-        // A key of the wrong length, which the reader of the file does not let through, makes all values one.
-        return hexadecimal(SipHash.hash(message, key: key) ?? 0)
+        return SipHash.hash(message, key: key).map(hexadecimal)
     }
 
     private static func append(_ number: UInt32, to message: inout [UInt8]) {

@@ -1,11 +1,11 @@
 import EventModel
 
-/// Hosts that stand for their subdomains too.
+/// Hosts that stand for their subdomains too; `www.` in front of them is left out, as it is of the hosts that are asked for.
 struct HostSet: Sendable {
     private let hosts: Set<String>
 
     init(_ hosts: [String]) {
-        self.hosts = Set(hosts.map(\.lowercasedASCII))
+        self.hosts = Set(hosts.map { $0.lowercasedASCII.withoutWWW })
     }
 
     var isEmpty: Bool { hosts.isEmpty }

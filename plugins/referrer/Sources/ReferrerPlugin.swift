@@ -117,13 +117,7 @@ public struct Referrer: Enricher {
 
     /// How many hosts the database has, and how old it is.
     public var notes: [String] {
-        guard let file else { return [] }
-        guard let table = file.value else { return ["\(file.path) is not read yet"] }
-        guard let modifiedAt = file.modifiedAt else {
-            return ["\(file.path): \(table.databaseCount) hosts; the file is gone"]
-        }
-        let days = max(0, Clock.wallMilliseconds() / 1000 - modifiedAt) / 86_400
-        return ["\(file.path): \(table.databaseCount) hosts, \(days) days old"]
+        file.map { [$0.note { "\($0.databaseCount) hosts" }] } ?? []
     }
 
     private var table: SourceTable { file?.value ?? builtIn }
@@ -143,7 +137,7 @@ public struct Referrer: Enricher {
     /// that anybody looks through for personal data afterwards.
     private func source(named text: String) -> Source? {
         if Referrer.mayBeAnAddress(text) { return nil }
-        if !spam.isEmpty, spam.contains(SourceTable.withoutWWW(text.lowercasedASCII)) { return nil }
+        if !spam.isEmpty, spam.contains(text.lowercasedASCII.withoutWWW) { return nil }
         return table.source(named: text)
     }
 
@@ -169,13 +163,13 @@ public struct Referrer: Enricher {
         }
         // Browsers send `about:blank`, `data:` and other schemes now and then: nobody sent the visitor.
         guard let address = WebAddress(referrer) else { return }
-        let host = SourceTable.withoutWWW(address.host)
+        let host = address.host.withoutWWW
         guard !isInternal(host, page: hit.hostname), !spam.contains(host) else { return }
         set(table.source(host: host, path: address.path) ?? Source(name: host, kind: ""), &hit)
         guard settings.keep != .none else { return }
         hit.referrerHost = host
         guard settings.keep == .path else { return }
-        let path = address.path.percentDecoded().withoutControlCharacters.prefix(bytes: 512)
+        let path = address.path.percentDecoded().withoutControlCharacters.cut(bytes: 512)
         hit.referrerPath = path == "/" ? "" : path
     }
 
@@ -185,7 +179,7 @@ public struct Referrer: Enricher {
     }
 
     private func isInternal(_ host: String, page: String) -> Bool {
-        host == SourceTable.withoutWWW(page) || host == "localhost"
+        host == page.withoutWWW || host == "localhost"
             || internalHosts.contains(host)
     }
 
@@ -193,8 +187,16 @@ public struct Referrer: Enricher {
     private func androidApp(_ referrer: String) -> String? {
         let scheme = "android-app://"
         guard referrer.hasPrefix(scheme) else { return nil }
-        let app = referrer.dropFirst(scheme.count).prefix { $0 != "/" }
-        guard !app.isEmpty, app.utf8.count <= 200 else { return nil }
-        return String(app).lowercasedASCII.withoutControlCharacters
+        // A package name and nothing else: what follows it, or stands before an `@`, may be anything.
+        let rest = referrer.utf8.dropFirst(scheme.utf8.count)
+        let app = rest.prefix(while: Referrer.isPackageByte)
+        let next = rest.dropFirst(app.count).first
+        guard !app.isEmpty, app.count <= 200, next.map({ "/?#".utf8.contains($0) }) ?? true else { return nil }
+        return String(referrer[app.startIndex..<app.endIndex]).lowercasedASCII
+    }
+
+    /// Letters, digits, dots and underscores (Android's "Set the application ID").
+    private static func isPackageByte(_ byte: UInt8) -> Bool {
+        (byte | 0x20) &- 97 < 26 || byte &- 48 < 10 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
     }
 }

@@ -21,7 +21,7 @@ enum SourceDatabase {
             let kind = kinds[medium] ?? "other"
             for name in media[medium, default: [:]].keys.sorted() {
                 for domain in media[medium]?[name]?.domains ?? [] {
-                    let host = SourceTable.withoutWWW(domain.lowercasedASCII)
+                    let host = domain.lowercasedASCII.withoutWWW
                     if host.isEmpty { continue }
                     sources[host] = Source(name: name, kind: kind)
                 }

@@ -17,7 +17,7 @@ struct SourceTable: Sendable {
         for (host, source) in database { byHost[host] = source }
         // All kinds are looked up before any name is changed: the order of a dictionary must not matter.
         let renamed = names.map { host, name in
-            let host = SourceTable.withoutWWW(host.lowercasedASCII)
+            let host = host.lowercasedASCII.withoutWWW
             return (host, Source(name: name, kind: source(host: host)?.kind ?? ""))
         }
         for (host, source) in renamed { byHost[host] = source }
@@ -48,7 +48,8 @@ struct SourceTable: Sendable {
     }
 
     private func sourceOfPath(_ host: String, _ path: String) -> Source? {
-        var path = Substring(path)
+        // No known path is longer; somebody may send one of a thousand slashes.
+        var path = path.prefix(bytes: 64)[...]
         while path.utf8.count > 1 {
             if path.hasSuffix("/") { path = path.dropLast() }
             if let source = byHost[host + path] { return source }
@@ -84,7 +85,7 @@ struct SourceTable: Sendable {
         if let host = KnownSources.aliases[word], let source = source(host: host) { return source }
         if let source = byName[word] { return source }
         guard word.utf8.contains(UInt8(ascii: ".")) else { return nil }
-        return source(host: SourceTable.withoutWWW(word))
+        return source(host: word.withoutWWW)
     }
 
     /// `tiktok` of `tiktok-ads`, `tiktok_ad` and `tiktokads`; `nil` where nothing like it stands at the end.
@@ -95,9 +96,5 @@ struct SourceTable: Sendable {
         rest = rest.dropLast(2)
         if let last = rest.last, "-_ ".utf8.contains(last) { rest = rest.dropLast() }
         return rest.isEmpty ? nil : String(word[..<rest.endIndex])
-    }
-
-    static func withoutWWW(_ host: String) -> String {
-        host.hasPrefix("www.") ? String(host.dropFirst(4)) : host
     }
 }

@@ -31,7 +31,9 @@ import Testing
         ("https://news.google.com/", "Google News"), ("https://google.example.com/", "google.example.com"),
         ("https://t.co/abc", "X"), ("https://old.reddit.com/r/swift", "Reddit"), ("https://chatgpt.com/", "ChatGPT"),
         ("https://Blog.Example.ORG/post", "blog.example.org"), ("android-app://com.google.android.gm/", "Gmail"),
-        ("android-app://com.example.reader/x", "com.example.reader"), ("", ""), ("about:blank", ""),
+        ("android-app://com.example.reader/x", "com.example.reader"),
+        ("android-app://ann@mail.example/x", ""), ("android-app://com.example:ann/x", ""),
+        ("android-app://com.example.reader?token=1", "com.example.reader"), ("", ""), ("about:blank", ""),
         ("https://example.com/other", ""), ("https://www.example.com/", ""), ("http://localhost:3000/", ""),
     ])
     func sourcesHaveNames(referrer: String, source: String) throws {

@@ -9,7 +9,7 @@ import Testing
 
 /// Kinds of sources, sources that links name themselves, and the operator's database.
 @Suite struct SourceTests {
-    private static let corpora = Process.environment()["FOOTFALL_CORPORA"] ?? ""
+    private static let corpora = Process.environment()["FOOTFALL_TEST_CORPORA"] ?? ""
 
     private func enriched(
         _ referrer: String, utm: String = "", _ change: (inout Referrer.Settings) -> Void = { _ in }
@@ -115,7 +115,7 @@ import Testing
         #expect(try Referrer(settings, in: PluginChecks.context).notes == [])
         settings.database = path
         let plugin = try Referrer(settings, in: PluginChecks.context)
-        #expect(plugin.notes == ["\(path) is not read yet"])
+        #expect(plugin.notes == ["\(path): not read yet"])
         try plugin.start()
         defer { plugin.stop() }
         #expect(plugin.notes == ["\(path): 1 hosts, 0 days old"])
@@ -165,7 +165,7 @@ import Testing
         for row in rows where row.count == 3 {
             let (kind, name) = (row[0] == "unknown" ? "other" : row[0], row[1])
             guard let address = WebAddress("https://\(row[2])") else { continue }
-            let host = SourceTable.withoutWWW(address.host)
+            let host = address.host.withoutWWW
             let found = database.source(host: host, path: address.path)
             right += found == Source(name: name, kind: kind) ? 1 : 0
             known += builtIn.source(host: host, path: address.path)?.kind == kind ? 1 : 0

@@ -11,8 +11,8 @@ struct URLParts {
     private(set) var pathEnd = 0
     /// Where the query ends: at the number sign or the end.
     private(set) var queryEnd = 0
-    /// Whether the path may hold parameters, for it has a semicolon.
-    private(set) var hasSemicolon = false
+    /// Whether the path may hold parameters, for it has a sign that begins one.
+    private(set) var hasPathParameters = false
 
     /// `nil` when the text is not an absolute `http`, `https` or `android-app` URL with a host.
     init?(_ bytes: Span<UInt8>) {
@@ -28,14 +28,21 @@ struct URLParts {
         guard URLParts.isHost(bytes, host..<path) else { return nil }
         while index < bytes.count, bytes[index] != UInt8(ascii: "?"), bytes[index] != UInt8(ascii: "#") {
             let byte = bytes[index]
-            if byte == UInt8(ascii: ";") || byte == UInt8(ascii: "%") {
-                hasSemicolon = hasSemicolon || PercentCode.character(bytes, at: index).byte == UInt8(ascii: ";")
+            if byte == UInt8(ascii: "%") || URLParts.beginsPathParameter(byte) {
+                let isBeginning = URLParts.beginsPathParameter(PercentCode.character(bytes, at: index).byte)
+                hasPathParameters = hasPathParameters || isBeginning
             }
             index += 1
         }
         pathEnd = index
         while index < bytes.count, bytes[index] != UInt8(ascii: "#") { index += 1 }
         queryEnd = index
+    }
+
+    /// A semicolon (RFC 3986 section 3.3); and what begins a query elsewhere, for links are encoded once too often
+    /// (`/reset%3Ftoken=…`) or joined with the wrong sign (`/reset&token=…`).
+    static func beginsPathParameter(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ";") || byte == UInt8(ascii: "&") || byte == UInt8(ascii: "?")
     }
 
     /// Android's own links name the app that opened the page: `android-app://com.example/`. They have no other scheme's

@@ -15,13 +15,13 @@ struct URLScrubber: Sendable {
         let bytes = text.span
         guard !bytes.isEmpty else { return nil }
         guard let parts = URLParts(bytes) else { return "" }
-        let isPlain = parts.host == parts.authority && parts.pathEnd == bytes.count && !parts.hasSemicolon
+        let isPlain = parts.host == parts.authority && parts.pathEnd == bytes.count && !parts.hasPathParameters
         if isPlain { return nil }
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count)
         append(bytes, 0..<parts.authority, to: &output)
         append(bytes, parts.host..<parts.path, to: &output)
-        if parts.hasSemicolon {
+        if parts.hasPathParameters {
             appendPath(bytes, parts.path..<parts.pathEnd, to: &output)
         } else {
             append(bytes, parts.path..<parts.pathEnd, to: &output)
@@ -38,22 +38,22 @@ struct URLScrubber: Sendable {
         for index in range { output.append(bytes[index]) }
     }
 
-    /// Parameters of the path begin with a semicolon and end at the next one or at a slash.
+    /// Parameters of the path end where the next one begins, or at a slash.
     private func appendPath(_ bytes: Span<UInt8>, _ path: Range<Int>, to output: inout [UInt8]) {
         var index = path.lowerBound
         while index < path.upperBound {
             let character = PercentCode.character(bytes, at: index)
             var end = character.end
-            guard character.byte == UInt8(ascii: ";") else {
+            guard URLParts.beginsPathParameter(character.byte) else {
                 append(bytes, index..<end, to: &output)
                 index = end
                 continue
             }
             while end < path.upperBound {
+                // An encoded slash is part of the value: `;jsessionid=a%2Fb`.
+                if bytes[end] == UInt8(ascii: "/") || bytes[end] == UInt8(ascii: "\\") { break }
                 let next = PercentCode.character(bytes, at: end)
-                if next.byte == UInt8(ascii: ";") || next.byte == UInt8(ascii: "/") || next.byte == UInt8(ascii: "\\") {
-                    break
-                }
+                if URLParts.beginsPathParameter(next.byte) { break }
                 end = next.end
             }
             if !rule.denies(bytes, character.end..<end) { append(bytes, index..<end, to: &output) }

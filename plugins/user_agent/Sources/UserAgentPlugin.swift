@@ -118,19 +118,13 @@ public struct UserAgent: Enricher {
     /// How old the rules are, and which of them cannot be used.
     public var notes: [String] {
         guard let rules else { return [] }
-        guard let engine = rules.value else { return ["\(rules.path) is not read yet"] }
-        var notes = ["\(rules.path): \(engine.rules.count) rules\(age(rules.modifiedAt))"]
-        let skipped = engine.rules.skipped
+        var notes = [rules.note { "\($0.rules.count) rules" }]
+        let skipped = rules.value?.rules.skipped ?? []
         if !skipped.isEmpty {
             let named = skipped.prefix(3).joined(separator: "; ")
             notes.append("\(skipped.count) rules are no regular expressions and are left out: \(named)")
         }
         return notes
-    }
-
-    private func age(_ modifiedAt: Int64?) -> String {
-        guard let modifiedAt else { return ", and the file is gone" }
-        return ", \(max(0, Clock.wallMilliseconds() / 1000 - modifiedAt) / 86_400) days old"
     }
 
     /// What the cache saved, and how many events had no browser.

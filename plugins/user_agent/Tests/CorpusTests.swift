@@ -5,12 +5,12 @@ import Testing
 
 @testable import UserAgentPlugin
 
-/// Collections of user agents that others have judged, where `FOOTFALL_CORPORA` names their folder. They are not part of
+/// Collections of user agents that others have judged, where `FOOTFALL_TEST_CORPORA` names their folder. They are not part of
 /// the repository.
 private enum Corpora {
     static let rules = "/usr/share/uap-core/regexes.yaml"
 
-    static var folder: String? { unsafe getenv("FOOTFALL_CORPORA").map { unsafe String(cString: $0) } }
+    static var folder: String? { unsafe getenv("FOOTFALL_TEST_CORPORA").map { unsafe String(cString: $0) } }
 
     static func has(_ name: String) -> Bool { folder.map { Files.exists("\($0)/\(name)") } ?? false }
 

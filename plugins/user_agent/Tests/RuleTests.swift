@@ -186,7 +186,7 @@ private let rules = #"""
         let path = "\(folder.path)/regexes.yaml"
         _ = try Files.createOnce(path, bytes: Array(rules.utf8), mode: 0o600)
         let plugin = try plugin(path)
-        #expect(plugin.notes == ["\(path) is not read yet"])
+        #expect(plugin.notes == ["\(path): not read yet"])
         try plugin.start()
         defer { plugin.stop() }
         #expect(plugin.notes.first == "\(path): 8 rules, 0 days old")

@@ -65,10 +65,7 @@ public struct Validate: PrivacyFilter {
 
     /// How many events have a schema, and how old the file with them is.
     public var notes: [String] {
-        guard let file, let table = file.value else { return [] }
-        let schemas = "\(file.path): schemas of \(table.schemas.count) events in use"
-        guard let modifiedAt = file.modifiedAt else { return ["\(schemas); the file is gone"] }
-        return ["\(schemas), \(max(0, Clock.wallMilliseconds() / 1000 - modifiedAt) / 86_400) days old"]
+        file.map { [$0.note { "schemas of \($0.schemas.count) events in use" }] } ?? []
     }
 
     /// How many events failed, by the reason.

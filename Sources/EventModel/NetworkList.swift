@@ -1,15 +1,17 @@
-import EventModel
-
 /// An operator's list of addresses and networks: one a line, `#` begins a comment.
-enum AddressList {
+public enum NetworkList {
     /// A line that is neither address, network nor comment. It is not repeated: lists of addresses are personal data.
-    struct BadLine: Error, Equatable, CustomStringConvertible {
-        var number: Int
-        var description: String { "line \(number) is no address or network such as 192.0.2.0/24 or 2001:db8::/32" }
+    public struct BadLine: Error, Equatable, CustomStringConvertible {
+        /// The line, from 1.
+        public var number: Int
+        /// What is wrong with which line.
+        public var description: String {
+            "line \(number) is no address or network such as 192.0.2.0/24 or 2001:db8::/32"
+        }
     }
 
     /// Reads a list. Throws at a line that it does not understand: half a list would look like a whole one.
-    static func read(_ text: String) throws(BadLine) -> IPNetworks {
+    public static func read(_ text: String) throws(BadLine) -> IPNetworks {
         let isSpace: (UInt8) -> Bool = { $0 <= 0x20 }
         var texts: [String] = []
         var number = 0
