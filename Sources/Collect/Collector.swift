@@ -84,7 +84,8 @@ public final class Collector: Sendable {
                 }
             }
             keep(events, sites) { outcome, refused in
-                if let first = refused.first, refused.count == wire.count {
+                if var first = refused.first, refused.count == wire.count {
+                    if wire.count == 1 { first.index = nil }
                     return reply.answer(origin.refusal(400, first))
                 }
                 reply.answer(origin.answer(to: outcome))
@@ -197,7 +198,7 @@ public final class Collector: Sendable {
             case .reject(_, let reason, let message):
                 let receivedAt = events[index].hit.receivedAt
                 items.append(LedgerDelta(site: site, receivedAt: receivedAt, outcome: .rejected, reason: reason))
-                refused.append(Rejection(.refusedByChain, message, index: number > 1 ? index : nil))
+                refused.append(Rejection(.refusedByChain, message, index: index))
             }
         }
         append(rejections, to: &items)

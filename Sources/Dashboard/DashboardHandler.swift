@@ -52,8 +52,8 @@ public struct DashboardHandler: Sendable {
             return page(status: 200, QualityPage(site: site, report: report, state: gateway.state(nil)).html)
         case .inspector: return inspectorPage(site, request)
         case .privacy:
-            let reader = PrivacyPage.Reader.owner(isPublic: gateway.isRecordPublic, origin: origin(request))
-            return page(status: 200, PrivacyPage(site: site, record: gateway.privacyRecord, reader: reader).html)
+            let reader = PrivacyPage.Reader.owner(isPublic: gateway.isRecordPublic(), origin: origin(request))
+            return page(status: 200, PrivacyPage(site: site, record: gateway.privacyRecord(), reader: reader).html)
         }
     }
 
@@ -68,8 +68,10 @@ public struct DashboardHandler: Sendable {
 
     /// A site that does not exist looks like one whose record is not public: strangers learn no names here.
     private func publicRecord(_ domain: String) throws(ReportError) -> Response {
-        guard gateway.isRecordPublic, let site = try overview.site(domain: domain) else { return notFound(.everybody) }
-        let html = PrivacyPage(site: site, record: gateway.privacyRecord, reader: .visitor).html
+        guard gateway.isRecordPublic(), let site = try overview.site(domain: domain) else {
+            return notFound(.everybody)
+        }
+        let html = PrivacyPage(site: site, record: gateway.privacyRecord(), reader: .visitor).html
         var response = Response(status: 200, type: "text/html; charset=utf-8", body: html.bytes)
         response.addHeader("Cache-Control", "public, max-age=300")
         response.addSecurityHeaders(mayBeFound: true)

@@ -4,13 +4,16 @@ public struct IngestState: Sendable, Equatable, Codable {
     public var pending: Int
     /// What operators should know of the plugins: how old their data are.
     public var notes: [String]
+    /// What the chain at work keeps of visitors.
+    public var record: PrivacyRecord
     /// The newest events of the site that is looked at, newest first, masked; empty where nobody looks.
     public var traces: [EventTrace]
 
     /// A state of these numbers.
-    public init(pending: Int, notes: [String], traces: [EventTrace]) {
+    public init(pending: Int, notes: [String], record: PrivacyRecord, traces: [EventTrace]) {
         self.pending = pending
         self.notes = notes
+        self.record = record
         self.traces = traces
     }
 }

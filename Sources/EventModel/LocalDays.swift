@@ -93,7 +93,7 @@ public struct LocalDays: Sendable, Equatable {
         return low
     }
 
-    /// The date of a day. A calendar without dates, such as earlier gateways wrote, leaves us to guess: noon of a
+    /// The date of a day. A calendar without dates (an old `sites.json`) leaves us to guess: noon of a
     /// local day is within 14 hours after and 12 before noon UTC of its date. One shift cannot fit both ends, so this one is
     /// wrong for Kiritimati and for Samoa's east, until the database has been read again.
     private func date(at index: Int) -> Int64 {

@@ -118,7 +118,7 @@ public struct Signals: OptionSet, Sendable, Hashable {
     public static let doNotTrack = Signals(rawValue: 1 << 0)
     /// `Sec-GPC: 1` (https://www.w3.org/TR/gpc/).
     public static let globalPrivacyControl = Signals(rawValue: 1 << 1)
-    /// The visitor has opted out on this site (`o: 1`, or `footfall_ignore` in a server's event).
+    /// The visitor has opted out on this site (`o: 1`).
     public static let optedOut = Signals(rawValue: 1 << 2)
     /// The site has the visitor's consent (`c: "granted"`).
     public static let consentGranted = Signals(rawValue: 1 << 3)

@@ -20,8 +20,8 @@ public struct Job: Sendable {
 }
 
 extension Job {
-    /// The jobs that every installation needs.
-    public static func standard(retention: Retention) -> [Job] {
+    /// The jobs that every installation needs. `retention` is asked at every run: a reload of the configuration changes it.
+    public static func standard(retention: @escaping @Sendable () -> Retention) -> [Job] {
         [.eventPartitions, .expireSeenEvents, .expireEvents(retention), .expireDeadLetters(retention)]
     }
 

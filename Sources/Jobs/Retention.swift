@@ -17,9 +17,9 @@ public struct Retention: Sendable {
 extension Job {
     /// Deletes events and visits whose time is over: events by dropping a month's partition, which gives the disk back at
     /// once; visits in small batches; then the texts that nothing uses any more, for which loading pauses a while.
-    static func expireEvents(_ retention: Retention) -> Job {
+    static func expireEvents(_ retention: @escaping @Sendable () -> Retention) -> Job {
         Job(name: "expire_events", intervalSeconds: 6 * 3600) { (connection) throws(DatabaseError) in
-            let months = Int32(clamping: retention.months)
+            let months = Int32(clamping: retention().months)
             let dropped = try connection.query("SELECT drop_event_partitions(\(months))")
             var told: [String] = []
             let partitions: Int32 = try dropped[0].value(0)
@@ -47,9 +47,9 @@ extension Job {
     }
 
     /// Deletes dead letters and events in quarantine that nobody has asked for.
-    static func expireDeadLetters(_ retention: Retention) -> Job {
+    static func expireDeadLetters(_ retention: @escaping @Sendable () -> Retention) -> Job {
         Job(name: "expire_dead_letters", intervalSeconds: 6 * 3600) { (connection) throws(DatabaseError) in
-            let days = Int32(clamping: retention.deadLetterDays)
+            let days = Int32(clamping: retention().deadLetterDays)
             let deleted = try connection.execute(
                 "DELETE FROM dead_letter WHERE buried_at < now() - make_interval(days => \(days))")
             return deleted > 0 ? "deleted \(deleted) dead letters of more than \(days) days ago" : nil

@@ -5,8 +5,9 @@ import PluginAPI
 /// Proves from the plugins' declarations that a chain does what its operator believes it does.
 ///
 /// What is proven: names are unique; stores come last and there is one; nobody reads a field that nobody has written
-/// or that somebody has erased, nor a fact that is added only later; nobody writes to the visitor after it was erased; and no part of the visitor is left
-/// when the stores begin. Every finding names the plugin, the field and the mend.
+/// or that somebody has erased, nor a fact that is added only later; no fact is called like a field; nobody writes to the
+/// visitor after it was erased; and no part of the visitor is left when the stores begin. Every finding names the plugin, the
+/// field and the mend.
 enum ChainProof {
     static func problems(of steps: [ChainPlan.PlannedStep], at path: String) -> [ConfigProblem] {
         var proof = Proof(steps: steps)
@@ -99,6 +100,9 @@ enum ChainProof {
             for fact in step.prepared.declaration.facts {
                 if fact.name.isEmpty || fact.name == "*" {
                     report(step, "adds a fact without a name")
+                }
+                if Field(rawValue: fact.name) != nil {
+                    report(step, "adds a fact that is called like the field \(fact.name): give it another name")
                 }
                 if let other = facts[fact.name] {
                     report(step, "adds the fact \(fact.name), as \"\(other)\" does: switch one of them off")

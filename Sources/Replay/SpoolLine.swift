@@ -5,7 +5,7 @@ import Platform
 ///
 /// nginx escapes quotes, backslashes and control characters and leaves all other bytes as they came. So this works on
 /// bytes: what the gateway is handed is what the browser sent.
-struct SpoolLine: Equatable {
+struct SpoolLine {
     /// When the request began, in milliseconds since 1970.
     var receivedAt: Int64
     /// nginx's id of the request.
@@ -17,6 +17,9 @@ struct SpoolLine: Equatable {
     var origin: [UInt8]
     /// The page, where a pixel does not name it.
     var referer: [UInt8]
+    /// `DNT`, `Sec-GPC` and `Sec-Purpose`, by the names that FastCGI gives them: the chain drops or limits what it would have
+    /// dropped or limited at once.
+    var signals: [(name: String, value: [UInt8])]
     var body: [UInt8]
 
     /// How every line begins. No text holds this: quotes in texts are escaped.
@@ -53,6 +56,10 @@ struct SpoolLine: Equatable {
         contentType = type
         self.origin = origin
         self.referer = referer
+        // Lines of an nginx whose footfall-http.conf is older have none.
+        signals = [("HTTP_DNT", "dnt"), ("HTTP_SEC_GPC", "gpc"), ("HTTP_SEC_PURPOSE", "purpose")].compactMap {
+            parameter, name in fields[name].map { (parameter, $0) }
+        }
         self.body = body
     }
 
@@ -62,7 +69,7 @@ struct SpoolLine: Equatable {
             ("REQUEST_METHOD", Array(method.utf8)), ("DOCUMENT_URI", Array(path.utf8)), ("QUERY_STRING", query),
             ("CONTENT_TYPE", contentType), ("HTTP_ORIGIN", origin), ("HTTP_REFERER", referer),
             ("FOOTFALL_REQUEST_ID", requestID), ("FOOTFALL_RECEIVED_AT", Array("\(receivedAt)".utf8)),
-        ].filter { !$0.1.isEmpty }
+        ].filter { !$0.1.isEmpty } + signals.filter { !$0.value.isEmpty }
     }
 
     /// `1764066070.123`, seconds with three digits after the point as nginx prints them, in milliseconds.

@@ -1,5 +1,6 @@
 import Configuration
 import EventModel
+import Jobs
 import Journal
 
 /// Every option of `config/footfall.json5`, with its default.
@@ -67,6 +68,9 @@ struct GatewaySettings: ValidatedSettings {
         var public_record = false
         var retention_months = 13
         var dead_letter_days = 30
+
+        /// How long things are kept, for the jobs.
+        var retention: Retention { Retention(months: retention_months, deadLetterDays: dead_letter_days) }
     }
 
     func problems() -> [SettingProblem] {
@@ -112,8 +116,10 @@ struct GatewaySettings: ValidatedSettings {
         }
         check("privacy.retention_months", privacy.retention_months, 1...1200)
         check("privacy.dead_letter_days", privacy.dead_letter_days, 1...3650)
-        if privacy.mode == "strict", privacy.retention_months > 25 {
-            problems.append(SettingProblem("privacy.retention_months", "must be at most 25 in the strict mode"))
+        if privacy.mode == "strict", privacy.retention_months > PrivacyPolicy.mostMonths {
+            problems.append(
+                SettingProblem(
+                    "privacy.retention_months", "must be at most \(PrivacyPolicy.mostMonths) in the strict mode"))
         }
         check("replay.every_seconds", replay.every_seconds, 1...86_400)
         return problems

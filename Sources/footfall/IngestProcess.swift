@@ -18,7 +18,7 @@ final class IngestProcess: Sendable {
     private let journal: JournalWriter
     private let marker: CrashMarker
     private let directory: SiteDirectory
-    private let running: Published<Chain>
+    private let running: Published<Running>
     private let loaders: Mutex<[Loader]> = Mutex([])
 
     /// Builds the chain and starts its plugins. `file` is where a reload reads the configuration again.
@@ -35,6 +35,12 @@ final class IngestProcess: Sendable {
                 statementTimeoutMilliseconds: 10_000),
             file: SnapshotFile(path: "\(configuration.settings.journal.folder)/sites.json"), log: log)
         running = Published(try IngestProcess.build(configuration, directory: directory, log: log))
+    }
+
+    /// The chain at work, and what it keeps of visitors.
+    private struct Running: Sendable {
+        var chain: Chain
+        var record: PrivacyRecord
     }
 
     /// Serves until told to stop. Returns the exit code.
@@ -108,7 +114,7 @@ final class IngestProcess: Sendable {
         }
     }
 
-    private var chain: Chain { running.value }
+    private var chain: Chain { running.value.chain }
 
     private func operations(_ collector: Collector) -> Operations {
         Operations(
@@ -132,7 +138,7 @@ final class IngestProcess: Sendable {
             state: { [self] site in
                 IngestState(
                     pending: Int(clamping: journal.statistics.pending), notes: chain.notes,
-                    traces: site.map { collector.inspector.look(at: $0) } ?? [])
+                    record: running.value.record, traces: site.map { collector.inspector.look(at: $0) } ?? [])
             })
     }
 
@@ -150,9 +156,9 @@ final class IngestProcess: Sendable {
     private func reload() {
         do throws(CommandFailure) {
             let configuration = try GatewayConfiguration.load(file: file, environment: environment)
-            let chain = try IngestProcess.build(configuration, directory: directory, log: log)
-            let old = running.value
-            running.publish(chain)
+            let new = try IngestProcess.build(configuration, directory: directory, log: log)
+            let old = chain
+            running.publish(new)
             do throws(PlatformError) {
                 try replaceLoaders()
             } catch {
@@ -192,11 +198,12 @@ final class IngestProcess: Sendable {
 
     private static func build(
         _ configuration: GatewayConfiguration, directory: SiteDirectory, log: Log
-    ) throws(CommandFailure) -> Chain {
+    ) throws(CommandFailure) -> Running {
         do throws(ConfigProblems) {
-            return try configuration.plan.build { id in
+            let chain = try configuration.plan.build { id in
                 configuration.context(id: id, sites: { directory.snapshot ?? SiteSnapshot() }, log: log)
             }
+            return Running(chain: chain, record: configuration.privacyRecord)
         } catch {
             throw .configuration("\(configuration.file): \(error)")
         }

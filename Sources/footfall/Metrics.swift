@@ -105,7 +105,7 @@ struct IngestMetrics {
 struct WebMetrics {
     var cache: CacheCounters
     var connections: Int
-    /// The ledger's sums over all sites and days; empty while the database is away.
+    /// The ledger's sums over all sites and the last days; empty while the database is away.
     var ledger: [LedgerSum]
 
     var text: String {
@@ -121,7 +121,8 @@ struct WebMetrics {
         metrics.add("redis_errors_total", "counter", "Calls of Redis that failed.", cache.redisErrors)
         metrics.add("redis_up", "gauge", "Whether Redis is in use.", cache.isRedisAway ? 0 : 1)
         metrics.add(
-            "ledger_events_total", "counter", "Events that became of what, in all: received is the sum of the others.",
+            "ledger_events", "gauge",
+            "What became of the events of the last 31 days: received is the sum of the others.",
             ledger.map { ([("outcome", $0.outcome), ("reason", $0.reason)], $0.count) })
         metrics.add("database_connections", "gauge", "Open connections to PostgreSQL.", connections)
         metrics.add("resident_bytes", "gauge", "Resident memory of the process.", Process.residentBytes())

@@ -1,4 +1,5 @@
 import Configuration
+import EventModel
 import Pipeline
 import PluginAPI
 
@@ -19,6 +20,9 @@ struct PrivacyPolicy {
     }
 
     let configuration: GatewayConfiguration
+
+    /// The regulator's 25 months, without the running one, which is kept beyond the months of the setting.
+    static let mostMonths = 24
 
     private var plan: ChainPlan { configuration.plan }
 
@@ -45,24 +49,65 @@ struct PrivacyPolicy {
         ]
     }
 
-    /// What the strict mode cannot do without, whatever the settings.
+    /// What the strict mode cannot do without, whatever the settings: its filters, each where it sees what it is for.
     var problems: [ConfigProblem] {
-        ["opt_out", "url_scrub", "pii"].filter { step($0) == nil }.map { name in
+        let missing = ["opt_out", "url_scrub", "pii"].filter { places(of: $0).isEmpty }.map { name in
             ConfigProblem(
                 path: "chain",
                 message: "has no \"\(name)\", without which privacy.mode \"strict\" would promise too much: "
                     + "add { plugin: \"\(name)\" }, or set the mode to \"standard\"")
         }
+        return missing + unscrubbed + unscanned
     }
 
-    private func step(_ plugin: String) -> ChainPlan.PlannedStep? {
-        plan.steps.first { $0.factory.name == plugin }
+    /// Steps that take texts out of addresses which nobody has scrubbed yet.
+    private var unscrubbed: [ConfigProblem] {
+        guard let scrub = places(of: "url_scrub").first else { return [] }
+        return plan.steps[..<scrub].filter { step in
+            let declaration = step.prepared.declaration
+            return step.factory.kind == .enrich && !declaration.writes.isEmpty
+                && !declaration.reads.isDisjoint(with: [.pageURL, .referrerURL])
+        }.map { step in
+            ConfigProblem(
+                path: "\(step.path) (\(step.id))",
+                message:
+                    "reads addresses that \"url_scrub\" has not seen, which the strict mode does not allow: move it "
+                    + "after \(plan.steps[scrub].path)")
+        }
     }
 
-    /// A setting of a plugin as it is in use; `nil` without the plugin.
-    private func setting(_ plugin: String, _ key: String) -> ConfigValue? {
-        guard case .table(let settings)? = step(plugin)?.prepared.settings else { return nil }
-        return settings[key]
+    /// Steps that add texts which nobody looks through for personal data any more.
+    private var unscanned: [ConfigProblem] {
+        guard let scan = places(of: "pii").last else { return [] }
+        return plan.steps[scan...].filter { $0.factory.kind == .enrich }.map { step in
+            ConfigProblem(
+                path: "\(step.path) (\(step.id))",
+                message: "adds to events after \"pii\" has looked through them, which the strict mode does not allow: "
+                    + "move it before \(plan.steps[scan].path)")
+        }
+    }
+
+    /// Where a plugin stands in the chain; it may stand there more than once.
+    private func places(of plugin: String) -> [Int] {
+        plan.steps.indices.filter { plan.steps[$0].factory.name == plugin }
+    }
+
+    /// A setting of a plugin as it is in use, of every entry; empty without the plugin.
+    private func settings(_ plugin: String, _ key: String) -> [ConfigValue] {
+        places(of: plugin).compactMap { place in
+            guard case .table(let settings) = plan.steps[place].prepared.settings else { return nil }
+            return settings[key]
+        }
+    }
+
+    /// Whether every entry of a plugin has one of these values, or there is none.
+    private func each(_ plugin: String, _ key: String, is values: ConfigValue...) -> Bool {
+        settings(plugin, key).allSatisfy(values.contains)
+    }
+
+    /// Whether some entry of a plugin has one of these values.
+    private func some(_ plugin: String, _ key: String, is values: ConfigValue...) -> Bool {
+        settings(plugin, key).contains(where: values.contains)
     }
 
     private func judge(_ condition: String, _ isMet: Bool, _ met: String, otherwise: String) -> Finding {
@@ -77,7 +122,7 @@ struct PrivacyPolicy {
                 condition: condition, judgment: .unknown,
                 reason: "\(stores.joined(separator: ", ")) keep events: who reads what they write?")
         }
-        if step("lookup") != nil {
+        if !places(of: "lookup").isEmpty {
             return Finding(
                 condition: condition, judgment: .unknown,
                 reason: "lookup joins events with a file of yours: does it say anything about persons?")
@@ -93,24 +138,21 @@ struct PrivacyPolicy {
 
     private var objection: Finding {
         judge(
-            "visitors can object", setting("opt_out", "opted_out") == .text("drop"),
+            "visitors can object", some("opt_out", "opted_out", is: .text("drop")),
             "opt_out drops the events of who has objected",
             otherwise: "add opt_out with opted_out: \"drop\", and offer the switch on your site")
     }
 
     private var signals: Finding {
-        let values = [setting("opt_out", "dnt"), setting("opt_out", "gpc")]
-        return judge(
+        judge(
             "Do Not Track and Global Privacy Control are heard",
-            values.allSatisfy { $0 == .text("limit") || $0 == .text("drop") },
+            ["dnt", "gpc"].allSatisfy { some("opt_out", $0, is: .text("limit"), .text("drop")) },
             "opt_out limits or drops them", otherwise: "set dnt and gpc of opt_out to \"limit\" or \"drop\"")
     }
 
     private var lifetime: Finding {
-        let identity = setting("visitor_id", "identity")
-        return judge(
-            "a pseudonym changes with time",
-            identity == nil || identity == .text("none") || identity == .text("daily"),
+        judge(
+            "a pseudonym changes with time", each("visitor_id", "identity", is: .text("none"), .text("daily")),
             "it lives for a day at most, and is not lengthened by visits",
             otherwise: "set identity of visitor_id to \"daily\" or \"none\"")
     }
@@ -118,8 +160,10 @@ struct PrivacyPolicy {
     private var retention: Finding {
         let months = configuration.settings.privacy.retention_months
         return judge(
-            "data are kept for 25 months at most", months <= 25, "they are deleted after \(months) months",
-            otherwise: "set privacy.retention_months to 25 or less")
+            "data are kept for 25 months at most", months <= PrivacyPolicy.mostMonths,
+            "they are deleted after \(months) months and the running one",
+            otherwise:
+                "set privacy.retention_months to \(PrivacyPolicy.mostMonths) or less: the running month comes on top")
     }
 
     private var address: Finding {
@@ -129,56 +173,50 @@ struct PrivacyPolicy {
     }
 
     private var place: Finding {
-        let precision = setting("geo", "precision")
-        return judge(
-            "places are no smaller than a country", precision == nil || precision == .text("country"),
+        judge(
+            "places are no smaller than a country", each("geo", "precision", is: .text("country")),
             "the country at most is kept",
             otherwise: "set precision of geo to \"country\": smaller places need a least number of people in each")
     }
 
     private var referrer: Finding {
-        let keep = setting("referrer", "keep")
-        return judge(
-            "of the referring page only the site is kept",
-            keep == nil || keep == .text("host") || keep == .text("none"), "its path is left out",
+        judge(
+            "of the referring page only the site is kept", each("referrer", "keep", is: .text("host"), .text("none")),
+            "its path is left out",
             otherwise: "set keep of referrer to \"host\"")
     }
 
     private var query: Finding {
-        let isEmpty = setting("page_url", "keep_query").map { $0 == .list([]) } ?? true
-        let isList = setting("url_scrub", "mode") == .text("allow")
-        return judge(
-            "addresses of pages are kept without parameters", isEmpty && isList,
+        judge(
+            "addresses of pages are kept without parameters",
+            each("page_url", "keep_query", is: .list([])) && some("url_scrub", "mode", is: .text("allow")),
             "url_scrub lets only listed parameters pass, and page_url keeps none",
             otherwise: "use url_scrub with mode: \"allow\", and leave keep_query of page_url empty")
     }
 
     private var campaigns: Finding {
-        let values = setting("campaign", "values")
-        return judge(
-            "names of campaigns are masked", values == nil || values == .text("mask"),
+        judge(
+            "names of campaigns are masked", each("campaign", "values", is: .text("mask")),
             "only source and medium are kept", otherwise: "set values of campaign to \"mask\"")
     }
 
     private var search: Finding {
         judge(
-            "what visitors search for is not kept", setting("site_search", "keep") != .flag(true),
+            "what visitors search for is not kept", each("site_search", "keep", is: .flag(false)),
             "no term is kept", otherwise: "set keep of site_search to false, or leave the plugin out")
     }
 
     private var fingerprint: Finding {
-        let agent = setting("visitor_id", "user_agent")
-        let width = setting("screen", "width")
-        let isCoarse = (agent == nil || agent == .text("family")) && (width == nil || width == .text("none"))
-        return judge(
-            "nothing makes a fingerprint", isCoarse,
+        judge(
+            "nothing makes a fingerprint",
+            each("visitor_id", "user_agent", is: .text("family")) && each("screen", "width", is: .text("none")),
             "the pseudonym is made of the browser's family, so that many share one, and no exact width is kept",
             otherwise: "set user_agent of visitor_id to \"family\" and width of screen to \"none\"")
     }
 
     private var personalData: Finding {
         judge(
-            "personal data in texts are taken out", step("pii") != nil, "pii looks for them in every text",
+            "personal data in texts are taken out", !places(of: "pii").isEmpty, "pii looks for them in every text",
             otherwise: "add pii")
     }
 }

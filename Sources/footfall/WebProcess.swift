@@ -14,13 +14,14 @@ struct WebProcess {
     private let environment: [String: String]
     private let redis: RedisAddress?
     private let file: String
-    private let record: Published<(record: PrivacyRecord, isPublic: Bool)>
+    /// The configuration as it is now, for what a reload changes: the privacy record and how long things are kept.
+    private let current: Published<GatewayConfiguration>
     private let log = Log(process: "web")
 
     init(_ configuration: GatewayConfiguration, environment: [String: String]) throws(CommandFailure) {
         settings = configuration.settings
         file = configuration.file
-        record = Published(WebProcess.record(configuration))
+        current = Published(configuration)
         self.environment = environment
         do throws(RedisAddressError) {
             redis = try RedisAddress(url: configuration.settings.redis.url)
@@ -37,10 +38,8 @@ struct WebProcess {
         let cache = TieredCache(memoryBytes: settings.cache.memory_bytes, redis: redis, log: log)
         let dashboard = DashboardHandler(
             overview: ReportService(pool: pool, cache: cache), gateway: gateway, log: log)
-        let retention = Retention(
-            months: settings.privacy.retention_months, deadLetterDays: settings.privacy.dead_letter_days)
         let jobs = JobRunner(
-            Job.standard(retention: retention),
+            Job.standard(retention: { [current] in current.value.settings.privacy.retention }),
             database: ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs"), log: log)
         let operations = Operations(
             process: "web", problems: { [] },
@@ -73,24 +72,24 @@ struct WebProcess {
     /// What pages ask the other process, over its socket.
     private var gateway: GatewaySource {
         let socket = settings.listen.ingest
-        return GatewaySource(record: { [record] in record.value }) { site in
+        let state: @Sendable (SiteID?) -> IngestState? = { site in
             let query = site.map { "site=\($0.rawValue)" } ?? ""
             let answer = Client.get(
                 Operations.statePath, query: query, socket: socket, timeoutMilliseconds: 1000)
             guard let answer, answer.status == 200 else { return nil }
             return try? JSONDecoder().decode(IngestState.self, from: Data(answer.body))
         }
+        // The record of the chain that runs, which is not that of the file when a plugin could not start with it.
+        return GatewaySource(
+            privacyRecord: { [current] in state(nil)?.record ?? current.value.privacyRecord },
+            isRecordPublic: { [current] in current.value.settings.privacy.public_record }, state: state)
     }
 
-    private static func record(_ configuration: GatewayConfiguration) -> (record: PrivacyRecord, isPublic: Bool) {
-        (configuration.privacyRecord, configuration.settings.privacy.public_record)
-    }
-
-    /// The chain is the ingest process's, which says what is wrong with a file; here only the privacy record follows it.
+    /// The chain is the ingest process's, which says what is wrong with a file.
     private func reload() {
         guard let configuration = try? GatewayConfiguration.load(file: file, environment: environment) else { return }
-        record.publish(WebProcess.record(configuration))
-        log.info("the privacy record is that of the configuration as it is now")
+        current.publish(configuration)
+        log.info("the privacy settings are those of the configuration as it is now")
     }
 
     private func waitForStop() {

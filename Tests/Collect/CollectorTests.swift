@@ -45,6 +45,15 @@ import Testing
 
     private let good = "{\"s\":\"key\",\"u\":\"https://example.com/\"}"
 
+    @Test func anEventThatTheChainRefusesHasAPlaceOnlyAmongOthers() throws {
+        let refused = "{\"s\":\"key\",\"u\":\"https://example.com/\",\"n\":\"refused\"}"
+        let one = try answer(post(refused))
+        #expect(one.status == 400)
+        #expect(!String(decoding: one.body, as: UTF8.self).contains("index"))
+        let two = try answer(post("[\(refused),\(refused)]"))
+        #expect(String(decoding: two.body, as: UTF8.self).contains("\"index\":0"))
+    }
+
     @Test func anEventIsJournalledAndAnsweredWith204() throws {
         let response = try answer(
             post("{\"s\":\"key\",\"u\":\"https://example.com/a\",\"n\":\"buy\",\"i\":\"ff\",\"w\":9}"))

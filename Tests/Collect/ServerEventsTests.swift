@@ -75,6 +75,13 @@ import Testing
         #expect(batch.ledger.allSatisfy { $0.site == SiteID(rawValue: 7) && $0.outcome == .rejected })
     }
 
+    /// The only event that the chain has seen of three: its sender must know which one it was.
+    @Test func whatTheChainRefusesIsNamedByItsPlace() throws {
+        let refused = "{\"u\":\"https://example.com/\",\"n\":\"refused\"}"
+        #expect(text(try send("[\(foreign),\(refused)]")).contains("\"error\":\"is refused\",\"index\":1"))
+        #expect(text(try send("[\(foreign),\(refused),\(good)]")).contains("\"error\":\"is refused\",\"index\":1"))
+    }
+
     @Test func whenNoneIsTakenThatIsAnError() throws {
         let response = try send("[\(foreign)]")
         #expect(response.status == 400)

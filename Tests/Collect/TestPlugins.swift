@@ -14,7 +14,11 @@ struct Forget: PrivacyFilter {
     init(_ settings: NoSettings, in context: PluginContext) throws(PluginError) {}
     func filter(_ event: inout Event) throws(PluginError) -> Verdict {
         event.visitor = .unknown
-        return event.hit.name == "unwanted" ? .drop(reason: "unwanted") : .keep
+        switch event.hit.name {
+        case "unwanted": return .drop(reason: "unwanted")
+        case "refused": return .reject(reason: "refused", message: "is refused")
+        default: return .keep
+        }
     }
 }
 

@@ -42,13 +42,14 @@ extension Fixture {
 
     /// The gateway: busy with three events, quiet and private, or silent.
     static func gateway(_ mood: Mood, name: String? = nil) -> GatewaySource {
-        GatewaySource(record: { (record(name), mood != .waiting) }) { site in
+        GatewaySource(privacyRecord: { record(name) }, isRecordPublic: { mood != .waiting }) { site in
             switch mood {
             case .unbalanced: return nil
-            case .waiting: return IngestState(pending: 0, notes: [], traces: [])
+            case .waiting: return IngestState(pending: 0, notes: [], record: record(name), traces: [])
             default:
                 return IngestState(
                     pending: 3, notes: [name ?? "geo: country data of 2026-06-25, 153 days old"],
+                    record: record(name),
                     traces: site == nil ? [] : traces(name))
             }
         }

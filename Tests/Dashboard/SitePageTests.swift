@@ -19,7 +19,7 @@ struct SitePageTests {
 
         func gateway(isPublic: Bool = true, _ mood: Fixture.Mood = .busy) -> GatewaySource {
             let base = Fixture.gateway(mood)
-            return GatewaySource(record: { (base.privacyRecord, isPublic) }) { site in
+            return GatewaySource(privacyRecord: base.privacyRecord, isRecordPublic: { isPublic }) { site in
                 self.tracing.withLock { $0.append(site) }
                 return base.state(site)
             }

@@ -78,7 +78,7 @@ def test_every_event_is_accounted_for(visitor, base_url, database):
     sums = dict(database.execute("select outcome = 'received', sum(count) from ledger group by 1").fetchall())
     assert sums[True] == sums[False]
     metrics = urllib.request.urlopen(f"{base_url}/metrics/web", timeout=30).read().decode()
-    assert 'footfall_ledger_events_total{outcome="received"' in metrics
+    assert 'footfall_ledger_events{outcome="received"' in metrics
 
 
 def test_the_privacy_record_says_what_is_kept_and_is_public_only_on_demand(visitor, base_url):

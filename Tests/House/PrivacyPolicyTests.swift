@@ -45,14 +45,43 @@ import Testing
         #expect(failure?.message.contains("has no \"\(plugin)\"") ?? false)
     }
 
+    /// A filter that stands where it sees nothing is as good as none.
+    @Test(arguments: [
+        ("url_scrub", "referrer", "reads addresses that \"url_scrub\" has not seen"),
+        ("pii", "language", "adds to events after \"pii\" has looked through them"),
+    ])
+    func theStrictModeWantsItsFiltersInTheirPlace(plugin: String, after: String, message: String) throws {
+        let failure = #expect(throws: CommandFailure.self) {
+            try configuration { text in
+                text = text.replacing("mode: \"standard\"", with: "mode: \"strict\"")
+                text = text.replacing("{ plugin: \"\(plugin)\" }", with: "{ plugin: \"\(plugin)\", enabled: false }")
+                let entry = text.split(separator: "\n").first { $0.contains("plugin: \"\(after)\"") } ?? ""
+                text = text.replacing(entry, with: "\(entry)\n{ plugin: \"\(plugin)\", id: \"moved\" },")
+            }
+        }
+        #expect(failure?.message.contains(message) ?? false, "\(failure?.message ?? "")")
+    }
+
+    @Test func everyEntryOfAPluginIsJudged() throws {
+        let second =
+            "{ plugin: \"page_url\", id: \"second\", settings: { keep_query: [\"ref\"] } }, { plugin: \"channel\" }"
+        let twice = try configuration { $0 = $0.replacing("{ plugin: \"channel\" }", with: second) }
+        #expect(failed(twice).contains("addresses of pages are kept without parameters"))
+        let strict = try configuration { text in
+            text = text.replacing("{ plugin: \"channel\" }", with: second)
+            text = text.replacing("mode: \"standard\"", with: "mode: \"strict\"")
+        }
+        #expect(failed(strict) == [])
+    }
+
     @Test func theStrictModeBoundsTheRetention() throws {
         let failure = #expect(throws: CommandFailure.self) {
             try configuration { text in
                 text = text.replacing("mode: \"standard\"", with: "mode: \"strict\"")
-                text = text.replacing("retention_months: 13", with: "retention_months: 26")
+                text = text.replacing("retention_months: 13", with: "retention_months: 25")
             }
         }
-        #expect(failure?.message.contains("at most 25") ?? false)
+        #expect(failure?.message.contains("at most 24") ?? false)
     }
 
     @Test func settingsThatCannotWorkTogetherAreNamed() throws {

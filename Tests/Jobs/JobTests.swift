@@ -68,7 +68,7 @@ import Testing
             for text in [1, 2] as [Int64] {
                 try connection.execute("INSERT INTO dictionary (site_id, text_id, text) VALUES (1, \(text), 'text')")
             }
-            let job = Job.expireEvents(Retention(months: 13, deadLetterDays: 30))
+            let job = Job.expireEvents({ Retention(months: 13, deadLetterDays: 30) })
             #expect(
                 try job.run(connection)
                     == "deleted 2 partitions of events, 1 visits, 1 texts and sets of facts of more than 13 months ago")
@@ -90,7 +90,7 @@ import Testing
                         now() - make_interval(days => \(days)), 1, 'postgres', 'because', '')
                     """)
             }
-            let job = Job.expireDeadLetters(Retention(months: 13, deadLetterDays: 30))
+            let job = Job.expireDeadLetters({ Retention(months: 13, deadLetterDays: 30) })
             #expect(try job.run(connection) == "deleted 1 dead letters of more than 30 days ago")
             #expect(try job.run(connection) == nil)
         }
@@ -136,7 +136,7 @@ import Testing
     @Test func aRunnerWithoutItsDatabaseStopsAtOnce() throws {
         let settings = ConnectionSettings(url: "postgresql://127.0.0.1:1/none", applicationName: "test")
         let runner = JobRunner(
-            Job.standard(retention: Retention(months: 13, deadLetterDays: 30)), database: settings, log: log)
+            Job.standard(retention: { Retention(months: 13, deadLetterDays: 30) }), database: settings, log: log)
         try runner.start()
         runner.stop()
         #expect(runner.runIfDue(.expireSeenEvents) == JobRunner.retrySeconds)

@@ -55,7 +55,21 @@ def test_an_event_is_answered_as_by_the_gateway_and_kept(away, sender):
     assert 0 <= float(kept.pop("seconds")) < 60
     assert re.fullmatch(r"[0-9a-f]{32}", kept.pop("id"))
     assert kept == {"spool": 1, "method": "POST", "path": "/e", "query": "x=%22", "type": "text/plain",
-                    "origin": "https://shop.example", "referer": ""}  # fmt: skip
+                    "origin": "https://shop.example", "referer": "", "dnt": "", "gpc": "", "purpose": ""}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "kept"),
+    [
+        ("DNT", "1", ("1", "", "")), ("X-Do-Not-Track", "1", ("1", "", "")), ("Sec-GPC", "1", ("", "1", "")),
+        ("Sec-Purpose", "prefetch;prerender", ("", "", "prefetch")), ("DNT", "ann@mail.example", ("", "", "")),
+        ("Sec-GPC", "0", ("", "", "")), ("Sec-Purpose", "ann", ("", "", "")),
+    ],
+)  # fmt: skip
+def test_an_objection_is_kept_with_the_event(away, sender, header, value, kept):
+    assert away.call("/e", b"{}", source=sender, headers=[(header, value)]).status == 204
+    (line,) = spooled(away, 1)
+    assert (line["dnt"], line["gpc"], line["purpose"]) == kept
 
 
 def test_the_pixel_is_answered_with_its_image_and_kept(away, sender):

@@ -39,6 +39,16 @@ private struct ByCountry: PrivacyFilter {
     }
 }
 
+private struct Confusing: Enricher {
+    static let name: StaticString = "confusing"
+    static let summary: StaticString = "adds a fact that is called like a field"
+    static func declaration(for settings: NoSettings) -> Declaration {
+        Declaration(facts: [Fact(name: "path", sensitivity: .anonymous, meaning: "a path of its own", subject: .event)])
+    }
+    init(_ settings: NoSettings, in context: PluginContext) throws(PluginError) {}
+    func enrich(_ event: inout Event) throws(PluginError) {}
+}
+
 private struct Forget: PrivacyFilter {
     static let name: StaticString = "forget"
     static let summary: StaticString = "erases the visitor"
@@ -75,7 +85,7 @@ private struct Refusing: EventStore {
 
 private let plugins = [
     PluginFactory(Geo.self), PluginFactory(ByCountry.self), PluginFactory(Forget.self), PluginFactory(Keep.self),
-    PluginFactory(Refusing.self),
+    PluginFactory(Refusing.self), PluginFactory(Confusing.self),
 ]
 
 private func plan(_ text: String) throws -> ChainPlan {
@@ -108,6 +118,10 @@ private let good = "[{plugin:'geo'},{plugin:'by_country'},{plugin:'forget'},{plu
 
     @Test(
         arguments: [
+            (
+                "[{plugin:'confusing'},{plugin:'forget'},{plugin:'keep'}]",
+                ["chain[0] (confusing): adds a fact that is called like the field path: give it another name"]
+            ),
             (
                 "[{plugin:'goe'},{plugin:'forget'},{plugin:'keep'}]",
                 ["chain[0].plugin: there is no plugin \"goe\" (did you mean \"geo\"?)"]

@@ -7,7 +7,8 @@ func spoolLine(
     method: String = "POST", path: String = "/e", id: String = "000102030405060708090a0b0c0d0e0f", body: String = "{}"
 ) -> String {
     #"{"spool":1,"msec":"1764066070.123","seconds":"0.005","id":"\#(id)","method":"\#(method)","path":"\#(path)","#
-        + #""query":"a=%3C","type":"text/plain","origin":"https://shop.example","referer":"","body":"\#(body)"}"#
+        + #""query":"a=%3C","type":"text/plain","origin":"https://shop.example","referer":"","dnt":"","gpc":"1","purpose":"prefetch","#
+        + #""body":"\#(body)"}"#
 }
 
 @Suite struct SpoolLineTests {
@@ -23,8 +24,14 @@ func spoolLine(
             parameters == [
                 "REQUEST_METHOD": "POST", "DOCUMENT_URI": "/e", "QUERY_STRING": "a=%3C", "CONTENT_TYPE": "text/plain",
                 "HTTP_ORIGIN": "https://shop.example", "FOOTFALL_REQUEST_ID": "000102030405060708090a0b0c0d0e0f",
-                "FOOTFALL_RECEIVED_AT": "1764066070118",
+                "FOOTFALL_RECEIVED_AT": "1764066070118", "HTTP_SEC_GPC": "1", "HTTP_SEC_PURPOSE": "prefetch",
             ])
+    }
+
+    @Test func aLineOfAnOlderConfigurationHasNoSignals() throws {
+        let line = try #require(read(spoolLine().replacing(#""dnt":"","gpc":"1","purpose":"prefetch","#, with: "")))
+        #expect(line.signals.isEmpty)
+        #expect(line.parameters.count == 7)
     }
 
     @Test func theBodyIsByteForByteWhatTheBrowserSent() throws {

@@ -43,7 +43,9 @@ enum ReasonWords {
         "excluded_country": Meaning(
             title: "Excluded country", explanation: "It came from a country that the settings leave out."),
         "own_traffic": Meaning(
-            title: "Your own visits", explanation: "The browser is marked as that of somebody who works on the site."),
+            title: "Your own visits",
+            explanation:
+                "The page was open on the visitor’s own machine or in a local network: somebody works on the site."),
         "prefetch": Meaning(
             title: "Loaded ahead", explanation: "The browser fetched the page in advance; nobody may ever have seen it."
         ),

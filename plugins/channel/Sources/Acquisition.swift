@@ -150,29 +150,20 @@ extension String {
     }
 
     /// Whether the text ends so, byte for byte.
-    func ends(in word: StaticString) -> Bool {
-        word.withUTF8Buffer { word in unsafe utf8.suffix(word.count).elementsEqual(word) }
+    func ends(in word: String) -> Bool {
+        utf8.suffix(word.utf8.count).elementsEqual(word.utf8)
     }
 
     /// Whether a word occurs in the text, byte for byte; `isAllowed` may refuse one by the byte before it. The library's
     /// `contains` compares characters, which takes a hundred times as long.
-    func holds(_ word: StaticString, where isAllowed: (UInt8) -> Bool = { _ in true }) -> Bool {
-        let length = word.utf8CodeUnitCount
-        let bytes = utf8
-        guard bytes.count >= length else { return false }
-        return word.withUTF8Buffer { word in
-            var index = bytes.startIndex
-            var before: UInt8?
-            for _ in 0...(bytes.count - length) {
-                if unsafe bytes[index] == word[0], unsafe bytes[index...].starts(with: word),
-                    before.map(isAllowed) ?? true
-                {
-                    return true
-                }
-                before = bytes[index]
-                index = bytes.index(after: index)
-            }
-            return false
+    func holds(_ word: String, where isAllowed: (UInt8) -> Bool = { _ in true }) -> Bool {
+        let (text, word) = (utf8.span, word.utf8.span)
+        guard !word.isEmpty, text.count >= word.count else { return false }
+        for start in 0...(text.count - word.count) where text[start] == word[0] {
+            var length = 1
+            while length < word.count, text[start + length] == word[length] { length += 1 }
+            if length == word.count, start == 0 || isAllowed(text[start - 1]) { return true }
         }
+        return false
     }
 }

@@ -40,6 +40,13 @@ public struct PageURL: Enricher {
         Declaration(reads: [.pageURL], writes: [.hostname, .path])
     }
 
+    /// No parameters.
+    public static func strict(_ settings: Settings) -> Settings {
+        var settings = settings
+        settings.keep_query = []
+        return settings
+    }
+
     private let settings: Settings
 
     /// Ready at once.

@@ -77,7 +77,7 @@ public struct DeadLetters {
             "SELECT journal, store, entry FROM dead_letter WHERE dead_letter_id = \(number)")
         guard let row = rows.first else { return .missing }
         guard let entry = try row.value(2, as: [UInt8]?.self) else {
-            return .still("it was buried by an older version, which kept no copy to store")
+            return .still("there is no copy of it to store")
         }
         var offset = 0
         guard case .hit(let buried)? = try? JournalItemCodec.read(entry, at: &offset, end: entry.count) else {

@@ -40,10 +40,9 @@ enum OwnPage {
     }
 
     @discardableResult
-    private static func skip(_ word: StaticString, _ rest: inout Substring.UTF8View) -> Bool {
-        let length = word.utf8CodeUnitCount
-        guard word.withUTF8Buffer({ unsafe rest.starts(with: $0) }) else { return false }
-        rest = rest.dropFirst(length)
+    private static func skip(_ word: String, _ rest: inout Substring.UTF8View) -> Bool {
+        guard rest.starts(with: word.utf8) else { return false }
+        rest = rest.dropFirst(word.utf8.count)
         return true
     }
 }
