@@ -48,7 +48,7 @@ import Testing
     /// A filter that stands where it sees nothing is as good as none.
     @Test(arguments: [
         ("url_scrub", "referrer", "reads addresses that \"url_scrub\" has not seen"),
-        ("pii", "language", "adds to events after \"pii\" has looked through them"),
+        ("pii", "page_group", "adds to events after \"pii\" has looked through them"),
     ])
     func theStrictModeWantsItsFiltersInTheirPlace(plugin: String, after: String, message: String) throws {
         let failure = #expect(throws: CommandFailure.self) {
