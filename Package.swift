@@ -148,7 +148,7 @@ if Context.environment["FOOTFALL_FUZZ"] != nil {
             name: "fuzz",
             dependencies: [
                 "CFuzzer", "Collect", "Compression", "EventModel", "Journal", "Pipeline", "Platform", "Cryptography",
-                "PIIPlugin", "URLScrubPlugin", "UserAgentPlugin",
+                "BotPlugin", "PIIPlugin", "URLScrubPlugin", "UserAgentPlugin",
             ],
             path: "Tests/Fuzz/Sources", swiftSettings: strict),
     ]

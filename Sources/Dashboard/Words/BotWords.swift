@@ -1,33 +1,35 @@
+import EventModel
+
 /// What the words of the plugin `bot` mean, for people; words that are not known here are shown as they are.
 enum BotWords {
     /// The name of a class of programs.
     static func name(_ kind: String) -> String {
-        switch kind {
-        case "": "Other programs"
-        case "crawler": "Crawlers"
-        case "ai": "AI crawlers and assistants"
-        case "monitor": "Monitors"
-        case "preview": "Link previews"
-        case "library": "Scripts"
-        case "headless": "Browsers without a window"
-        case "prefetch": "Pages loaded ahead"
-        case "datacenter": "Data centres"
-        default: kind
+        if kind.isEmpty { return "Other programs" }
+        return switch BotClass(rawValue: kind) {
+        case .crawler: "Crawlers"
+        case .ai: "AI crawlers and assistants"
+        case .monitor: "Monitors"
+        case .preview: "Link previews"
+        case .library: "Scripts"
+        case .headless: "Browsers without a window"
+        case .prefetch: "Pages loaded ahead"
+        case .datacenter: "Data centres"
+        case nil: kind
         }
     }
 
     /// What such programs do; `nil` where that is not known.
     static func explanation(_ kind: String) -> StaticString? {
-        switch kind {
-        case "crawler": "Search engines and others that read the web page by page."
-        case "ai": "They read pages to train a model or to answer somebody."
-        case "monitor": "They look whether the site is up, and how fast."
-        case "preview": "Chats and networks that show a card for a link."
-        case "library": "Programs without a browser, written for one purpose."
-        case "headless": "Browsers that a program steers, often for tests."
-        case "prefetch": "Fetched in advance by a browser; nobody may ever have seen them."
-        case "datacenter": "Nothing but the address speaks for a program: it belongs to a data centre."
-        default: nil
+        switch BotClass(rawValue: kind) {
+        case .crawler: "Search engines and others that read the web page by page."
+        case .ai: "They read pages to train a model or to answer somebody."
+        case .monitor: "They look whether the site is up, and how fast."
+        case .preview: "Chats and networks that show a card for a link."
+        case .library: "Programs without a browser, written for one purpose."
+        case .headless: "Browsers that a program steers, often for tests."
+        case .prefetch: "Fetched in advance by a browser; nobody may ever have seen them."
+        case .datacenter: "Nothing but the address speaks for a program: it belongs to a data centre."
+        case nil: nil
         }
     }
 

@@ -45,11 +45,12 @@ enum URLTarget: FuzzTarget {
         promise(!fragment.contains(where: "?#&;=".utf8.contains), "a route has no query: \(url) → \(result)")
     }
 
-    /// Without a semicolon, encoded or not, a path has no parameters.
+    /// A path loses what follows a `;`, `&` or `?`, encoded or not; without one of these it stays as it was.
     private static func isPath(_ after: String, of before: String) -> Bool {
         let bytes = Array(before.lowercasedASCII.utf8)
-        let hasCode = zip(bytes, bytes.dropFirst()).contains { $0 == (UInt8(ascii: "3"), UInt8(ascii: "b")) }
-        return bytes.contains(UInt8(ascii: ";")) || hasCode || Array(after.utf8) == Array(before.utf8)
+        let codes = ["3b", "26", "3f"].map { Array($0.utf8) }
+        let hasCode = zip(bytes, bytes.dropFirst()).contains { codes.contains([$0, $1]) }
+        return hasCode || bytes.contains(where: ";&".utf8.contains) || Array(after.utf8) == Array(before.utf8)
     }
 
     private static func authority(_ url: String) -> [UInt8] {

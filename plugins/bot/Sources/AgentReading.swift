@@ -1,3 +1,5 @@
+import EventModel
+
 /// What one pass over a user agent finds.
 struct AgentReading: Equatable, Sendable {
     private(set) var traits: Traits = []

@@ -1,3 +1,4 @@
+import EventModel
 import PluginAPI
 import Synchronization
 
@@ -11,11 +12,27 @@ final class BotCounts: Sendable {
 
     /// Counts one.
     func add(_ kind: BotClass) {
-        counters[kind.index].count.wrappingAdd(1, ordering: .relaxed)
+        counters[BotCounts.index(of: kind)].count.wrappingAdd(1, ordering: .relaxed)
     }
 
     /// All of them, by the name of the class.
     var all: [PluginCount] {
-        BotClass.allCases.map { PluginCount($0.rawValue, counters[$0.index].count.load(ordering: .relaxed)) }
+        BotClass.allCases.map {
+            PluginCount($0.rawValue, counters[BotCounts.index(of: $0)].count.load(ordering: .relaxed))
+        }
+    }
+
+    /// The place of a class among all; looking for it would take longer than counting.
+    private static func index(of kind: BotClass) -> Int {
+        switch kind {
+        case .crawler: 0
+        case .ai: 1
+        case .monitor: 2
+        case .preview: 3
+        case .library: 4
+        case .headless: 5
+        case .prefetch: 6
+        case .datacenter: 7
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Configuration
+import EventModel
 import RegularExpressions
 
 /// An operator's list of programs in the format of crawler-user-agents

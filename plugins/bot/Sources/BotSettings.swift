@@ -31,5 +31,6 @@ public struct BotSettings: ValidatedSettings {
     }
 
     /// What a text of the operator's can mean: prefetch and data centre are nothing that a user agent says.
-    static let extraWords = ["crawler", "ai", "monitor", "preview", "library", "headless", "person"]
+    static let extraWords =
+        BotClass.allCases.filter { $0 != .prefetch && $0 != .datacenter }.map(\.rawValue) + ["person"]
 }

@@ -39,17 +39,13 @@ public struct BotPolicy: PrivacyFilter {
                 problems.append(
                     SettingProblem("threshold", "must be from 30 to 100: the plugin bot says nothing below 30"))
             }
-            for name in classes.keys.sorted() where !BotPolicy.classes.contains(name) {
-                let hint = ConfigProblem.suggestion(for: name, among: BotPolicy.classes)
+            for name in classes.keys.sorted() where !BotClass.words.contains(name) {
+                let hint = ConfigProblem.suggestion(for: name, among: BotClass.words)
                 problems.append(SettingProblem("classes.\(name)", "is no class of bots\(hint)"))
             }
             return problems
         }
     }
-
-    /// The classes of the plugin `bot`.
-    static let classes = ["crawler", "ai", "monitor", "preview", "library", "headless", "prefetch", "datacenter"]
-    private static let prefetch = "prefetch"
 
     /// Reads what `bot` found out, writes whether the event is kept apart.
     public static func declaration(for settings: Settings) -> Declaration {
@@ -70,9 +66,9 @@ public struct BotPolicy: PrivacyFilter {
         }
         let kind = event.hit.text(ofFact: "bot")
         // A page that was loaded ahead is no view, and no program's either: the person may never see it.
-        let fallback = kind == BotPolicy.prefetch ? .drop : settings.policy
+        let fallback = kind == BotClass.prefetch.rawValue ? .drop : settings.policy
         switch settings.classes[kind] ?? fallback {
-        case .drop: return .drop(reason: kind == BotPolicy.prefetch ? "prefetch" : "bot")
+        case .drop: return .drop(reason: kind == BotClass.prefetch.rawValue ? "prefetch" : "bot")
         case .separate: event.hit.isBot = true
         case .keep: break
         }

@@ -1,39 +1,4 @@
-/// What kind of program sends an event, as the fact `bot` names it.
-enum BotClass: String, CaseIterable, Sendable {
-    /// Reads pages for a search engine, an archive, a list.
-    case crawler
-    /// Reads pages for a language model: to train it, or to answer a question.
-    case ai
-    /// Looks whether the site is up, or how fast it is.
-    case monitor
-    /// Makes the small picture of a link in a chat or a social network.
-    case preview
-    /// A program's HTTP library.
-    case library
-    /// A browser without a person before it, or a program that passes for a browser.
-    case headless
-    /// A browser that loads ahead what a person may never see.
-    case prefetch
-    /// Nothing else speaks against it, but the address is that of a data centre.
-    case datacenter
-
-    /// The name in a table of counters.
-    var index: Int {
-        switch self {
-        case .crawler: 0
-        case .ai: 1
-        case .monitor: 2
-        case .preview: 3
-        case .library: 4
-        case .headless: 5
-        case .prefetch: 6
-        case .datacenter: 7
-        }
-    }
-
-    /// The words that settings may use, for messages.
-    static let words = allCases.map(\.rawValue)
-}
+import EventModel
 
 /// Why an event is taken for a program's, as the fact `bot_reason` names it; the weakest first. The strongest of an event's
 /// reasons is the one that is said.
