@@ -110,10 +110,10 @@ let package = Package(
         + room("Database", uses: ["CPostgres", "Platform"])
         + room("Cache", uses: ["CHiredis", "Platform"])
         + room("Accounts", uses: ["Database", "EventModel", "Cryptography"])
-        + room("Reports", uses: ["Database", "Cache", "EventModel", "Platform"])
+        + room("Reports", uses: ["Database", "Cache", "Configuration", "Cryptography", "EventModel", "Platform"])
         + room(
             "Dashboard", uses: ["FastCGI", "Reports", "Accounts", "EventModel", "Platform"],
-            resources: [.embedInCode("Assets/dashboard.css")], extras: ["Golden"])
+            resources: [.embedInCode("Assets/dashboard.css"), .embedInCode("Assets/dashboard.js"), .embedInCode("Assets/world.txt")], extras: ["Golden"])
         + room("Jobs", uses: ["Database", "Platform"])
         + [
             .target(

@@ -7,7 +7,7 @@ import Synchronization
 public final class TieredCache: Sendable {
     private let memory: MemoryTier
     private let redis: RedisTier?
-    private let flights = SingleFlight()
+    private let flights = SingleFlight<CacheKey, [UInt8]>()
     private let counts = Mutex(CacheCounters())
 
     /// A cache.
@@ -64,6 +64,27 @@ public final class TieredCache: Sendable {
         // After the flight has landed: those who wait for the value need not wait for Redis.
         if let computed { redis?.insert(computed, for: key, seconds: seconds) }
         return value
+    }
+
+    /// The value of a key if it is there; nothing is computed. A value from Redis was written by somebody: look at it.
+    public func peek(_ key: CacheKey, alsoInRedis: Bool) -> [UInt8]? {
+        if let value = memory.value(key) {
+            count(\.memoryHits)
+            return value
+        }
+        guard alsoInRedis, let value = redis?.value(key) else { return nil }
+        count(\.redisHits)
+        memory.insert(value, for: key)
+        return value
+    }
+
+    /// Keeps a value that was computed by somebody who had peeked before.
+    ///
+    /// - Parameter seconds: how long Redis keeps it.
+    public func keep(_ value: [UInt8], for key: CacheKey, alsoInRedis: Bool, seconds: Int = 86_400) {
+        count(\.misses)
+        memory.insert(value, for: key)
+        if alsoInRedis { redis?.insert(value, for: key, seconds: seconds) }
     }
 
     /// What the cache did so far.

@@ -5,6 +5,12 @@ enum CountryName {
         code == "EU" ? "Europe" : names[code] ?? (code.isEmpty ? "Unknown" : code)
     }
 
+    /// The codes of countries in whose names a text stands, or whose code it is.
+    static func codes(containing text: String) -> [String] {
+        let wanted = text.lowercased()
+        return names.filter { $0.value.lowercased().contains(wanted) || $0.key.lowercased() == wanted }.keys.sorted()
+    }
+
     private static let names: [String: String] = {
         var names: [String: String] = [:]
         for entry in table.split(separator: ";") {

@@ -6,20 +6,21 @@ public import Reports
 /// Answers everything under `/dashboard`, and under `/footfall/` the page about privacy that everybody may read: from a
 /// request to a page, and from trouble to a page that says so.
 public struct DashboardHandler: Sendable {
-    private let overview: any OverviewSource
+    let reports: any ReportSource
     private let gateway: GatewaySource
     private let log: Log
 
-    /// A handler whose numbers come from `overview`, and what runs at this moment from `gateway`; what goes wrong is
+    /// A handler whose numbers come from `reports`, and what runs at this moment from `gateway`; what goes wrong is
     /// written to `log`.
-    public init(overview: any OverviewSource, gateway: GatewaySource, log: Log) {
-        self.overview = overview
+    public init(reports: any ReportSource, gateway: GatewaySource, log: Log) {
+        self.reports = reports
         self.gateway = gateway
         self.log = log
     }
 
     /// The answer to a request. Never throws: whatever happens, the reader gets a page.
     public func respond(to request: Request) -> Response {
+        if request.path == QueryEndpoint.path { return QueryEndpoint(reports: reports, log: log).respond(to: request) }
         let audience = Audience(path: request.path)
         guard request.method == "GET" || request.method == "HEAD" else {
             let error = ErrorPage(
@@ -30,10 +31,13 @@ public struct DashboardHandler: Sendable {
         }
         do throws(ReportError) {
             switch DashboardPath(request.path) {
-            case .sites: return page(status: 200, SitesPage(sites: try overview.sites()).html)
+            case .sites: return page(status: 200, SitesPage(sites: try reports.sites()).html)
             case .site(let kind, let domain):
-                guard let site = try overview.site(domain: domain) else { return unknownSite(domain) }
+                guard let site = try reports.site(domain: domain) else { return unknownSite(domain) }
                 return try sitePage(kind, site, request)
+            case .csv(let kind, let domain):
+                guard let site = try reports.site(domain: domain) else { return unknownSite(domain) }
+                return try file(kind, site, request)
             case .publicRecord(let domain): return try publicRecord(domain)
             case .asset(let name): return asset(name, audience)
             case .redirect(let path): return redirect(to: path, query: request.query)
@@ -47,8 +51,14 @@ public struct DashboardHandler: Sendable {
     private func sitePage(_ kind: SitePage, _ site: Site, _ request: Request) throws(ReportError) -> Response {
         switch kind {
         case .overview: return try overviewPage(site, request)
+        case .pages, .sources, .locations, .devices, .events: return try breakdownPage(kind, site, request)
+        case .goals: return try goalsPage(site, request)
+        case .realtime:
+            let state = ReportState(query: request.query)
+            let report = try reports.realtime(of: site, filter: state.filter)
+            return page(status: 200, RealtimePage(site: site, state: state, report: report).html)
         case .quality:
-            let report = try overview.quality(of: site)
+            let report = try reports.quality(of: site)
             return page(status: 200, QualityPage(site: site, report: report, state: gateway.state(nil)).html)
         case .inspector: return inspectorPage(site, request)
         case .privacy:
@@ -68,7 +78,7 @@ public struct DashboardHandler: Sendable {
 
     /// A site that does not exist looks like one whose record is not public: strangers learn no names here.
     private func publicRecord(_ domain: String) throws(ReportError) -> Response {
-        guard gateway.isRecordPublic(), let site = try overview.site(domain: domain) else {
+        guard gateway.isRecordPublic(), let site = try reports.site(domain: domain) else {
             return notFound(.everybody)
         }
         let html = PrivacyPage(site: site, record: gateway.privacyRecord(), reader: .visitor).html
@@ -78,20 +88,9 @@ public struct DashboardHandler: Sendable {
         return response
     }
 
-    private func overviewPage(_ site: Site, _ request: Request) throws(ReportError) -> Response {
-        let state = OverviewState(query: request.query)
-        let report = try overview.overview(of: site, period: state.period)
-        guard report.hasData else {
-            var response = page(status: 200, WaitingPage(site: site, origin: origin(request)).html)
-            response.addHeader("Refresh", "3")
-            return response
-        }
-        return page(status: 200, OverviewPage(report: report, state: state).html)
-    }
-
     /// Scheme and host under which the reader opened the dashboard, so that the snippet can be pasted as it is. The
     /// host is the client's word; it is escaped like every other and only ever shown to the one who sent it.
-    private func origin(_ request: Request) -> String {
+    func origin(_ request: Request) -> String {
         // What Debian's nginx passes as HTTP_HOST has lost the port.
         guard let host = request.parameters["FOOTFALL_HOST"] ?? request.header("HOST"), !host.isEmpty,
             host.utf8.count <= 255,
@@ -112,7 +111,7 @@ public struct DashboardHandler: Sendable {
 
     // MARK: Answers
 
-    private func page(status: Int, _ html: HTML) -> Response {
+    func page(status: Int, _ html: HTML) -> Response {
         var response = Response(status: status, type: "text/html; charset=utf-8", body: html.bytes)
         // A shared computer's back button must not show the numbers after signing out.
         response.addHeader("Cache-Control", "private, no-store")
@@ -121,9 +120,8 @@ public struct DashboardHandler: Sendable {
     }
 
     private func asset(_ name: String, _ audience: Audience) -> Response {
-        let stylesheet = Stylesheet.current
-        guard name == stylesheet.name else { return notFound(audience) }
-        var response = Response(status: 200, type: "text/css; charset=utf-8", body: stylesheet.bytes)
+        guard let asset = Asset.all.first(where: { $0.name == name }) else { return notFound(audience) }
+        var response = Response(status: 200, type: asset.type, body: asset.bytes)
         response.addHeader("Cache-Control", "public, max-age=31536000, immutable")
         response.addSecurityHeaders()
         return response
@@ -137,7 +135,7 @@ public struct DashboardHandler: Sendable {
         return response
     }
 
-    private func notFound(_ audience: Audience) -> Response {
+    func notFound(_ audience: Audience) -> Response {
         let error = ErrorPage(
             title: "There is no such page", advice: "The address may be old or mistyped.", audience: audience)
         return page(status: 404, error.html)

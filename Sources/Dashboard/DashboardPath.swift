@@ -4,6 +4,8 @@ enum DashboardPath: Equatable {
     case sites
     /// A page of the site of this domain.
     case site(SitePage, domain: String)
+    /// The table of such a page as a file.
+    case csv(SitePage, domain: String)
     /// What is kept of a site's visitors, for these.
     case publicRecord(domain: String)
     /// A file with a hash in its name, by its name.
@@ -33,6 +35,9 @@ enum DashboardPath: Equatable {
             guard !domain.isEmpty, domain != "assets" else { return .unknown }
             if parts.count == 1 { return .site(.overview, domain: domain) }
             if parts.count == 2, parts[1].isEmpty { return .redirect(site(domain)) }
+            if parts.count == 2, parts[1].hasSuffix(".csv"), let page = SitePage(rawValue: String(parts[1].dropLast(4))) {
+                return .csv(page, domain: domain)
+            }
             // The overview has no name in its address.
             guard let page = SitePage(rawValue: String(parts[1])), page != .overview else { return .unknown }
             if parts.count == 2 { return .site(page, domain: domain) }
@@ -52,6 +57,11 @@ enum DashboardPath: Equatable {
     /// The address of a site's page.
     static func site(_ domain: String, _ page: SitePage = .overview) -> String {
         "/dashboard/\(encoded(domain))" + (page == .overview ? "" : "/\(page.rawValue)")
+    }
+
+    /// The address of a page's table as a file.
+    static func csv(_ domain: String, _ page: SitePage) -> String {
+        "/dashboard/\(encoded(domain))/\(page.rawValue).csv"
     }
 
     /// The address of the page about privacy that everybody may read.

@@ -66,7 +66,7 @@ struct LocalMoment: Equatable {
 
     /// Reads a label of a report; `nil` when it is not one.
     init?(_ label: String) {
-        let parts = label.split(separator: " ", maxSplits: 1)
+        let parts = label.split(maxSplits: 1, whereSeparator: { $0 == "T" || $0 == " " })
         guard let date = parts.first else { return nil }
         let numbers = date.split(separator: "-").compactMap { Int($0) }
         guard numbers.count == 3, (1...12).contains(numbers[1]), (1...31).contains(numbers[2]) else { return nil }
@@ -106,5 +106,15 @@ struct LocalMoment: Equatable {
         if first.year != last.year { return "\(first.day) \(first.monthName) \(first.year) – \(end)" }
         if first.month != last.month { return "\(first.day) \(first.monthName) – \(end)" }
         return first.day == last.day ? end : "\(first.day) – \(end)"
+    }
+}
+
+extension Format {
+    /// An amount of money without its currency: two decimals below a thousand, none above.
+    static func amount(_ value: Double) -> String {
+        guard value.isFinite, value.magnitude < 1e15 else { return "–" }
+        if value.magnitude >= 1000 { return grouped(Int(value.rounded())) }
+        let cents = Int((value * 100).rounded())
+        return "\(cents < 0 ? "-" : "")\(abs(cents) / 100).\(twoDigits(abs(cents) % 100))"
     }
 }

@@ -8,7 +8,7 @@ extension Response {
         addHeader(
             "Content-Security-Policy",
             """
-            default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
+            default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
             frame-ancestors 'none'
             """)
         addHeader("X-Content-Type-Options", "nosniff")

@@ -54,5 +54,14 @@ extension Job {
         }
     }
 
+    /// Seals days that are over, so that reports about them need not look at single events. `seal` does it and says how many
+    /// days it were.
+    public static func sealDays(_ seal: @escaping @Sendable () throws(DatabaseError) -> Int) -> Job {
+        Job(name: "seal_days", intervalSeconds: 300) { (_) throws(DatabaseError) in
+            let days = try seal()
+            return days > 0 ? "sealed \(days) days" : nil
+        }
+    }
+
     static let batchSize = 10_000
 }

@@ -1,12 +1,17 @@
 /// Everything that is counted, defined once: the dashboard's help texts, the API and the documentation all read these
-/// words, and the queries in `Queries/` compute what they say (DESIGN section 7).
+/// words, and the engine computes what they say (DESIGN section 7).
 public enum Metric: String, CaseIterable, Sendable, Codable {
     case visitors
     case visits
     case pageviews
+    case events
+    case viewsPerVisit = "views_per_visit"
     case bounceRate = "bounce_rate"
     case visitDuration = "visit_duration"
-    case events
+    case engagedTime = "engaged_time"
+    case conversions
+    case conversionRate = "conversion_rate"
+    case revenue
 
     /// What a person calls it, at the head of a column or a tile.
     public var title: String {
@@ -14,9 +19,14 @@ public enum Metric: String, CaseIterable, Sendable, Codable {
         case .visitors: "Visitors"
         case .visits: "Visits"
         case .pageviews: "Page views"
+        case .events: "Events"
+        case .viewsPerVisit: "Views per visit"
         case .bounceRate: "Bounce rate"
         case .visitDuration: "Visit duration"
-        case .events: "Times"
+        case .engagedTime: "Engaged time"
+        case .conversions: "Conversions"
+        case .conversionRate: "Conversion rate"
+        case .revenue: "Revenue"
         }
     }
 
@@ -26,21 +36,17 @@ public enum Metric: String, CaseIterable, Sendable, Codable {
         case .visitors: "visitor"
         case .visits: "visit"
         case .pageviews: "page view"
-        case .bounceRate: "bounce rate"
-        case .visitDuration: "visit duration"
         case .events: "event"
+        case .conversions: "conversion"
+        default: title.lowercased()
         }
     }
 
     /// Several of it, inside a sentence.
     public var plural: String {
         switch self {
-        case .visitors: "visitors"
-        case .visits: "visits"
-        case .pageviews: "page views"
-        case .bounceRate: "bounce rate"
-        case .visitDuration: "visit duration"
-        case .events: "events"
+        case .visitors, .visits, .pageviews, .events, .conversions: singular + "s"
+        default: singular
         }
     }
 
@@ -60,6 +66,8 @@ public enum Metric: String, CaseIterable, Sendable, Codable {
             """
         case .pageviews:
             "Pages shown, including those that a page loads by itself without leaving (history changes)."
+        case .events: "Everything that your pages and servers send by name, other than page views."
+        case .viewsPerVisit: "Page views within visits, divided by visits."
         case .bounceRate:
             """
             Share of visits with exactly one page view, no interactive custom event and less than 10 seconds of \
@@ -67,73 +75,38 @@ public enum Metric: String, CaseIterable, Sendable, Codable {
             """
         case .visitDuration:
             "Time from a visit’s first to its last activity. The average includes visits of zero seconds."
-        case .events:
-            "How often a custom event was sent."
+        case .engagedTime: "Time that pages were visible and in use, on average for each visit."
+        case .conversions: "Visitors who reached the goal, each counted once a day."
+        case .conversionRate: "Visitors who reached the goal, divided by all visitors under the same filters."
+        case .revenue: "Sum of the amounts that the goal’s events carry."
         }
     }
 
     /// Whether more of it is good news; decides the colour of a change.
     public var moreIsBetter: Bool { self != .bounceRate }
-}
 
-/// What numbers are broken down by, defined once like `Metric`.
-public enum Dimension: String, CaseIterable, Sendable, Codable {
-    case page
-    case source
-    case country
-    case event
-    case channel
-    case browser
-    case os
-    case device
+    /// Whether it needs a goal.
+    public var isAboutGoal: Bool { self == .conversions || self == .conversionRate || self == .revenue }
 
-    /// What a person calls the list.
-    public var title: String {
+    /// The metric's number; `nil` where it cannot be computed.
+    ///
+    /// - Parameters:
+    ///   - sums: what was counted.
+    ///   - goal: what was counted of those who reached the goal.
+    func value(_ sums: Measures, goal: Measures?) -> Double? {
+        func average(_ sum: Int, of count: Int) -> Double? { count > 0 ? Double(sum) / Double(count) : nil }
         switch self {
-        case .page: "Top pages"
-        case .source: "Top sources"
-        case .country: "Countries"
-        case .event: "Custom events"
-        case .channel: "Channels"
-        case .browser: "Browsers"
-        case .os: "Operating systems"
-        case .device: "Devices"
-        }
-    }
-
-    /// What one row is.
-    public var singular: String {
-        switch self {
-        case .page: "Page"
-        case .source: "Source"
-        case .country: "Country"
-        case .event: "Event"
-        case .channel: "Channel"
-        case .browser: "Browser"
-        case .os: "System"
-        case .device: "Device"
-        }
-    }
-
-    /// What the rows stand for, exactly.
-    public var definition: String {
-        switch self {
-        case .page: "Paths of page views, by visitors who saw them."
-        case .source:
-            """
-            Where visits came from, by the first event of the visit; it is not changed by what happens later in the \
-            visit. “Direct” is a visit without a referring site.
-            """
-        case .country: "Where visits came from, by the first event of the visit."
-        case .channel:
-            """
-            By what kind of way visits came, by the first event of the visit: the first of nineteen rules that fits its \
-            source and campaign.
-            """
-        case .browser: "Families of browsers, by the first event of the visit; versions are not told apart here."
-        case .os: "Families of operating systems, by the first event of the visit."
-        case .device: "What kind of device it was, by what the browser says of itself."
-        case .event: "Events that your pages send by name, by visitors who caused them."
+        case .visitors: return Double(sums.visitors)
+        case .visits: return Double(sums.visits)
+        case .pageviews: return Double(sums.pageviews)
+        case .events: return Double(sums.events)
+        case .viewsPerVisit: return average(sums.views, of: sums.visits)
+        case .bounceRate: return average(sums.bounces, of: sums.viewing)
+        case .visitDuration: return average(sums.duration, of: sums.visits).map { $0 / 1000 }
+        case .engagedTime: return average(sums.engaged, of: sums.visits).map { $0 / 1000 }
+        case .conversions: return Double(goal?.visitors ?? 0)
+        case .conversionRate: return average(goal?.visitors ?? 0, of: sums.visitors)
+        case .revenue: return Double(goal?.revenue ?? 0) / 10_000
         }
     }
 }

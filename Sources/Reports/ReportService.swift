@@ -4,17 +4,15 @@ public import EventModel
 import FoundationEssentials
 public import Platform
 
-/// Answers the dashboard from the caches where it can, and from the database where it must.
-///
-/// A cached report is never stale: its key holds the fingerprint of the versions of its days, which the loader raises in
-/// the transaction of the rows. So every answer asks the database for the versions, which costs a fraction of a
-/// millisecond, and for the numbers only when a version is new.
-public struct ReportService: OverviewSource {
+/// Answers the dashboard and the API from the caches where it can, and from the database where it must.
+public struct ReportService: ReportSource {
     /// To be raised when a cached report changes its form or its meaning.
-    private static let version = 3
+    private static let version = 4
 
     private let pool: Pool
     private let cache: TieredCache
+    private let engine: ReportEngine
+    private let vocabulary = Vocabulary(limit: 10_000)
     private let clock: @Sendable () -> Int64
 
     /// A service over a database and a cache. `clock` gives milliseconds since 1970; tests have their own.
@@ -24,6 +22,18 @@ public struct ReportService: OverviewSource {
         self.pool = pool
         self.cache = cache
         self.clock = clock
+        engine = ReportEngine(pool: pool, cache: cache, clock: clock)
+    }
+
+    /// What became of questions for slices.
+    public var counters: SliceCounters { engine.counters }
+
+    /// Seals days of all sites that are over and not sealed yet, at most so many; returns how many.
+    public func seal(limit: Int) throws(DatabaseError) -> Int {
+        let sites = try pool.withConnection { (connection) throws(DatabaseError) in try querySites(connection) }
+        var sealed = 0
+        for site in sites where sealed < limit { sealed += try engine.seal(site, limit: limit - sealed) }
+        return sealed
     }
 
     /// The site of this domain; `nil` when there is none. Domains are lower case, whatever people type.
@@ -35,61 +45,68 @@ public struct ReportService: OverviewSource {
         }
     }
 
-    /// The overview of a site.
-    public func overview(of site: Site, period: Period) throws(ReportError) -> OverviewReport {
-        let now = Timestamp(milliseconds: clock())
-        let query = OverviewQuery(site: site, period: period, now: now)
-        let (calendar, fingerprint) = try ask { (connection) throws(DatabaseError) in
-            let calendar = try queryCalendar(connection, timeZone: site.timeZone, period: period, now: now)
-            let fingerprint = try queryFingerprints(
-                connection, sites: [site.id], from: calendar.previousDays.first?.date ?? calendar.firstDate,
-                to: calendar.lastDate)
-            return (calendar, fingerprint[site.id]?.text ?? "none")
+    /// Whether the site has ever received an event.
+    public func hasData(_ site: Site) throws(ReportError) -> Bool {
+        try ask { (connection) throws(DatabaseError) in
+            try connection.query("SELECT EXISTS (SELECT FROM site_day WHERE site_id = \(site.id.rawValue))")[0].value(0)
         }
-        // The step stands for the hours that the chart shows and for the cut of the period before.
-        let key = CacheKey(
-            "overview", version: ReportService.version,
-            parts: [
-                "\(site.id.rawValue)", site.timeZone, period.rawValue, calendar.lastDate,
-                "\(now.milliseconds / period.step)", fingerprint,
-            ])
-        var report: OverviewReport = try cached(key) { (connection) throws(DatabaseError) in
-            try query.run(connection)
+    }
+
+    /// The local date of now at a site.
+    public func today(of site: Site) throws(ReportError) -> LocalDate {
+        do throws(DatabaseError) {
+            return try engine.today(of: site)
+        } catch {
+            throw ReportError(error)
         }
-        // The key says nothing of the domain, which may change; and equal versions mean that the numbers are of now.
-        report.domain = site.domain
-        report.computedAt = now
-        return report
+    }
+
+    /// Answers to questions about a site, all of one moment.
+    public func answers(_ queries: [ReportQuery], of site: Site) throws(ReportError) -> [ReportAnswer] {
+        do throws(DatabaseError) {
+            return try engine.answers(queries, of: site)
+        } catch {
+            throw ReportError(error)
+        }
+    }
+
+    /// The goals of a site, by name.
+    public func goals(of site: Site) throws(ReportError) -> [Goal] {
+        try ask { (connection) throws(DatabaseError) in try GoalStore(connection).goals(of: site.id) }
+    }
+
+    /// The names of properties that the latest of some events carry, most frequent first.
+    public func properties(of site: Site, events: [String]) throws(ReportError) -> [String] {
+        try ask { (connection) throws(DatabaseError) in
+            try queryProperties(connection, site: site.id, events: events)
+        }
+    }
+
+    /// Who is there now, and the last half hour.
+    public func realtime(of site: Site, filter: Filter?) throws(ReportError) -> RealtimeReport {
+        let query = RealtimeQuery(site: site.id, filter: filter, now: clock(), vocabulary: vocabulary)
+        return try ask { (connection) throws(DatabaseError) in try query.run(connection) }
     }
 
     /// All sites with their last seven days, by domain.
     public func sites() throws(ReportError) -> [SiteSummary] {
-        let now = Timestamp(milliseconds: clock())
-        let (sites, calendars, fingerprints) = try ask { (connection) throws(DatabaseError) in
+        let (sites, withData) = try ask { (connection) throws(DatabaseError) in
             let sites = try querySites(connection)
-            var calendars: [String: ReportCalendar] = [:]
-            for zone in Set(sites.map(\.timeZone)) {
-                calendars[zone] = try queryCalendar(connection, timeZone: zone, period: .sevenDays, now: now)
+            var withData: Set<Int32> = []
+            for row in try connection.query(
+                "SELECT site_id FROM site WHERE EXISTS (SELECT FROM site_day WHERE site_day.site_id = site.site_id)")
+            {
+                withData.insert(try row.value(0))
             }
-            let first = calendars.values.map(\.firstDate).min() ?? ""
-            let last = calendars.values.map(\.lastDate).max() ?? ""
-            guard !sites.isEmpty else { return (sites, calendars, [SiteID: Fingerprint]()) }
-            return (sites, calendars, try queryFingerprints(connection, sites: sites.map(\.id), from: first, to: last))
+            return (sites, withData)
         }
         var summaries: [SiteSummary] = []
         for site in sites {
-            guard let calendar = calendars[site.timeZone], let fingerprint = fingerprints[site.id] else { continue }
-            var summary = SiteSummary(site: site, visitors: [], hasData: fingerprint.hasData)
-            if fingerprint.hasData {
-                let key = CacheKey(
-                    "week", version: ReportService.version,
-                    parts: ["\(site.id.rawValue)", site.timeZone, calendar.lastDate, fingerprint.text])
-                summary.visitors = try cached(key) { (connection) throws(DatabaseError) in
-                    let range = QueryRange(
-                        site: site.id, starts: calendar.days.map(\.start), end: calendar.end, pageview: nil)
-                    let traffic = try queryTraffic(connection, range)
-                    return calendar.days.indices.map { traffic[$0 + 1]?.visitors ?? 0 }
-                }
+            var summary = SiteSummary(site: site, visitors: [], hasData: withData.contains(site.id.rawValue))
+            if summary.hasData {
+                let query = ReportQuery(metrics: [.visitors], interval: .day, range: .period(.sevenDays))
+                let answer = try answers([query], of: site).first
+                summary.visitors = answer?.rows.map { Int(($0.values.first ?? nil) ?? 0) } ?? []
             }
             summaries.append(summary)
         }

@@ -104,6 +104,7 @@ struct IngestMetrics {
 /// The numbers of the web process.
 struct WebMetrics {
     var cache: CacheCounters
+    var slices: SliceCounters
     var connections: Int
     /// The ledger's sums over all sites and the last days; empty while the database is away.
     var ledger: [LedgerSum]
@@ -111,11 +112,14 @@ struct WebMetrics {
     var text: String {
         var metrics = MetricsText()
         metrics.add(
-            "cache_answers_total", "counter", "Reports by where they came from.",
+            "cache_answers_total", "counter", "Days of reports by where their numbers came from.",
             [
                 ("memory", cache.memoryHits), ("redis", cache.redisHits), ("computed", cache.misses),
                 ("joined", cache.joined),
             ].map { ([("tier", $0.0)], $0.1) })
+        metrics.add(
+            "slices_total", "counter", "Days of reports that no cache had, by where their numbers came from.",
+            [("sealed", slices.sealed), ("computed", slices.computed)].map { ([("source", $0.0)], $0.1) })
         metrics.add("cache_evictions_total", "counter", "Reports that memory had no room for.", cache.evictions)
         metrics.add("cache_bytes", "gauge", "Memory that finished reports take.", cache.bytes)
         metrics.add("redis_errors_total", "counter", "Calls of Redis that failed.", cache.redisErrors)

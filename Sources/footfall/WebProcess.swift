@@ -36,16 +36,18 @@ struct WebProcess {
             url: settings.database.url, applicationName: "footfall web", statementTimeoutMilliseconds: 30_000)
         let pool = Pool(database, limit: settings.database.web_connections)
         let cache = TieredCache(memoryBytes: settings.cache.memory_bytes, redis: redis, log: log)
+        let reports = ReportService(pool: pool, cache: cache)
         let dashboard = DashboardHandler(
-            overview: ReportService(pool: pool, cache: cache), gateway: gateway, log: log)
+            reports: reports, gateway: gateway, log: log)
         let jobs = JobRunner(
-            Job.standard(retention: { [current] in current.value.settings.privacy.retention }),
+            Job.standard(retention: { [current] in current.value.settings.privacy.retention })
+                + [.sealDays { () throws(DatabaseError) in try reports.seal(limit: 400) }],
             database: ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs"), log: log)
         let operations = Operations(
             process: "web", problems: { [] },
             metrics: {
                 WebMetrics(
-                    cache: cache.counters, connections: pool.openConnections, ledger: LedgerSum.read(from: pool)
+                    cache: cache.counters, slices: reports.counters, connections: pool.openConnections, ledger: LedgerSum.read(from: pool)
                 ).text
             })
         do throws(PlatformError) {

@@ -6,7 +6,7 @@ import Reports
 import Testing
 
 /// Numbers that need no database, always the same.
-struct Fixture: OverviewSource {
+struct Fixture: ReportSource {
     enum Mood { case busy, countries, waiting, sparse, midnight, noSites, away, broken, unbalanced }
 
     var mood = Mood.busy
@@ -39,41 +39,121 @@ struct Fixture: OverviewSource {
         return site
     }
 
-    func overview(of site: Site, period: Period) throws(ReportError) -> OverviewReport {
+    func hasData(_ site: Site) throws(ReportError) -> Bool {
         try check()
-        let labels = mood == .midnight ? Array(Fixture.labels(.today).prefix(1)) : Fixture.labels(period)
-        let isSparse = [.sparse, .waiting, .midnight].contains(mood)
-        let series = labels.enumerated().map { index, label in
-            let visitors = isSparse ? (index == labels.count - 1 ? 1 : 0) : 100 + (index * 7919) % 400
-            return OverviewReport.Point(
-                label: label, visitors: visitors, visits: visitors + visitors / 9, pageviews: visitors * 3)
-        }
-        let total = series.reduce(into: OverviewReport.Totals()) { total, point in
-            total.visitors += point.visitors
-            total.visits += point.visits
-            total.pageviews += point.pageviews
-        }
-        var totals = total
-        var previous = OverviewReport.Totals()
-        if !isSparse {
-            (totals.bounceRate, totals.visitDuration) = (0.413, 187.2)
-            previous = OverviewReport.Totals(
-                visitors: total.visitors * 9 / 10, visits: total.visits, pageviews: total.pageviews * 11 / 10,
-                bounceRate: 0.446, visitDuration: 3725)
-        }
-        func rows(_ names: [String], _ most: Int) -> [OverviewReport.Row] {
-            names.enumerated().map { index, row in
-                OverviewReport.Row(name: name ?? row, visitors: most / (index + 1), count: most * 3 / (index + 2))
+        return mood != .waiting
+    }
+
+    func today(of site: Site) throws(ReportError) -> LocalDate {
+        try check()
+        return Fixture.today
+    }
+
+    static let today = LocalDate(year: 2026, month: 11, day: 24)
+
+    func goals(of site: Site) throws(ReportError) -> [Goal] {
+        try check()
+        if mood == .sparse || mood == .midnight { return [] }
+        return [
+            Goal(name: name ?? "Bought", target: .event("purchase"), revenue: "amount"),
+            Goal(
+                name: name.map { $0 + "2" } ?? "Thanks", target: .page("/thanks*"),
+                properties: [.init(name: name ?? "plan", values: [name ?? "pro"])]),
+        ]
+    }
+
+    func properties(of site: Site, events: [String]) throws(ReportError) -> [String] {
+        try check()
+        return [name ?? "plan"]
+    }
+
+    func answers(_ queries: [ReportQuery], of site: Site) throws(ReportError) -> [ReportAnswer] {
+        try check()
+        return queries.map(answer)
+    }
+
+    private func answer(_ query: ReportQuery) -> ReportAnswer {
+        let (first, last): (LocalDate, LocalDate) =
+            switch query.range {
+            case .period(let period): period.dates(today: Fixture.today)
+            case .dates(let first, let last): (first, last)
             }
+        var answer = ReportAnswer(
+            first: first, last: last, totals: query.metrics.map { number($0, 4321) },
+            computedAt: Timestamp(milliseconds: 1_795_533_660_000))
+        if query.comparison != nil {
+            let days = last.number - first.number + 1
+            answer.before = .init(
+                first: first.adding(days: -days), last: last.adding(days: -days),
+                totals: isSparse ? query.metrics.map { $0.isAverage ? nil : 0 } : query.metrics.map { number($0, 3900) })
         }
-        return OverviewReport(
-            domain: site.domain, timeZone: site.timeZone, period: period,
-            firstDate: String(labels.first?.prefix(10) ?? ""), lastDate: "2026-11-24", totals: totals,
-            previousTotals: previous, series: series, isHourly: period == .today,
-            pages: rows(isSparse ? ["/"] : ["/", "/products/espresso-machine", "/cart", "/日本語"], isSparse ? 1 : 1412),
-            sources: rows(isSparse ? [""] : ["", "Google", "coffee-forum.example"], isSparse ? 1 : 903),
-            countries: mood == .countries ? rows(["DE", "CI", "QQ"], 700) : [],
-            events: isSparse ? [] : rows(["add_to_cart", "signup"], 37), hasData: mood != .waiting,
+        answer.rows = query.dimensions.isEmpty ? steps(query, first, last) : rows(query)
+        answer.rowCount = query.dimensions.isEmpty || isSparse ? answer.rows.count : 120
+        return answer
+    }
+
+    private var isSparse: Bool { [.sparse, .waiting, .midnight].contains(mood) }
+
+    private func number(_ metric: Metric, _ scale: Int) -> Double? {
+        let scale = isSparse ? 1 : scale
+        return switch metric {
+        case .visitors: Double(scale)
+        case .visits: Double(scale + scale / 9)
+        case .pageviews: Double(scale * 3)
+        case .events: Double(scale / 10)
+        case .viewsPerVisit: 2.7
+        case .bounceRate: isSparse ? nil : 0.413
+        case .visitDuration: isSparse ? nil : 187.2
+        case .engagedTime: 41
+        case .conversions: Double(scale / 40)
+        case .conversionRate: 0.025
+        case .revenue: Double(scale) * 1.5
+        }
+    }
+
+    private func steps(_ query: ReportQuery, _ first: LocalDate, _ last: LocalDate) -> [ReportAnswer.Row] {
+        var labels: [String] = []
+        if query.interval == .hour {
+            let hours = mood == .midnight ? 1 : 16
+            labels = (0..<hours).map { "\(last)T\($0 < 10 ? "0" : "")\($0):00" }
+        } else if query.interval != nil {
+            labels = (first.number...last.number).map { LocalDate(number: $0).description }
+        }
+        return labels.enumerated().map { index, label in
+            let scale = isSparse ? (index == labels.count - 1 ? 1 : 0) : 100 + (index * 7919) % 400
+            let values = query.metrics.map { scale == 0 ? ($0.isAverage ? nil : 0) : number($0, scale) }
+            return .init(time: label, values: values, before: query.comparison == nil || query.interval == .hour ? [] : values)
+        }
+    }
+
+    private func rows(_ query: ReportQuery) -> [ReportAnswer.Row] {
+        let names: [String] =
+            switch query.dimensions[0] {
+            case .page, .entryPage, .exitPage: ["/", "/products/espresso-machine", "/cart", "/日本語"]
+            case .source: ["", "Google", "coffee-forum.example"]
+            case .country: mood == .countries ? ["DE", "CI", "FR", "US", "QQ"] : [""]
+            case .channel: ["Organic Search", "Direct"]
+            case .event: isSparse ? [] : ["add_to_cart", "signup"]
+            case .browser: ["Firefox", "Safari"]
+            case .property: ["pro", ""]
+            default: [""]
+            }
+        let scales = [1412, 900, 400, 100, 25]
+        return names.prefix(isSparse ? 1 : 9).enumerated().map { index, row in
+            let values = query.metrics.map { number($0, isSparse ? 1 : scales[index % 5]) }
+            return .init(keys: [name ?? row], values: values, before: query.comparison == nil ? [] : values)
+        }
+    }
+
+    func realtime(of site: Site, filter: Filter?) throws(ReportError) -> RealtimeReport {
+        try check()
+        let minutes = (0..<30).map { isSparse ? 0 : ($0 * 7) % 13 }
+        func rows(_ names: [String]) -> [RealtimeReport.Row] {
+            isSparse ? [] : names.enumerated().map { .init(name: name ?? $1, count: 12 / ($0 + 1)) }
+        }
+        return RealtimeReport(
+            current: isSparse ? 0 : 17, pageviews: minutes, visitors: minutes, pages: rows(["/", "/cart"]),
+            sources: rows(["", "Google"]), countries: rows(["DE"]), events: rows(["signup"]),
             computedAt: Timestamp(milliseconds: 1_795_533_660_000))
     }
 
@@ -86,15 +166,6 @@ struct Fixture: OverviewSource {
         if mood == .away { throw ReportError(.unavailable, "database: connection refused") }
         if mood == .broken { throw ReportError(.failed, "database: relation missing (42P01)") }
     }
-
-    private static func labels(_ period: Period) -> [String] {
-        switch period {
-        case .today: (0...15).map { "2026-11-24 \($0 < 10 ? "0" : "")\($0):00" }
-        case .sevenDays: (18...24).map { "2026-11-\($0)" }
-        case .thirtyDays:
-            (26...31).map { "2026-10-\($0)" } + (1...24).map { "2026-11-\($0 < 10 ? "0" : "")\($0)" }
-        }
-    }
 }
 
 /// The answer of a dashboard over a fixture.
@@ -103,7 +174,7 @@ func answer(
     gateway: GatewaySource? = nil, parameters: Parameters = [:]
 ) -> Response {
     let handler = DashboardHandler(
-        overview: Fixture(mood: mood, name: name), gateway: gateway ?? Fixture.gateway(mood, name: name),
+        reports: Fixture(mood: mood, name: name), gateway: gateway ?? Fixture.gateway(mood, name: name),
         log: Log(process: "test"))
     return handler.respond(to: Request(method: method, path: path, query: query, parameters: parameters))
 }
@@ -140,6 +211,19 @@ struct PageCase: CustomTestStringConvertible {
         PageCase(file: "overview-month-countries", query: "period=30d&metric=visits", mood: .countries),
         PageCase(file: "overview-first-visitor", query: "period=today", mood: .sparse),
         PageCase(file: "overview-after-midnight", query: "period=today", mood: .midnight),
+        PageCase(
+            file: "overview-filtered",
+            query: "from=2026-10-01&to=2026-11-24&filter=country,is,DE&filter=page,matches,/blog/*&goal=Bought&interval=week&compare=previous_year"),
+        PageCase(file: "realtime", path: "/dashboard/shop.example/realtime"),
+        PageCase(file: "realtime-nobody", path: "/dashboard/shop.example/realtime", mood: .sparse),
+        PageCase(file: "pages", path: "/dashboard/shop.example/pages"),
+        PageCase(file: "sources", path: "/dashboard/shop.example/sources", query: "tab=source&search=goo&turned=1"),
+        PageCase(file: "locations", path: "/dashboard/shop.example/locations", mood: .countries),
+        PageCase(file: "devices", path: "/dashboard/shop.example/devices", query: "sort=visits"),
+        PageCase(file: "events", path: "/dashboard/shop.example/events", query: "filter=event,is,signup&tab=property%3Aplan"),
+        PageCase(file: "events-none", path: "/dashboard/shop.example/events", mood: .sparse),
+        PageCase(file: "goals", path: "/dashboard/shop.example/goals"),
+        PageCase(file: "goals-none", path: "/dashboard/shop.example/goals", mood: .sparse),
         PageCase(file: "waiting", mood: .waiting),
         PageCase(file: "sites", path: "/dashboard"),
         PageCase(file: "no-sites", path: "/dashboard", mood: .noSites),
@@ -160,4 +244,14 @@ struct PageCase: CustomTestStringConvertible {
         PageCase(file: "privacy-public-away", path: "/footfall/privacy/shop.example", mood: .away),
         PageCase(file: "privacy-public-none", path: "/footfall/privacy/other.example"),
     ]
+}
+
+extension Metric {
+    /// Whether it cannot be computed of nothing.
+    var isAverage: Bool {
+        switch self {
+        case .bounceRate, .visitDuration, .viewsPerVisit, .engagedTime, .conversionRate: true
+        default: false
+        }
+    }
 }

@@ -31,7 +31,7 @@ struct GoldenTests {
         #expect(lines.count == wanted.count)
     }
 
-    /// The stylesheet has a name that changes with its content; pages do not change with it.
+    /// Stylesheet and script have names that change with their content; pages do not change with it.
     static func withoutHash(_ text: String) -> String {
         let marker = "/assets/dashboard-"
         var parts = text.split(separator: marker, omittingEmptySubsequences: false).map(String.init)

@@ -1,4 +1,6 @@
+import EventModel
 import FastCGI
+import Reports
 import Testing
 
 @testable import Dashboard
@@ -10,7 +12,12 @@ struct HandlerTests {
         ("/dashboard/assets/dashboard-0.css", 404), ("/dashboard/assets/../x", 404), ("/dashboard//", 404),
         ("/dashboard/a/b", 404), ("/dashboardx", 404), ("/dashboard/shop.example/quality", 200),
         ("/dashboard/shop.example/quality/", 308), ("/dashboard/shop.example/inspector", 200),
-        ("/dashboard/shop.example/privacy", 200), ("/dashboard/shop.example/overview", 404),
+        ("/dashboard/shop.example/privacy", 200), ("/dashboard/shop.example/pages", 200),
+        ("/dashboard/shop.example/goals", 200), ("/dashboard/shop.example/realtime", 200),
+        ("/dashboard/shop.example/locations.csv", 200), ("/dashboard/shop.example/goals.csv", 404),
+        ("/dashboard/shop.example/x.csv", 404), ("/dashboard/other.example/pages.csv", 404),
+        ("/dashboard/other.example/pages", 404), ("/api/v1/query", 405),
+        ("/dashboard/shop.example/overview", 404),
         ("/dashboard/shop.example/Quality", 404), ("/dashboard/shop.example//", 404),
         ("/dashboard/shop.example/quality/x", 404), ("/dashboard/shop.example/quality//", 404),
         ("/dashboard/other.example/quality", 404), ("/dashboard/other.example/inspector", 404),
@@ -33,21 +40,39 @@ struct HandlerTests {
         let response = answer("/dashboard")
         #expect(
             response.header("Content-Security-Policy")
-                == "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+                == "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
                 + "frame-ancestors 'none'")
         #expect(response.header("Referrer-Policy") == "no-referrer")
         #expect(response.header("Content-Type") == "text/html; charset=utf-8")
         #expect(response.header("Cache-Control") == "private, no-store")
     }
 
-    @Test func theStylesheetIsKeptForEverUnderANameThatChangesWithIt() {
-        let response = answer(Stylesheet.current.path(for: .readers))
+    @Test(arguments: ["text/css; charset=utf-8", "text/javascript; charset=utf-8"])
+    func filesAreKeptForEverUnderANameThatChangesWithThem(type: String) throws {
+        let asset = try #require(Asset.all.first { "\($0.type)" == type })
+        let response = answer(asset.path(for: .readers))
         #expect(response.status == 200)
         #expect(response.header("Cache-Control") == "public, max-age=31536000, immutable")
-        #expect(response.header("Content-Type") == "text/css; charset=utf-8")
-        #expect(!response.body.isEmpty)
-        #expect(page("/dashboard").contains("href=\"\(Stylesheet.current.path(for: .readers))\""))
-        #expect(Stylesheet([1]).name != Stylesheet([2]).name)
+        #expect(response.header("Content-Type") == type)
+        #expect(response.body == asset.bytes)
+        #expect(page("/dashboard").contains("=\"\(asset.path(for: .readers))\""))
+    }
+
+    @Test func theScriptIsSmall() {
+        #expect(Asset.script.bytes.count < 10_000)
+    }
+
+    @Test func aTableIsAFileWithAllRowsAndNoFormulas() {
+        let file = answer("/dashboard/shop.example/events.csv")
+        #expect(file.header("Content-Type") == "text/csv; charset=utf-8")
+        #expect(file.header("Content-Disposition") == "attachment; filename=\"event-2026-11-18-2026-11-24.csv\"")
+        let text = String(decoding: file.body.dropFirst(3), as: UTF8.self)
+        #expect(text == "event,visitors,events\r\nadd_to_cart,1412,141\r\nsignup,900,90\r\n")
+        let rows = [ReportAnswer.Row(keys: ["=1+1,\"x\""], values: [nil])]
+        let answer = ReportAnswer(
+            first: Fixture.today, last: Fixture.today, totals: [], rows: rows, computedAt: Timestamp(milliseconds: 0))
+        let hostile = CSV(answer, dimension: .page, metrics: [.visitors]).bytes.dropFirst(3)
+        #expect(String(decoding: hostile, as: UTF8.self) == "page,visitors\r\n\"'=1+1,\"\"x\"\"\",\r\n")
     }
 
     @Test func aSlashAtTheEndIsRedirectedWithItsQuery() {
@@ -106,6 +131,6 @@ struct HandlerTests {
             "/dashboard/shop.example", mood: .waiting, parameters: ["HTTP_HOST": host, "HTTPS": https])
         let text = String(decoding: response.body, as: UTF8.self)
         #expect(text.contains(source))
-        #expect(text.contains("data-site=\"demo\"") && !text.contains("<script"))
+        #expect(text.contains("data-site=\"demo\"") && !text.contains("<script>"))
     }
 }

@@ -44,9 +44,10 @@ struct Markup {
             if name.hasPrefix("on") { problems.append("\(tag.name): inline handler \(name)") }
             if name == "style" { problems.append("\(tag.name): inline style, which the policy forbids") }
         }
-        if ["script", "style", "iframe", "object", "embed", "base"].contains(tag.name) {
+        if ["style", "iframe", "object", "embed", "base"].contains(tag.name) {
             problems.append("element \(tag.name)")
         }
+        if tag.name == "script", attributes["src"] == nil { problems.append("a script without a file") }
         elements.append((tag.name, attributes))
     }
 

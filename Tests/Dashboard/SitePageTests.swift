@@ -210,9 +210,9 @@ struct SitePageTests {
             page(SitePageTests.record, mood: .broken), page("/footfall/x"),
         ] {
             #expect(!text.contains("/dashboard/") && !text.contains("\"/dashboard\""))
-            #expect(text.contains("href=\"\(Stylesheet.current.path(for: .everybody))\""))
+            #expect(text.contains("href=\"\(Asset.stylesheet.path(for: .everybody))\""))
         }
-        #expect(answer(Stylesheet.current.path(for: .everybody)).header("Content-Type") == "text/css; charset=utf-8")
+        #expect(answer(Asset.stylesheet.path(for: .everybody)).header("Content-Type") == "text/css; charset=utf-8")
     }
 
     @Test func theSameIsSaidToVisitorsAsToReaders() {

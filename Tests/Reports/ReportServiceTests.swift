@@ -30,20 +30,20 @@ struct ReportServiceTests {
             let cache = TieredCache()
             let service = service(shop, cache, now: try shop.local("2026-11-24 15:20"))
             try shop.bounce(try shop.local("2026-11-24 10:00"), visitor: 1)
-            for _ in 0..<3 { #expect(try service.overview(of: shop.site, period: .sevenDays).totals.visitors == 1) }
+            for _ in 0..<3 { #expect(try ShopReport(service, shop.site, .sevenDays).totals.visitors == 1) }
             #expect(cache.counters.misses == 1)
             try shop.bounce(try shop.local("2026-11-24 11:00"), visitor: 2)
-            #expect(try service.overview(of: shop.site, period: .sevenDays).totals.visitors == 2)
+            #expect(try ShopReport(service, shop.site, .sevenDays).totals.visitors == 2)
             #expect(cache.counters.misses == 2)
             // Late by days, and in the period that is only compared with.
             try shop.bounce(try shop.local("2026-11-19 11:00"), visitor: 3)
-            #expect(try service.overview(of: shop.site, period: .sevenDays).totals.visitors == 3)
+            #expect(try ShopReport(service, shop.site, .sevenDays).totals.visitors == 3)
             try shop.bounce(try shop.local("2026-11-12 11:00"), visitor: 4)
-            #expect(try service.overview(of: shop.site, period: .sevenDays).previousTotals.visitors == 1)
+            #expect(try ShopReport(service, shop.site, .sevenDays).previousTotals.visitors == 1)
             #expect(cache.counters.misses == 4)
             // Out of sight.
             try shop.bounce(try shop.local("2026-10-01 11:00"), visitor: 5)
-            #expect(try service.overview(of: shop.site, period: .sevenDays).totals.visitors == 3)
+            #expect(try ShopReport(service, shop.site, .sevenDays).totals.visitors == 3)
             #expect(cache.counters.misses == 4)
         }
     }
@@ -54,13 +54,13 @@ struct ReportServiceTests {
             try shop.bounce(try shop.local("2026-11-24 10:00"), visitor: 1)
             for (time, hours) in [("15:20", 16), ("15:21", 16), ("16:00", 17), ("23:59", 24)] {
                 let now = try shop.local("2026-11-24 \(time)")
-                let report = try service(shop, cache, now: now).overview(of: shop.site, period: .today)
+                let report = try ShopReport(service(shop, cache, now: now), shop.site, .today)
                 #expect(report.series.count == hours)
                 #expect(report.computedAt == now)
             }
             #expect(cache.counters.misses == 3)
-            let tomorrow = try service(shop, cache, now: try shop.local("2026-11-25 00:01"))
-                .overview(of: shop.site, period: .today)
+            let tomorrow = try ShopReport(
+                service(shop, cache, now: try shop.local("2026-11-25 00:01")), shop.site, .today)
             #expect(tomorrow.totals.visitors == 0 && tomorrow.series.count == 1 && tomorrow.hasData)
         }
     }
@@ -76,7 +76,7 @@ struct ReportServiceTests {
             for number in 0..<100 {
                 threads.append(
                     try Thread(name: "viewer-\(number)") {
-                        let report = try? service.overview(of: site, period: .thirtyDays)
+                        let report = try? ShopReport(service, site, .thirtyDays)
                         if report?.totals.visitors == 1 { right.add(1, ordering: .relaxed) }
                     })
             }
@@ -92,10 +92,10 @@ struct ReportServiceTests {
             let now = try shop.local("2026-11-24 15:20")
             try shop.bounce(try shop.local("2026-11-24 10:00"), visitor: 1)
             let address = try RedisAddress(url: url)
-            _ = try service(shop, TieredCache(redis: address), now: now).overview(of: shop.site, period: .today)
+            _ = try ShopReport(service(shop, TieredCache(redis: address), now: now), shop.site, .today)
             try shop.bounce(try shop.local("2026-11-24 10:00"), visitor: 2)
             let second = service(shop, TieredCache(redis: address), now: now)
-            #expect(try second.overview(of: shop.site, period: .today).totals.visitors == 2)
+            #expect(try ShopReport(second, shop.site, .today).totals.visitors == 2)
         }
     }
 
@@ -138,8 +138,8 @@ struct ReportServiceTests {
         try Shop.with { shop in
             try shop.database.run(script: "DROP TABLE session CASCADE")
             do {
-                _ = try service(shop, TieredCache(), now: try shop.local("2026-11-24 15:20"))
-                    .overview(of: shop.site, period: .today)
+                _ = try ShopReport(
+                    service(shop, TieredCache(), now: try shop.local("2026-11-24 15:20")), shop.site, .today)
                 Issue.record("answered")
             } catch let error as ReportError {
                 #expect(error.code == .failed)

@@ -1,3 +1,5 @@
+import Cache
+import Cryptography
 import Database
 import EventModel
 import Reports
@@ -48,12 +50,13 @@ final class Shop {
     /// The number of a text.
     func number(_ text: String) throws -> Int64? {
         guard !text.isEmpty else { return nil }
+        let number = ContentHash.sixtyFourBits(of: text)
         try connection.execute(
             """
             INSERT INTO dictionary (site_id, text_id, text)
-            VALUES (\(site.id.rawValue), hashtextextended(\(text), 0), \(text)) ON CONFLICT DO NOTHING
+            VALUES (\(site.id.rawValue), \(number), \(text)) ON CONFLICT DO NOTHING
             """)
-        return try connection.query("SELECT hashtextextended(\(text), 0)")[0].value(0)
+        return number
     }
 
     private func fresh() -> Int64 {
@@ -61,28 +64,31 @@ final class Shop {
         return nextID
     }
 
-    /// Stores one event and raises the version of its day.
-    func event(_ time: Timestamp, visitor: Int64?, name: String = "pageview", path: String = "/") throws {
+    /// Stores one event and raises the version of its day. Visits have the number of their visitor, unless it is said.
+    func event(
+        _ time: Timestamp, visitor: Int64?, visit: Int64? = nil, name: String = "pageview", path: String = "/"
+    ) throws {
         let (name, path) = (try number(name) ?? 0, try number(path) ?? 0)
         let id = UInt128(UInt64(bitPattern: fresh()))
-        let visitorBind: SQL = if let visitor { "\(visitor)" } else { "NULL" }
+        let visit = visit ?? visitor.map { $0 * 1000 + time.milliseconds / 86_400_000 % 1000 }
         try connection.execute(
             "SELECT create_event_partition((\(timestamp: time.milliseconds) AT TIME ZONE 'UTC')::date)")
         try connection.execute(
             """
-            INSERT INTO event ("time", event_id, name_id, visitor, path_id, site_id, received_after)
-            VALUES (\(timestamp: time.milliseconds), \(uuid: id), \(name), \(visitorBind), \(path), \(site.id.rawValue), 0)
+            INSERT INTO event ("time", event_id, name_id, visitor, session_id, path_id, site_id, received_after)
+            VALUES (\(timestamp: time.milliseconds), \(uuid: id), \(name), \(visitor), \(visit), \(path),
+                \(site.id.rawValue), 0)
             """)
-        try bump(time)
+        try bump(time, time)
     }
 
-    /// Stores one visit and raises the version of its first day.
+    /// Stores one visit and raises the versions of its days.
     func visit(
-        _ start: Timestamp, visitor: Int64, seconds: Int64 = 0, pageviews: Int32 = 1, events: Int32 = 0,
-        engaged: Int32 = 0, source: String = "", country: String = ""
+        _ start: Timestamp, visitor: Int64, visit: Int64? = nil, seconds: Int64 = 0, pageviews: Int32 = 1,
+        events: Int32 = 0, engaged: Int32 = 0, source: String = "", country: String = ""
     ) throws {
         let last = start.advanced(byMilliseconds: seconds * 1000)
-        let sourceBind: SQL = if let number = try number(source) { "\(number)" } else { "NULL" }
+        let visit = visit ?? visitor * 1000 + start.milliseconds / 86_400_000 % 1000
         try connection.execute(
             """
             INSERT INTO session (
@@ -90,10 +96,10 @@ final class Shop {
                 engaged_ms, country)
             VALUES (
                 \(timestamp: start.milliseconds), \(timestamp: last.milliseconds), \(uuid: UInt128(1)), \(visitor),
-                \(fresh()), \(sourceBind), \(site.id.rawValue), \(pageviews), \(events), \(engaged),
+                \(visit), \(try number(source)), \(site.id.rawValue), \(pageviews), \(events), \(engaged),
                 nullif(\(country), ''))
             """)
-        try bump(start)
+        try bump(start, last)
     }
 
     /// A page view that is a whole visit.
@@ -137,16 +143,100 @@ final class Shop {
         try ledger(day, "stored", "bot", count: 1, site: site)
     }
 
-    private func bump(_ time: Timestamp) throws {
+    private func bump(_ from: Timestamp, _ to: Timestamp) throws {
         try connection.execute(
             """
-            INSERT INTO site_day (site_id, day, version)
-            VALUES (\(site.id.rawValue), (\(timestamp: time.milliseconds) AT TIME ZONE \(site.timeZone))::date, 1)
-            ON CONFLICT (site_id, day) DO UPDATE SET version = site_day.version + 1
+            INSERT INTO site_day (site_id, day, version, visits_since)
+            SELECT \(site.id.rawValue), day::date, 1, CASE WHEN day > first_day THEN \(timestamp: from.milliseconds) END
+            FROM (SELECT (\(timestamp: from.milliseconds) AT TIME ZONE \(site.timeZone))::date AS first_day) AS first,
+                generate_series(first_day, (\(timestamp: to.milliseconds) AT TIME ZONE \(site.timeZone))::date,
+                    interval '1 day') AS day
+            ON CONFLICT (site_id, day) DO UPDATE SET version = site_day.version + 1,
+                visits_since = least(site_day.visits_since, excluded.visits_since)
             """)
     }
 
-    func report(_ period: Period, now: Timestamp) throws -> OverviewReport {
-        try OverviewQuery(site: site, period: period, now: now).run(connection)
+    /// A service at some moment, whose caches are empty.
+    func service(now: Timestamp) -> ReportService {
+        ReportService(pool: Pool(database.settings, limit: 4), cache: TieredCache(), clock: { now.milliseconds })
+    }
+
+    func report(_ period: Period, now: Timestamp) throws -> ShopReport {
+        try ShopReport(service(now: now), site, period)
+    }
+}
+
+/// What tests look at most: totals, a course, and lists, from one look at the service.
+struct ShopReport {
+    struct Totals: Equatable {
+        var visitors = 0
+        var visits = 0
+        var pageviews = 0
+        var bounceRate: Double?
+        var visitDuration: Double?
+    }
+
+    struct Point: Equatable {
+        var label: String
+        var visitors: Int
+        var visits: Int
+        var pageviews: Int
+    }
+
+    struct Row: Equatable {
+        var name: String
+        var visitors: Int
+        var count: Int
+    }
+
+    var totals: Totals
+    var previousTotals: Totals
+    var series: [Point]
+    var isHourly: Bool
+    var pages: [Row]
+    var sources: [Row]
+    var countries: [Row]
+    var events: [Row]
+    var firstDate: String
+    var lastDate: String
+    var hasData: Bool
+    var computedAt: Timestamp
+
+    init(_ service: ReportService, _ site: Site, _ period: Period) throws {
+        let metrics: [Metric] = [.visitors, .visits, .pageviews, .bounceRate, .visitDuration]
+        isHourly = period == .today
+        func list(_ dimension: Dimension, _ metric: Metric, without name: String = "") -> ReportQuery {
+            var query = ReportQuery(
+                metrics: [.visitors, metric], dimensions: [dimension], range: .period(period), limit: 10)
+            if !name.isEmpty { query.filter = .test(.init(dimension, .isNot, [name])) }
+            return query
+        }
+        let answers = try service.answers(
+            [
+                ReportQuery(metrics: metrics, range: .period(period), comparison: .previousPeriod),
+                ReportQuery(metrics: metrics, interval: isHourly ? .hour : .day, range: .period(period), limit: 1000),
+                list(.page, .pageviews), list(.source, .visits), list(.country, .visits),
+                list(.event, .events, without: "pageview"),
+            ], of: site)
+        func number(_ value: Double?) -> Int { Int(value ?? -1) }
+        func totals(_ values: [Double?]) -> Totals {
+            Totals(
+                visitors: number(values[0]), visits: number(values[1]), pageviews: number(values[2]),
+                bounceRate: values[3], visitDuration: values[4])
+        }
+        self.totals = totals(answers[0].totals)
+        previousTotals = totals(answers[0].before?.totals ?? [0, 0, 0, nil, nil])
+        series = answers[1].rows.map { row in
+            Point(
+                label: row.time.split(separator: "T").joined(separator: " "), visitors: number(row.values[0]),
+                visits: number(row.values[1]), pageviews: number(row.values[2]))
+        }
+        func rows(_ place: Int) -> [Row] {
+            answers[place].rows.map { Row(name: $0.keys[0], visitors: number($0.values[0]), count: number($0.values[1])) }
+        }
+        (pages, sources, countries, events) = (rows(2), rows(3), rows(4).filter { $0.name != "" }, rows(5))
+        (firstDate, lastDate) = (answers[0].first.description, answers[0].last.description)
+        hasData = try service.hasData(site)
+        computedAt = answers[0].computedAt
     }
 }

@@ -30,7 +30,7 @@ start_gateway() {
     prepare "the database could not be migrated" migrate
     prepare "the demo's site could not be added" \
         site add shop.example --key demo --host localhost --host 127.0.0.1 --if-missing
-    launch gateway "$state" "$binary" serve
+    launch gateway "$state" "${by_clock[@]}" "$binary" serve
     until_works gateway "$binary" health
 }
 

@@ -97,7 +97,8 @@ start_postgres() {
     # A killed server leaves its lock. PostgreSQL looks only at the process id, which somebody else may have by now.
     if [ -z "$(list_ours postgres)" ]; then rm -f "$place/data/postmaster.pid"; fi
     # shellcheck disable=SC2086  # the options are words
-    launch postgres "$state" "${as_postgres[@]}" "$programs/postgres" -D "$place/data" -p "$(<"$state/postgres.port")" \
+    launch postgres "$state" "${as_postgres[@]}" "${by_clock[@]}" "$programs/postgres" -D "$place/data" \
+        -p "$(<"$state/postgres.port")" \
         -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c timezone=UTC -c max_connections=200 \
         ${FOOTFALL_RUN_POSTGRES_OPTIONS:-}
     until_works postgres psql_admin -c 'select 1'

@@ -1,54 +1,54 @@
 import Reports
 
-/// The headline numbers. Those that the chart can show are links that switch it.
-func metricTiles(_ report: OverviewReport, state: OverviewState) -> HTML {
-    let (now, before) = (report.totals, report.previousTotals)
-    func count(_ chart: ChartMetric, _ new: Int, _ old: Int) -> HTML {
-        tile(
-            chart.metric, value: figure(new),
-            change: Change(
-                from: Double(old), to: Double(new), moreIsBetter: true, write: { Format.grouped(Int($0)) }),
-            state: state, chart: chart)
+/// The headline numbers, each with its course and a link that shows it in the chart.
+struct MetricTiles {
+    /// The metrics, as the question had them.
+    let metrics: [Metric]
+    /// The answer, with a row for each step of time.
+    let answer: ReportAnswer
+    /// What the address says.
+    let state: ReportState
+
+    /// The tiles as markup.
+    var html: HTML {
+        let count: HTML = metrics.count > 5 ? "tiles six" : "tiles"
+        return "<dl class=\"\(count)\">\n\(each: metrics.indices, tile)</dl>"
     }
-    let bounce: HTML = now.bounceRate.map { "\(Format.percent($0))" } ?? nothing
-    let duration: HTML = now.visitDuration.map { "\(Format.duration($0))" } ?? nothing
-    return """
-        <dl class="tiles">
-        \(count(.visitors, now.visitors, before.visitors))
-        \(count(.visits, now.visits, before.visits))
-        \(count(.pageviews, now.pageviews, before.pageviews))
-        \(tile(
-            .bounceRate, value: bounce,
-            change: Change(points: before.bounceRate, to: now.bounceRate, moreIsBetter: false), state: state))
-        \(tile(
-            .visitDuration, value: duration,
-            change: Change(
-                from: before.visitDuration, to: now.visitDuration, moreIsBetter: true, write: Format.duration),
-            state: state))
-        </dl>
-        """
+
+    private func tile(_ place: Int) -> HTML {
+        let metric = metrics[place]
+        let isSelected = metric == state.metric
+        let kind: HTML = isSelected ? "tile chosen" : "tile choice"
+        let current: HTML = isSelected ? " aria-current=\"true\"" : ""
+        let values = answer.rows.map { Int((($0.values[place] ?? 0) * (metric.isShare ? 1000 : 1)).rounded()) }
+        return """
+            <div class="\(kind)"><dt><a href="\(url: state.with { $0.metric = metric }.query)"\(current)>\(metric.title)\
+            <span class="hidden">, show in the chart</span></a>\(hint(metric.title, metric.definition))</dt>\
+            <dd class="figure">\(metric.figure(answer.totals[place]))</dd><dd>\(change(place))</dd>\
+            <dd class="course">\(sparkline(values))</dd></div>
+
+            """
+    }
+
+    private func change(_ place: Int) -> HTML {
+        guard let before = answer.before else { return .empty }
+        let metric = metrics[place]
+        let earlier = before.words
+        if metric.isShare {
+            return Change(points: before.totals[place], to: answer.totals[place], moreIsBetter: metric.moreIsBetter)
+                .html(comparedWith: earlier)
+        }
+        return Change(
+            from: before.totals[place], to: answer.totals[place], moreIsBetter: metric.moreIsBetter,
+            write: { metric.words($0) }
+        ).html(comparedWith: earlier)
+    }
 }
 
-/// A value that does not exist, which is not the same as zero.
-private let nothing: HTML = "<span title=\"No visits to compute it from\">–</span>"
-
-private func tile(
-    _ metric: Metric, value: HTML, change: Change, state: OverviewState, chart: ChartMetric? = nil
-) -> HTML {
-    let isSelected = chart == state.metric
-    let kind: HTML = isSelected ? "tile chosen" : chart == nil ? "tile" : "tile choice"
-    let name: HTML
-    if let chart {
-        let current: HTML = isSelected ? " aria-current=\"true\"" : ""
-        name = """
-            <a href="\(url: state.link(metric: chart))"\(current)>\(metric.title)<span class="hidden">, \
-            show in the chart</span></a>
-            """
-    } else {
-        name = "<span>\(metric.title)</span>"
+extension ReportAnswer.Before {
+    /// The days, as people read them.
+    var words: String {
+        guard let first = LocalMoment(first.description), let last = LocalMoment(last.description) else { return "" }
+        return LocalMoment.range(from: first, to: last)
     }
-    return """
-        <div class="\(kind)"><dt>\(name)\(hint(metric.title, metric.definition))</dt>\
-        <dd class="figure">\(value)</dd><dd>\(change.html(comparedWith: state.period.previousTitle))</dd></div>
-        """
 }

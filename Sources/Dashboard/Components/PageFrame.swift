@@ -6,6 +6,8 @@ struct PageFrame {
     var audience = Audience.readers
     /// Where one can go from here, shown beside the brand; empty at the top.
     var place: HTML = .empty
+    /// Seconds after which a browser without a script loads the page again; 0 for never.
+    var refreshSeconds = 0
     /// What the page is about.
     let content: HTML
     /// The last line of the page.
@@ -21,9 +23,9 @@ struct PageFrame {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         \(robots)<title>\(title) · Footfall</title>
-        <link rel="stylesheet" href="\(url: Stylesheet.current.path(for: audience))">
+        <link rel="stylesheet" href="\(url: Asset.stylesheet.path(for: audience))">
         \(brandIcon)
-        </head>
+        \(script)</head>
         <body>
         <a class="skip" href="#content">Skip to the content</a>
         <header class="top">\(brand)\(place)</header>
@@ -35,6 +37,15 @@ struct PageFrame {
         </html>
 
         """
+    }
+
+    /// The public page has no script at all.
+    private var script: HTML {
+        guard audience == .readers else { return .empty }
+        let refresh: HTML =
+            refreshSeconds > 0
+            ? "<noscript><meta http-equiv=\"refresh\" content=\"\(refreshSeconds)\"></noscript>\n" : .empty
+        return "<script src=\"\(url: Asset.script.path(for: audience))\" defer></script>\n\(refresh)"
     }
 
     private var robots: HTML {

@@ -5,30 +5,49 @@ import EventModel
 struct Bookkeeping {
     let connection: Connection
 
-    /// Bumps the versions of the days whose reports change.
-    /// Visits count on the day on which they began: the days of a changed visit's old and new beginning are touched.
+    /// Bumps the versions of the days whose reports change: those of the events, and all days of a visit that changed, as it
+    /// was and as it is. A day also remembers how far back visits reach that were still going on.
     func bump(_ events: [EncodedHit], _ merged: [MergedVisit]) throws(DatabaseError) {
         // Local days begin at multiples of a quarter of an hour; few moments stand for many events.
         let quarter: Int64 = 15 * 60_000
         func rounded(_ time: Int64) -> Int64 { time - (time % quarter + quarter) % quarter }
-        var moments: Set<VisitorKey> = []
-        for event in events { moments.insert(VisitorKey(site: event.site, visitor: rounded(event.order.time))) }
+        var stretches: Set<Stretch> = []
+        for event in events {
+            let moment = rounded(event.order.time)
+            stretches.insert(Stretch(site: event.site, from: moment, to: moment))
+        }
         for merge in merged {
             for visit in merge.parts + [merge.visit] {
-                moments.insert(VisitorKey(site: visit.site, visitor: rounded(visit.summary.first.time)))
+                let summary = visit.summary
+                stretches.insert(
+                    Stretch(site: visit.site, from: rounded(summary.first.time), to: rounded(summary.lastAt)))
             }
         }
-        if moments.isEmpty { return }
-        let sorted = moments.sorted()
+        if stretches.isEmpty { return }
+        let touched = Array(stretches)
         try connection.execute(
             """
-            INSERT INTO site_day (site_id, day, version)
-            SELECT DISTINCT site_id, (moment AT TIME ZONE time_zone)::date, 1::bigint
-            FROM unnest(\(sorted.map(\.site)), \(timestamps: sorted.map(\.visitor))) AS touched (site_id, moment)
+            INSERT INTO site_day (site_id, day, version, visits_since)
+            SELECT site_id, day::date, 1::bigint, min(since) FILTER (WHERE day > first_day)
+            FROM unnest(\(touched.map(\.site)), \(timestamps: touched.map(\.from)), \(timestamps: touched.map(\.to)))
+                    AS touched (site_id, since, until)
                 JOIN site USING (site_id)
+                CROSS JOIN LATERAL (
+                    SELECT (since AT TIME ZONE time_zone)::date AS first_day, (until AT TIME ZONE time_zone)::date AS last_day
+                ) AS days
+                CROSS JOIN LATERAL generate_series(first_day, last_day, interval '1 day') AS day
+            GROUP BY 1, 2
             ORDER BY 1, 2
-            ON CONFLICT (site_id, day) DO UPDATE SET version = site_day.version + 1
+            ON CONFLICT (site_id, day) DO UPDATE SET version = site_day.version + 1,
+                visits_since = least(site_day.visits_since, excluded.visits_since)
             """)
+    }
+
+    /// A stretch of time in which something of a site changed, milliseconds since 1970.
+    private struct Stretch: Hashable {
+        var site: Int32
+        var from: Int64
+        var to: Int64
     }
 
     /// Counts in the ledger: the hits, of which those at `accepted` are stored and the others are duplicates, and the

@@ -1,0 +1,181 @@
+import Reports
+
+/// What the address bar says about a page with numbers. The address *is* the state, so that every view can be linked, and
+/// back goes back.
+struct ReportState: Equatable {
+    /// The days shown.
+    var range = DateRange.period(.sevenDays)
+    /// What they are compared with.
+    var comparison: ReportQuery.Comparison? = .previousPeriod
+    /// Which visits and events count: all of these tests.
+    var filters: [Filter.Test] = []
+    /// The goal whose conversions are shown; empty for none.
+    var goal = ""
+    /// The metric of the chart.
+    var metric = Metric.visitors
+    /// The steps of the chart; `nil` for what suits the days.
+    var interval: ReportQuery.Interval?
+    /// What the table of a page is about, where there is a choice; empty for the first.
+    var tab = ""
+    /// What is searched for in the table.
+    var search = ""
+    /// The metric by which the table is sorted; `nil` for the first.
+    var sort: Metric?
+    /// Pages of the table that were turned.
+    var turned = 0
+
+    /// Filters that an address may hold.
+    static let mostFilters = 20
+
+    /// The state of a page without a query.
+    init() {}
+
+    /// Reads a query; what it does not say, or says wrongly, stays as it is on a page without one, so that an old
+    /// link still shows something.
+    init(query: String) {
+        var (first, last): (LocalDate?, LocalDate?) = (nil, nil)
+        var form: (dimension: String, comparison: String, values: [String]) = ("", "", [])
+        for pair in query.utf8.prefix(8192).split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            let value = PercentText.decoded(parts[1])
+            switch String(decoding: parts[0], as: UTF8.self) {
+            case "period": range = Period(rawValue: value).map { .period($0) } ?? range
+            case "from": first = LocalDate(value)
+            case "to": last = LocalDate(value)
+            case "compare": comparison = ReportQuery.Comparison(rawValue: value) ?? (value == "none" ? nil : comparison)
+            case "filter": add(ReportState.filter(parts[1]))
+            case "goal": goal = value
+            case "metric": metric = Metric(rawValue: value) ?? metric
+            case "interval":
+                // Minutes are for the page of the last half hour.
+                interval = ReportQuery.Interval(rawValue: value).flatMap { $0 == .minute ? nil : $0 }
+            case "tab": tab = value
+            case "search": search = String(value.prefix(200))
+            case "sort": sort = Metric(rawValue: value)
+            case "turned": turned = min(max(Int(value) ?? 0, 0), 10_000)
+            case "dimension": form.dimension = value
+            case "operator": form.comparison = value
+            case "value": if !value.isEmpty { form.values.append(value) }
+            default: continue
+            }
+        }
+        if let first, let last, first <= last, last.number - first.number < 800 { range = .dates(first, last) }
+        // What the form for a filter sends.
+        if let dimension = Dimension(name: form.dimension), let comparison = Filter.Comparison(rawValue: form.comparison),
+            !form.values.isEmpty
+        {
+            add(Filter.Test(dimension, comparison, form.values))
+        }
+    }
+
+    private mutating func add(_ test: Filter.Test?) {
+        guard let test, !filters.contains(test), filters.count < ReportState.mostFilters else { return }
+        filters.append(test)
+    }
+
+    /// A filter out of an address: dimension, comparison and values with commas between them, each percent-encoded.
+    private static func filter(_ bytes: Substring.UTF8View.SubSequence) -> Filter.Test? {
+        let parts = bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map(PercentText.decoded)
+        guard parts.count >= 3, parts.count <= 100, let dimension = Dimension(name: parts[0]),
+            let comparison = Filter.Comparison(rawValue: parts[1]), !parts.contains(where: { $0.utf8.contains(0) })
+        else { return nil }
+        return Filter.Test(dimension, comparison, Array(parts.dropFirst(2)))
+    }
+
+    /// The filter of all of them; `nil` for none.
+    var filter: Filter? {
+        filters.isEmpty ? nil : filters.count == 1 ? .test(filters[0]) : .and(filters.map { .test($0) })
+    }
+
+    /// The same with something changed.
+    func with(_ change: (inout ReportState) -> Void) -> ReportState {
+        var changed = self
+        change(&changed)
+        return changed
+    }
+
+    /// The same with one more filter; tables begin anew.
+    func filtered(_ dimension: Dimension, _ value: String) -> ReportState {
+        with { state in
+            state.add(Filter.Test(dimension, .is, [value]))
+            (state.search, state.turned) = ("", 0)
+        }
+    }
+
+    /// The parameters, in a fixed order, of all that differs from a page without a query.
+    var parameters: [(name: String, value: String)] {
+        let plain = ReportState()
+        var list: [(String, String)] = []
+        switch range {
+        case .period(let period): if range != plain.range { list.append(("period", period.rawValue)) }
+        case .dates(let first, let last): list += [("from", first.description), ("to", last.description)]
+        }
+        if comparison != plain.comparison { list.append(("compare", comparison?.rawValue ?? "none")) }
+        for test in filters {
+            let parts = [test.dimension.name, test.comparison.rawValue] + test.values
+            list.append(("filter", parts.map(PercentText.encoded).joined(separator: ",")))
+        }
+        if !goal.isEmpty { list.append(("goal", PercentText.encoded(goal))) }
+        if metric != plain.metric { list.append(("metric", metric.rawValue)) }
+        if let interval { list.append(("interval", interval.rawValue)) }
+        if !tab.isEmpty { list.append(("tab", PercentText.encoded(tab))) }
+        if !search.isEmpty { list.append(("search", PercentText.encoded(search))) }
+        if let sort { list.append(("sort", sort.rawValue)) }
+        if turned > 0 { list.append(("turned", "\(turned)")) }
+        return list
+    }
+
+    /// The query of an address with this state, `?` included.
+    var query: String { "?" + parameters.map { "\($0.name)=\($0.value)" }.joined(separator: "&") }
+
+    /// The state as the next page takes it over: days and filters, but not what is about one table.
+    var carried: ReportState {
+        with { state in (state.tab, state.search, state.sort, state.turned) = ("", "", nil, 0) }
+    }
+}
+
+/// Text in addresses.
+enum PercentText {
+    /// A text in which only letters, digits and `-._~/` stand for themselves.
+    static func encoded(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"), UInt8(ascii: "/"):
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                encoded += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
+    }
+
+    /// The text that such bytes stand for; `+` is a blank, as forms send it.
+    static func decoded(_ bytes: some Collection<UInt8>) -> String {
+        var decoded: [UInt8] = []
+        var rest = bytes[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(digit),
+                let low = rest.dropFirst().first.flatMap(digit)
+            {
+                decoded.append(high << 4 | low)
+                rest = rest.dropFirst(2)
+            } else {
+                decoded.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: decoded, as: UTF8.self)
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

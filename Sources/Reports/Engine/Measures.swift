@@ -1,0 +1,75 @@
+/// What is counted for a day, an hour, a row: sums that may be added to those of another day.
+struct Measures: Equatable, Sendable {
+    /// Distinct visitors of the day.
+    var visitors = 0
+    /// Page views of the day.
+    var pageviews = 0
+    /// Other events of the day.
+    var events = 0
+    /// Visits that began on the day; what follows is about these.
+    var visits = 0
+    /// Those with a page view: only these can bounce.
+    var viewing = 0
+    var bounces = 0
+    /// Milliseconds from the first to the last event.
+    var duration = 0
+    /// Page views within the visits, whichever day they are of.
+    var views = 0
+    /// Milliseconds of attention.
+    var engaged = 0
+    /// Ten-thousandths of the goal's currency.
+    var revenue = 0
+
+    static func += (left: inout Measures, right: Measures) {
+        left.visitors &+= right.visitors
+        left.pageviews &+= right.pageviews
+        left.events &+= right.events
+        left.visits &+= right.visits
+        left.viewing &+= right.viewing
+        left.bounces &+= right.bounces
+        left.duration &+= right.duration
+        left.views &+= right.views
+        left.engaged &+= right.engaged
+        left.revenue &+= right.revenue
+    }
+
+    /// All of them in the order in which they are written.
+    private static let fields: [any WritableKeyPath<Measures, Int> & Sendable] = [
+        \.visitors, \.pageviews, \.events, \.visits, \.viewing, \.bounces, \.duration, \.views, \.engaged, \.revenue,
+    ]
+
+    /// How many there are.
+    static let count = fields.count
+
+    subscript(field: Int) -> Int {
+        get {
+            switch field {
+            case 0: visitors
+            case 1: pageviews
+            case 2: events
+            case 3: visits
+            case 4: viewing
+            case 5: bounces
+            case 6: duration
+            case 7: views
+            case 8: engaged
+            default: revenue
+            }
+        }
+        set { self[keyPath: Measures.fields[field]] = newValue }
+    }
+}
+
+/// The rows of one breakdown, by key.
+struct MeasureTable: Equatable, Sendable {
+    /// The sums by key: the number of a text in the site's dictionary, or one of `texts`. 0 is what is not there.
+    var rows: [Int64: Measures] = [:]
+    /// The texts of keys that are not numbers of the dictionary.
+    var texts: [Int64: String] = [:]
+
+    /// Adds the rows of another time.
+    mutating func merge(_ other: MeasureTable) {
+        for (key, measures) in other.rows { rows[key, default: Measures()] += measures }
+        if !other.texts.isEmpty { texts.merge(other.texts, uniquingKeysWith: { first, _ in first }) }
+    }
+}

@@ -1,0 +1,147 @@
+import Database
+import EventModel
+
+/// Reads the slices that several questions of one moment need: each filter's shapes together, and each only once.
+final class Reading {
+    let site: Site
+    let now: Int64
+    private let pool: Pool
+    private let store: SliceStore
+
+    private struct Key: Hashable {
+        var filter: Filter?
+        var first: LocalDate
+        var last: LocalDate
+        var cut: Int64
+    }
+
+    private var announced: [Key: [Shape]] = [:]
+    private var loaded: [Key: SliceStore.Loaded] = [:]
+
+    init(site: Site, now: Int64, pool: Pool, store: SliceStore) {
+        self.site = site
+        self.now = now
+        self.pool = pool
+        self.store = store
+    }
+
+    /// Says what will be asked for.
+    func announce(_ filter: Filter?, _ shape: Shape, _ frame: ReportEngine.Frame) {
+        func add(_ key: Key) {
+            if announced[key]?.contains(shape) != true { announced[key, default: []].append(shape) }
+        }
+        add(Key(filter: filter, first: frame.first, last: frame.last, cut: 0))
+        guard shape.step == 0, let before = frame.before else { return }
+        add(Key(filter: filter, first: before.first, last: before.last, cut: before.partial?.end ?? 0))
+    }
+
+    /// The slices of the days asked about.
+    func slices(
+        _ filter: Filter?, _ shape: Shape, _ frame: ReportEngine.Frame
+    ) throws(DatabaseError) -> (days: [LocalDay], slices: [SliceBytes], computedAt: Int64) {
+        let key = Key(filter: filter, first: frame.first, last: frame.last, cut: 0)
+        let loaded = try load(key, frame.days, frame.versions, frame)
+        return (frame.days, loaded.slices[shape] ?? [], loaded.computedAt)
+    }
+
+    /// The slices of the days to compare with.
+    func earlier(
+        _ filter: Filter?, _ shape: Shape, _ frame: ReportEngine.Frame
+    ) throws(DatabaseError) -> (days: [LocalDay], slices: [SliceBytes]) {
+        guard let before = frame.before else { return ([], []) }
+        let key = Key(filter: filter, first: before.first, last: before.last, cut: before.partial?.end ?? 0)
+        let loaded = try load(key, before.days, before.versions, frame)
+        var days = before.days
+        var slices = loaded.slices[shape] ?? []
+        if let partial = before.partial, partial.start < partial.end, before.versions[partial.date] != nil {
+            if let slice = try cut(filter, shape, partial, announced[key] ?? [shape]) {
+                days.append(partial)
+                slices.append(slice)
+            }
+        }
+        return (days, slices)
+    }
+
+    private func load(
+        _ key: Key, _ days: [LocalDay], _ versions: [LocalDate: DayVersion], _ frame: ReportEngine.Frame
+    ) throws(DatabaseError) -> SliceStore.Loaded {
+        if let known = loaded[key] { return known }
+        let result = try store.load(
+            SliceStore.Request(
+                site: site, days: days, filter: key.filter, shapes: announced[key] ?? [], versions: versions,
+                today: frame.today, now: now))
+        loaded[key] = result
+        return result
+    }
+
+    private var cuts: [CutKey: [String: SliceBytes]] = [:]
+
+    private struct CutKey: Hashable {
+        var filter: Filter?
+        var day: LocalDay
+    }
+
+    /// The day that is cut, computed for this answer alone: the cut moves on.
+    private func cut(
+        _ filter: Filter?, _ shape: Shape, _ day: LocalDay, _ shapes: [Shape]
+    ) throws(DatabaseError) -> SliceBytes? {
+        let key = CutKey(filter: filter, day: day)
+        if let known = cuts[key]?[shape.name] { return known }
+        let computer = SliceComputer(
+            site: site.id, filter: filter, shapes: shapes.filter { $0.step == 0 }, vocabulary: store.vocabulary)
+        let computed = try pool.withConnection { (connection) throws(DatabaseError) in
+            try computer.compute([day], connection)
+        }
+        cuts[key] = computed.first?.slices
+        return cuts[key]?[shape.name]
+    }
+
+    /// The texts of numbers of the dictionary.
+    func texts(_ numbers: [Int64]) throws(DatabaseError) -> [Int64: String] {
+        if numbers.isEmpty { return [:] }
+        return try pool.withConnection { (connection) throws(DatabaseError) in
+            let rows = try connection.query(
+                """
+                SELECT text_id, text FROM dictionary
+                WHERE site_id = \(site.id.rawValue) AND text_id = ANY (\(numbers))
+                """)
+            var texts: [Int64: String] = [:]
+            for row in rows { texts[try row.value(0)] = try row.value(1) }
+            return texts
+        }
+    }
+
+    /// How the clock on the wall of the site shows moments: `2026-11-24T15:00`.
+    func labels(_ moments: [Int64]) throws(DatabaseError) -> [Int64: String] {
+        if moments.isEmpty { return [:] }
+        return try pool.withConnection { (connection) throws(DatabaseError) in
+            let rows = try connection.query(
+                """
+                SELECT moment, to_char(moment AT TIME ZONE \(site.timeZone), 'YYYY-MM-DD"T"HH24:MI')
+                FROM unnest(\(timestamps: moments)) AS moment
+                """)
+            var labels: [Int64: String] = [:]
+            for row in rows { labels[try row.milliseconds(0)] = try row.value(1) }
+            return labels
+        }
+    }
+
+    /// Slices of steps with breakdowns, which no cache holds.
+    func stepSlices(
+        _ filter: Filter?, _ dimensions: [Dimension], _ day: LocalDay, step: Int64, revenue: String
+    ) throws(DatabaseError) -> (starts: [Int64], slices: [Slice]) {
+        let shape = Shape.custom(dimensions, needsEvents: true, revenue: revenue)
+        let computer = SliceComputer(site: site.id, filter: filter, shapes: [shape], vocabulary: store.vocabulary)
+        return try pool.withConnection { (connection) throws(DatabaseError) in
+            let starts = Array(stride(from: day.start, to: day.end, by: Int(step)))
+            let versions = try queryVersions(connection, site: site.id, from: day.date, through: day.date)
+            let resolved: ResolvedFilter? =
+                if let filter { try filter.resolved(connection, site: site.id) } else { nil }
+            let plan = computer.plan(
+                [shape], starts: starts, end: day.end, lookback: versions[day.date]?.visitsSince ?? day.start, resolved,
+                byEvents: true)
+            let rows = try Scan.run(plan, byEvents: true, connection, store.vocabulary)
+            return (starts, Tally(rows, parts: starts.count).slices(shape.breakdowns))
+        }
+    }
+}

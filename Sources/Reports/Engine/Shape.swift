@@ -1,0 +1,64 @@
+/// Which breakdowns of a day are computed together.
+struct Shape: Hashable, Sendable {
+    /// Names it in caches and in `day_stat`.
+    let name: String
+    /// By what is broken down: one dimension each, or a pair.
+    let breakdowns: [[Dimension]]
+    /// Whether single events have to be looked at even without a filter about them.
+    let needsEvents: Bool
+    /// Property whose numbers are added up; empty for none.
+    let revenue: String
+    /// Whether the day is taken apart into steps of so many milliseconds; 0 for not.
+    let step: Int64
+
+    private init(_ name: String, _ breakdowns: [[Dimension]], needsEvents: Bool, revenue: String = "", step: Int64 = 0) {
+        self.name = name
+        self.breakdowns = breakdowns
+        self.needsEvents = needsEvents
+        self.revenue = revenue
+        self.step = step
+    }
+
+    /// Where visits came from and with what; totals without events other than page views.
+    static let visits = Shape(
+        "visits", Dimension.named.filter { $0.level == .visit && $0 != .entryPage && $0 != .exitPage }.map { [$0] },
+        needsEvents: false)
+    /// Where visits began and ended.
+    static let edges = Shape("edges", [[.entryPage], [.exitPage]], needsEvents: false)
+    /// What was viewed and done; all totals.
+    static let events = Shape(
+        "events", [[.page], [.event], [.pageGroup], [.searchTerm]], needsEvents: true)
+    /// The hours of the day.
+    static let hours = Shape("hours", [], needsEvents: true, step: 3_600_000)
+    /// The minutes of the day.
+    static let minutes = Shape("minutes", [], needsEvents: true, step: 60_000)
+
+    /// Those that are sealed.
+    static let standard = [Shape.visits, .edges, .events]
+
+    /// The table of steps within a day's slice.
+    static let steps = "step"
+
+    /// One breakdown of its own.
+    static func custom(_ dimensions: [Dimension], needsEvents: Bool, revenue: String = "") -> Shape {
+        let name = dimensions.map(\.name).joined(separator: " ")
+        return Shape(
+            "custom \(needsEvents ? "events" : "visits") \(name) revenue=\(revenue)",
+            dimensions.isEmpty ? [] : [dimensions],
+            needsEvents: needsEvents || dimensions.contains { $0.level == .event }, revenue: revenue)
+    }
+
+    /// The shape with a breakdown by these dimensions.
+    ///
+    /// - Parameter withEvents: whether events other than page views are asked for.
+    static func of(_ dimensions: [Dimension], withEvents: Bool) -> Shape {
+        if dimensions.isEmpty { return withEvents ? .events : .visits }
+        if !withEvents || dimensions.contains(where: { $0.level == .event }) {
+            for shape in standard where shape.breakdowns.contains(dimensions) { return shape }
+        }
+        return custom(dimensions, needsEvents: withEvents)
+    }
+
+    /// Whether its numbers are found in events when only `filter` counts.
+    func readsEvents(_ filter: Filter?) -> Bool { needsEvents || (filter?.isAboutEvents ?? false) }
+}

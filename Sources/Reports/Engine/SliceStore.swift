@@ -1,0 +1,303 @@
+import Cache
+import Database
+import EventModel
+import Platform
+import Synchronization
+
+/// Slices of days, wherever they are: in memory, in Redis, sealed in `day_stat`, or computed now.
+///
+/// A slice is named by the version of its day, so that one that is found is right. Only today's may be up to
+/// `liveMilliseconds` old when it is expensive, for it changes with every event.
+final class SliceStore: Sendable {
+    private let pool: Pool
+    private let cache: TieredCache
+    let vocabulary = Vocabulary()
+    private let live = Mutex<[LiveKey: LiveSlice]>([:])
+    private let counters = Mutex(SliceCounters())
+
+    /// How old today's numbers may be at most.
+    static let liveMilliseconds: Int64 = 5000
+
+    init(pool: Pool, cache: TieredCache) {
+        self.pool = pool
+        self.cache = cache
+    }
+
+    /// What happened so far.
+    var counts: SliceCounters { counters.withLock { $0 } }
+
+    /// The slices of some days under a filter, by shape, in the order of the days.
+    struct Loaded: Sendable {
+        var slices: [Shape: [SliceBytes]] = [:]
+        /// When the oldest of them was computed, milliseconds since 1970.
+        var computedAt: Int64
+    }
+
+    /// A question for slices.
+    struct Request {
+        var site: Site
+        var days: [LocalDay]
+        var filter: Filter?
+        var shapes: [Shape]
+        /// The versions of the days.
+        var versions: [LocalDate: DayVersion]
+        /// Today's date, and now.
+        var today: LocalDate
+        var now: Int64
+    }
+
+    private static let nothing = SliceBytes(Slice())
+
+    /// Finds or computes the slices.
+    func load(_ request: Request) throws(DatabaseError) -> Loaded {
+        var loaded = Loaded(computedAt: request.now)
+        var found: [Shape: [LocalDate: SliceBytes]] = [:]
+        for shape in request.shapes {
+            for day in request.days {
+                if request.versions[day.date] == nil {
+                    found[shape, default: [:]][day.date] = SliceStore.nothing
+                } else if day.date == request.today, let kept = liveSlice(request, shape) {
+                    found[shape, default: [:]][day.date] = kept.slice
+                    loaded.computedAt = min(loaded.computedAt, kept.computedAt)
+                } else if let bytes = peek(request, shape, day) {
+                    found[shape, default: [:]][day.date] = bytes
+                }
+            }
+        }
+        try readSealed(request, &found)
+        try compute(request, &found)
+        for shape in request.shapes {
+            loaded.slices[shape] = request.days.map { found[shape]?[$0.date] ?? SliceStore.nothing }
+        }
+        return loaded
+    }
+
+    // MARK: Caches
+
+    private func key(_ request: Request, _ shape: Shape, _ day: LocalDay, version: Int64) -> CacheKey {
+        CacheKey(
+            "slice", version: Int(SliceBytes.version),
+            parts: [
+                "\(request.site.id.rawValue)", request.site.timeZone, day.date.description, "\(version)", shape.name,
+                request.filter?.key ?? "",
+            ])
+    }
+
+    /// From memory, and from Redis what costs more than a look there.
+    private func peek(_ request: Request, _ shape: Shape, _ day: LocalDay) -> SliceBytes? {
+        guard let version = request.versions[day.date]?.version else { return nil }
+        let key = key(request, shape, day, version: version)
+        let isSealed = request.filter == nil && Shape.standard.contains(shape)
+        guard let bytes = cache.peek(key, alsoInRedis: !isSealed) else { return nil }
+        return SliceBytes(bytes)
+    }
+
+    private func keep(_ slice: SliceBytes, _ request: Request, _ shape: Shape, _ day: LocalDay, version: Int64) {
+        let isSealed = request.filter == nil && Shape.standard.contains(shape)
+        cache.keep(slice.bytes, for: key(request, shape, day, version: version), alsoInRedis: !isSealed)
+    }
+
+    // MARK: Today
+
+    private struct LiveKey: Hashable {
+        var site: SiteID
+        var filter: Filter?
+        var shape: Shape
+    }
+
+    private struct LiveSlice {
+        var date: LocalDate
+        var version: Int64
+        var slice: SliceBytes
+        var computedAt: Int64
+        /// Milliseconds that it took.
+        var cost: Int64
+        var isBeingRefreshed = false
+    }
+
+    /// Today's slice as it was a moment ago, while it is young enough for what it costs.
+    private func liveSlice(_ request: Request, _ shape: Shape) -> LiveSlice? {
+        let version = request.versions[request.today]?.version
+        let key = LiveKey(site: request.site.id, filter: request.filter, shape: shape)
+        let (kept, mustRefresh) = live.withLock { live -> (LiveSlice?, Bool) in
+            guard let kept = live[key], kept.date == request.today else { return (nil, false) }
+            if kept.version == version { return (kept, false) }
+            let patience = min(SliceStore.liveMilliseconds, kept.cost * 50)
+            let age = request.now - kept.computedAt
+            guard age >= 0, age < patience else { return (nil, false) }
+            // Past the half of its time the next one is made while this one is still shown: nobody waits.
+            guard kept.cost > 20, age > patience / 2, !kept.isBeingRefreshed else { return (kept, false) }
+            live[key]?.isBeingRefreshed = true
+            return (kept, true)
+        }
+        if mustRefresh { refresh(request, shape, key) }
+        return kept
+    }
+
+    private func refresh(_ request: Request, _ shape: Shape, _ key: LiveKey) {
+        var request = request
+        request.days = request.days.filter { $0.date == request.today }
+        request.shapes = [shape]
+        let question = request
+        let thread = try? Thread(name: "refresh") { [self] in
+            var found: [Shape: [LocalDate: SliceBytes]] = [:]
+            try? compute(question, &found)
+            live.withLock { $0[key]?.isBeingRefreshed = false }
+        }
+        if thread == nil { live.withLock { $0[key]?.isBeingRefreshed = false } }
+    }
+
+    private func keepLive(_ request: Request, _ shape: Shape, _ slice: SliceBytes, version: Int64, began: Int64) {
+        let key = LiveKey(site: request.site.id, filter: request.filter, shape: shape)
+        let cost = Int64((Clock.monotonicNanoseconds() - UInt64(began)) / 1_000_000)
+        let kept = LiveSlice(
+            date: request.today, version: version, slice: slice, computedAt: request.now, cost: cost)
+        live.withLock { live in
+            // What nobody has asked for lately goes.
+            if live.count > 500 { live = live.filter { request.now - $0.value.computedAt < 60_000 } }
+            if live.count > 2000 { live.removeAll() }
+            live[key] = kept
+        }
+    }
+
+    // MARK: Sealed days
+
+    private func readSealed(
+        _ request: Request, _ found: inout [Shape: [LocalDate: SliceBytes]]
+    ) throws(DatabaseError) {
+        guard request.filter == nil else { return }
+        let shapes = request.shapes.filter { shape in
+            Shape.standard.contains(shape) && request.days.contains { found[shape]?[$0.date] == nil && $0.date < request.today }
+        }
+        guard !shapes.isEmpty, let first = request.days.first?.date, let last = request.days.last?.date else { return }
+        let sealed = try pool.withConnection { (connection) throws(DatabaseError) in
+            let rows = try connection.query(
+                """
+                SELECT day, shape, version, slice FROM day_stat
+                WHERE site_id = \(request.site.id.rawValue) AND shape = ANY (\(shapes.map(\.name)))
+                    AND day BETWEEN \(first.description)::text::date AND \(last.description)::text::date
+                """)
+            var sealed: [(day: LocalDate, shape: String, version: Int64, bytes: [UInt8])] = []
+            for row in rows {
+                let day = LocalDate(number: try row.value(0, as: CalendarDay.self).number)
+                sealed.append((day, try row.value(1), try row.value(2), try row.value(3)))
+            }
+            return sealed
+        }
+        let days = Dictionary(request.days.map { ($0.date, $0) }, uniquingKeysWith: { first, _ in first })
+        var hits = 0
+        for row in sealed where request.versions[row.day]?.version == row.version {
+            guard let shape = shapes.first(where: { $0.name == row.shape }), let day = days[row.day],
+                found[shape]?[row.day] == nil, let slice = SliceBytes(row.bytes)
+            else { continue }
+            found[shape, default: [:]][row.day] = slice
+            keep(slice, request, shape, day, version: row.version)
+            hits += 1
+        }
+        let count = hits
+        counters.withLock { $0.sealed += count }
+    }
+
+    // MARK: Computing
+
+    private func compute(
+        _ request: Request, _ found: inout [Shape: [LocalDate: SliceBytes]]
+    ) throws(DatabaseError) {
+        var missing: [LocalDate: Set<Shape>] = [:]
+        for shape in request.shapes {
+            for day in request.days where found[shape]?[day.date] == nil { missing[day.date, default: []].insert(shape) }
+        }
+        if missing.isEmpty { return }
+        // Days that lack the same shapes are read together.
+        var groups: [Set<Shape>: [LocalDay]] = [:]
+        for day in request.days {
+            if let shapes = missing[day.date] { groups[shapes, default: []].append(day) }
+        }
+        for (shapes, days) in groups {
+            let ordered = request.shapes.filter(shapes.contains)
+            let computer = SliceComputer(
+                site: request.site.id, filter: request.filter, shapes: ordered, vocabulary: vocabulary)
+            let began = Int64(bitPattern: Clock.monotonicNanoseconds())
+            for computed in try ParallelDays.run(computer, days, pool) {
+                for shape in ordered {
+                    guard let slice = computed.slices[shape.name] else { continue }
+                    found[shape, default: [:]][computed.day.date] = slice
+                    keep(slice, request, shape, computed.day, version: computed.version)
+                    if computed.day.date == request.today {
+                        keepLive(request, shape, slice, version: computed.version, began: began)
+                    }
+                }
+            }
+            counters.withLock { $0.computed += days.count * ordered.count }
+        }
+    }
+}
+
+/// What became of questions for slices that memory did not have.
+public struct SliceCounters: Sendable, Equatable {
+    /// Found sealed.
+    public var sealed = 0
+    /// Computed from visits and events.
+    public var computed = 0
+}
+
+/// Computes days on two threads, in stretches that are neither so short that planning a statement is most of the work nor
+/// so long that their rows fill the memory.
+enum ParallelDays {
+    private struct State: Sendable {
+        var waiting: ArraySlice<LocalDay>
+        var stretch: Int
+        var computed: [SliceComputer.Computed] = []
+        var failure: DatabaseError?
+        var running = 0
+    }
+
+    /// The slices of all days, in any order.
+    static func run(
+        _ computer: SliceComputer, _ days: [LocalDay], _ pool: Pool
+    ) throws(DatabaseError) -> [SliceComputer.Computed] {
+        let state = Monitor(State(waiting: days[...], stretch: days.count <= 4 ? 2 : 4))
+        let work: @Sendable () -> Void = {
+            while let stretch = next(state) { attempt(computer, stretch, pool, state) }
+        }
+        let helper = days.count > 2 ? try? Thread(name: "report", body: work) : nil
+        work()
+        helper?.join()
+        let end = state.read { $0 }
+        if let failure = end.failure { throw failure }
+        return end.computed
+    }
+
+    /// Days that follow each other without a gap.
+    private static func next(_ state: Monitor<State>) -> [LocalDay]? {
+        state.withLock { state in
+            guard state.failure == nil, let first = state.waiting.first else { return nil }
+            var stretch = [first]
+            for day in state.waiting.dropFirst() {
+                guard stretch.count < state.stretch, let last = stretch.last, last.end == day.start else { break }
+                stretch.append(day)
+            }
+            state.waiting = state.waiting.dropFirst(stretch.count)
+            return stretch
+        }
+    }
+
+    private static func attempt(
+        _ computer: SliceComputer, _ stretch: [LocalDay], _ pool: Pool, _ state: Monitor<State>
+    ) {
+        let began = Clock.monotonicNanoseconds()
+        do throws(DatabaseError) {
+            let computed = try pool.withConnection { (connection) throws(DatabaseError) in
+                try computer.compute(stretch, connection)
+            }
+            let milliseconds = (Clock.monotonicNanoseconds() - began) / 1_000_000
+            state.withLock { state in
+                state.computed += computed
+                if milliseconds < 30 { state.stretch = min(32, state.stretch * 2) }
+                if milliseconds > 300 { state.stretch = max(1, state.stretch / 2) }
+            }
+        } catch {
+            state.withLock { $0.failure = error }
+        }
+    }
+}
