@@ -15,7 +15,7 @@ enum Program {
     static let commands: [Command] = [
         ServeCommand.command, CheckCommand.command, PluginsCommand.command, MigrateCommand.command, SiteCommand.command,
         KeyCommand.command, GoalCommand.command, DeadCommand.command, HealthCommand.command, ReplayCommand.command,
-        ExplainCommand.command, PrivacyCommand.command, ConfigReferenceCommand.command,
+        DemoCommand.command, ExplainCommand.command, PrivacyCommand.command, ConfigReferenceCommand.command,
     ]
 
     /// Runs the subcommand that the words name. Returns the exit code.

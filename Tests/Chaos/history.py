@@ -37,6 +37,10 @@ class Sent:
     name: str
     # Events that PostgreSQL is made to refuse: these, and only these, may be dead letters.
     is_poison: bool = False
+    # Sent with a secret key instead of from a page.
+    is_from_server: bool = False
+    # Whether that is decided.
+    is_settled: bool = False
     tries: list = field(default_factory=list)
 
     def count(self, *outcomes):

@@ -46,7 +46,8 @@ class Maker:
             name = "pageview" if self.generator.random() < 0.7 else "chaos"
             site = site or self.generator.choice(self.sites)
             is_poison = is_poison or self.generator.random() < self.poison_share
-        event = Sent(secrets.token_hex(16), site.domain, f"/c/{self.round:04x}/{number:08x}", name, is_poison)
+        # The highest bit is the gateway's: 0 from browsers, 1 from servers.
+        event = Sent(f"{secrets.randbits(127):032x}", site.domain, f"/c/{self.round:04x}/{number:08x}", name, is_poison)
         event.target = site
         return event
 
@@ -157,6 +158,7 @@ class Crowd:
 
     def send(self, client, events, generator, allows=()):
         """One request. `allows` are statuses that say no for ever and are right to do so."""
+        self.settle(client, events, generator)
         for event in events:
             self.history.sending(event)
         way, call = self.request(client, events, generator)
@@ -177,11 +179,22 @@ class Crowd:
         self.history.note(events, outcome, f"{how}: {answer.status}", client.through_nginx)
         return outcome
 
+    def settle(self, client, events, generator):
+        """Whether events come from a server: decided once, for a browser's are others even when they have the same id."""
+        with self.lock:
+            if events[0].is_settled:
+                return
+            has_key = len({event.site for event in events}) == 1 and events[0].target.secret
+            is_from_server = client.through_nginx in self.api_ways and has_key and generator.random() < 0.3
+            for event in events:
+                event.is_settled = True
+                event.is_from_server = bool(is_from_server)
+                if is_from_server:
+                    event.id = f"{int(event.id, 16) | 1 << 127:032x}"
+
     def request(self, client, events, generator):
         wires = [self.maker.wire(event) for event in events]
-        sites = {event.site for event in events}
-        has_key = len(sites) == 1 and events[0].target.secret
-        if client.through_nginx in self.api_ways and has_key and generator.random() < 0.3:
+        if events[0].is_from_server:
             wires = [self.maker.wire(event, with_key=False) for event in events]
             lines = generator.random() < 0.5
             body = "\n".join(map(json.dumps, wires)) if lines else json.dumps(wires)

@@ -282,7 +282,7 @@ def examine(system, site, question, check_answer):
         if not differences or status != 200 or "status" in question or time.monotonic() > deadline:
             break
         time.sleep(0.2)
-    asked = question.get("body") or json.dumps(question["ask"])
+    asked = question["body"] if "body" in question else json.dumps(question["ask"])
     assert not differences, f"{asked}\n" + "\n".join(differences)
 
 

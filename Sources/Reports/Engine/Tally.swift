@@ -90,7 +90,6 @@ struct Tally {
             return scan.key(row, place)
         }.map { rows in
             var table = MeasureTable(rows: rows)
-            if isEdge { table.rows[0] = nil }
             for key in table.rows.keys {
                 if let text = texts[key] { table.texts[key] = text }
             }

@@ -51,8 +51,8 @@ public struct QuestionReader {
         query.limit = try number(fields["limit"], "limit", 1...10_000) ?? 100
         query.offset = try number(fields["offset"], "offset", 0...10_000_000) ?? 0
         query.order = try order(fields["order"], query)
-        for (index, metric) in metrics.enumerated() where metric.isAboutGoal && goal == nil {
-            throw QuestionProblem("metrics[\(index)]", "needs the field goal")
+        if let metric = metrics.first(where: \.isAboutGoal), goal == nil {
+            throw QuestionProblem("goal", "is missing: \(metric.rawValue) is about one")
         }
         return query
     }
