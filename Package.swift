@@ -113,7 +113,10 @@ let package = Package(
         + room("Reports", uses: ["Database", "Cache", "Configuration", "Cryptography", "EventModel", "Platform"])
         + room(
             "Dashboard", uses: ["FastCGI", "Reports", "Accounts", "EventModel", "Platform"],
-            resources: [.embedInCode("Assets/dashboard.css"), .embedInCode("Assets/dashboard.js"), .embedInCode("Assets/world.txt")], extras: ["Golden"])
+            resources: [
+                .embedInCode("Assets/dashboard.css"), .embedInCode("Assets/dashboard.js"),
+                .embedInCode("Assets/world.txt"),
+            ], extras: ["Golden"])
         + room("Jobs", uses: ["Database", "Platform"])
         + [
             .target(

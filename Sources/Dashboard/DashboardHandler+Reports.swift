@@ -76,7 +76,8 @@ extension DashboardHandler {
         var response = Response(status: 200, type: "text/csv; charset=utf-8", body: csv.bytes)
         let days = "\(answer.first)-\(answer.last)"
         response.addHeader(
-            "Content-Disposition", "attachment; filename=\"\(DashboardHandler.fileName(question.tab.name))-\(days).csv\"")
+            "Content-Disposition",
+            "attachment; filename=\"\(DashboardHandler.fileName(question.tab.name))-\(days).csv\"")
         response.addHeader("Cache-Control", "private, no-store")
         response.addSecurityHeaders()
         return response
@@ -84,21 +85,23 @@ extension DashboardHandler {
 
     /// Letters, digits and lines only: names of properties are the site's own.
     private static func fileName(_ name: String) -> String {
-        String(decoding: name.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-                byte
-            default: UInt8(ascii: "-")
-            }
-        }, as: UTF8.self)
+        String(
+            decoding: name.utf8.map { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                    byte
+                default: UInt8(ascii: "-")
+                }
+            }, as: UTF8.self)
     }
 
     func goalsPage(_ site: Site, _ request: Request) throws(ReportError) -> Response {
         var state = ReportState(query: request.query)
         state.goal = ""
         let goals = try reports.goals(of: site)
-        let frame = ReportQuery(metrics: [.visitors], range: state.range, filter: state.filter, comparison: state.comparison)
+        let frame = ReportQuery(
+            metrics: [.visitors], range: state.range, filter: state.filter, comparison: state.comparison)
         let queries = goals.map { goal in
             ReportQuery(
                 metrics: GoalsPage.metrics, range: state.range, filter: state.filter, goal: goal,

@@ -35,7 +35,8 @@ enum DashboardPath: Equatable {
             guard !domain.isEmpty, domain != "assets" else { return .unknown }
             if parts.count == 1 { return .site(.overview, domain: domain) }
             if parts.count == 2, parts[1].isEmpty { return .redirect(site(domain)) }
-            if parts.count == 2, parts[1].hasSuffix(".csv"), let page = SitePage(rawValue: String(parts[1].dropLast(4))) {
+            if parts.count == 2, parts[1].hasSuffix(".csv"), let page = SitePage(rawValue: String(parts[1].dropLast(4)))
+            {
                 return .csv(page, domain: domain)
             }
             // The overview has no name in its address.

@@ -26,7 +26,9 @@ struct QueryEndpoint {
         do {
             return try answer(request)
         } catch let problem as QuestionProblem {
-            return failure(problem.field == QueryEndpoint.unknownSite ? 404 : 400, problem.field == QueryEndpoint.unknownSite ? "site" : problem.field, problem.message)
+            return failure(
+                problem.field == QueryEndpoint.unknownSite ? 404 : 400,
+                problem.field == QueryEndpoint.unknownSite ? "site" : problem.field, problem.message)
         } catch {
             let id = ErrorID(request)
             log.error("query: request=\(id.text) \(error)")

@@ -62,7 +62,8 @@ struct ReportState: Equatable {
         }
         if let first, let last, first <= last, last.number - first.number < 800 { range = .dates(first, last) }
         // What the form for a filter sends.
-        if let dimension = Dimension(name: form.dimension), let comparison = Filter.Comparison(rawValue: form.comparison),
+        if let dimension = Dimension(name: form.dimension),
+            let comparison = Filter.Comparison(rawValue: form.comparison),
             !form.values.isEmpty
         {
             add(Filter.Test(dimension, comparison, form.values))

@@ -87,7 +87,8 @@ struct RealtimeQuery {
             throw DatabaseError(kind: .decoding, message: "no slice of the last half hour")
         }
         let current = try slices([now - 5 * minute], max(now + 1, end)).first?.totals.visitors ?? 0
-        func rows(_ dimension: Dimension, _ field: KeyPath<Measures, Int>) throws(DatabaseError) -> [RealtimeReport.Row] {
+        func rows(_ dimension: Dimension, _ field: KeyPath<Measures, Int>) throws(DatabaseError) -> [RealtimeReport.Row]
+        {
             try list(whole.tables[dimension.name] ?? MeasureTable(), field, connection)
         }
         let views = try list(
@@ -115,6 +116,8 @@ struct RealtimeQuery {
                 texts[try row.value(0)] = try row.value(1)
             }
         }
-        return top.map { RealtimeReport.Row(name: $0.key == 0 ? "" : texts[$0.key] ?? "", count: $0.value[keyPath: field]) }
+        return top.map {
+            RealtimeReport.Row(name: $0.key == 0 ? "" : texts[$0.key] ?? "", count: $0.value[keyPath: field])
+        }
     }
 }

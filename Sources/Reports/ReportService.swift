@@ -15,14 +15,19 @@ public struct ReportService: ReportSource {
     private let vocabulary = Vocabulary(limit: 10_000)
     private let clock: @Sendable () -> Int64
 
-    /// A service over a database and a cache. `clock` gives milliseconds since 1970; tests have their own.
+    /// A service over a database and a cache.
+    ///
+    /// - Parameters:
+    ///   - liveMilliseconds: how old today's numbers may be where they are expensive; 0 for never.
+    ///   - clock: gives milliseconds since 1970; tests have their own.
     public init(
-        pool: Pool, cache: TieredCache, clock: @escaping @Sendable () -> Int64 = { Clock.wallMilliseconds() }
+        pool: Pool, cache: TieredCache, liveMilliseconds: Int64 = 5000,
+        clock: @escaping @Sendable () -> Int64 = { Clock.wallMilliseconds() }
     ) {
         self.pool = pool
         self.cache = cache
         self.clock = clock
-        engine = ReportEngine(pool: pool, cache: cache, clock: clock)
+        engine = ReportEngine(pool: pool, cache: cache, liveMilliseconds: liveMilliseconds, clock: clock)
     }
 
     /// What became of questions for slices.

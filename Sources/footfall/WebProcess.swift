@@ -47,7 +47,8 @@ struct WebProcess {
             process: "web", problems: { [] },
             metrics: {
                 WebMetrics(
-                    cache: cache.counters, slices: reports.counters, connections: pool.openConnections, ledger: LedgerSum.read(from: pool)
+                    cache: cache.counters, slices: reports.counters, connections: pool.openConnections,
+                    ledger: LedgerSum.read(from: pool)
                 ).text
             })
         do throws(PlatformError) {

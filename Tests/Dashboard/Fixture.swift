@@ -85,7 +85,8 @@ struct Fixture: ReportSource {
             let days = last.number - first.number + 1
             answer.before = .init(
                 first: first.adding(days: -days), last: last.adding(days: -days),
-                totals: isSparse ? query.metrics.map { $0.isAverage ? nil : 0 } : query.metrics.map { number($0, 3900) })
+                totals: isSparse ? query.metrics.map { $0.isAverage ? nil : 0 } : query.metrics.map { number($0, 3900) }
+            )
         }
         answer.rows = query.dimensions.isEmpty ? steps(query, first, last) : rows(query)
         answer.rowCount = query.dimensions.isEmpty || isSparse ? answer.rows.count : 120
@@ -122,7 +123,8 @@ struct Fixture: ReportSource {
         return labels.enumerated().map { index, label in
             let scale = isSparse ? (index == labels.count - 1 ? 1 : 0) : 100 + (index * 7919) % 400
             let values = query.metrics.map { scale == 0 ? ($0.isAverage ? nil : 0) : number($0, scale) }
-            return .init(time: label, values: values, before: query.comparison == nil || query.interval == .hour ? [] : values)
+            return .init(
+                time: label, values: values, before: query.comparison == nil || query.interval == .hour ? [] : values)
         }
     }
 
@@ -213,14 +215,17 @@ struct PageCase: CustomTestStringConvertible {
         PageCase(file: "overview-after-midnight", query: "period=today", mood: .midnight),
         PageCase(
             file: "overview-filtered",
-            query: "from=2026-10-01&to=2026-11-24&filter=country,is,DE&filter=page,matches,/blog/*&goal=Bought&interval=week&compare=previous_year"),
+            query:
+                "from=2026-10-01&to=2026-11-24&filter=country,is,DE&filter=page,matches,/blog/*&goal=Bought&interval=week&compare=previous_year"
+        ),
         PageCase(file: "realtime", path: "/dashboard/shop.example/realtime"),
         PageCase(file: "realtime-nobody", path: "/dashboard/shop.example/realtime", mood: .sparse),
         PageCase(file: "pages", path: "/dashboard/shop.example/pages"),
         PageCase(file: "sources", path: "/dashboard/shop.example/sources", query: "tab=source&search=goo&turned=1"),
         PageCase(file: "locations", path: "/dashboard/shop.example/locations", mood: .countries),
         PageCase(file: "devices", path: "/dashboard/shop.example/devices", query: "sort=visits"),
-        PageCase(file: "events", path: "/dashboard/shop.example/events", query: "filter=event,is,signup&tab=property%3Aplan"),
+        PageCase(
+            file: "events", path: "/dashboard/shop.example/events", query: "filter=event,is,signup&tab=property%3Aplan"),
         PageCase(file: "events-none", path: "/dashboard/shop.example/events", mood: .sparse),
         PageCase(file: "goals", path: "/dashboard/shop.example/goals"),
         PageCase(file: "goals-none", path: "/dashboard/shop.example/goals", mood: .sparse),

@@ -19,7 +19,9 @@ struct PageTests {
         #expect(elements.contains { $0.name == "a" && $0.attributes["href"] == "#content" })
         for element in elements where element.name == "svg" {
             let isDecoration = element.attributes["aria-hidden"] == "true"
-            let isNamed = ["img", "group"].contains(element.attributes["role"] ?? "") && element.attributes["aria-label"]?.isEmpty == false
+            let isNamed =
+                ["img", "group"].contains(element.attributes["role"] ?? "")
+                && element.attributes["aria-label"]?.isEmpty == false
             #expect(isDecoration || isNamed)
         }
         let ids = Set(elements.compactMap { $0.attributes["id"] })

@@ -43,7 +43,7 @@ struct CalendarTests {
             for hour in 0..<25 {
                 try shop.bounce(
                     try shop.utc("2026-10-24 22:00").advanced(byMilliseconds: Int64(hour) * 3_600_000),
-                    visitor: Int64(hour))
+                    visitor: Int64(hour) + 1)
             }
             let report = try shop.report(.sevenDays, now: try shop.local("2026-10-28 12:00"))
             #expect(report.series.map(\.label).contains("2026-10-25"))

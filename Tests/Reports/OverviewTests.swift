@@ -69,9 +69,9 @@ struct OverviewTests {
 
     @Test func aVisitBelongsToTheDayOnWhichItBegan() throws {
         try Shop.with { shop in
-            try shop.event(try shop.local("2026-11-23 23:50"), visitor: 1)
-            try shop.event(try shop.local("2026-11-24 00:10"), visitor: 2)
-            try shop.visit(try shop.local("2026-11-23 23:50"), visitor: 1, seconds: 1200, pageviews: 2)
+            try shop.event(try shop.local("2026-11-23 23:50"), visitor: 1, visit: 7)
+            try shop.event(try shop.local("2026-11-24 00:10"), visitor: 2, visit: 7)
+            try shop.visit(try shop.local("2026-11-23 23:50"), visitor: 1, visit: 7, seconds: 1200, pageviews: 2)
             let report = try shop.report(.today, now: try shop.local("2026-11-24 15:20"))
             #expect(report.totals.visitors == 1)
             #expect(report.totals.pageviews == 1)
@@ -183,7 +183,7 @@ struct OverviewTests {
             let noon = try shop.local("2026-11-24 12:00")
             for visitor in [1, 2, 3] as [Int64] { try shop.visit(noon, visitor: visitor) }
             // A second visit of a visitor with the same browser: one visitor, two visits.
-            try shop.visit(try shop.local("2026-11-24 13:00"), visitor: 1)
+            try shop.visit(try shop.local("2026-11-24 13:00"), visitor: 1, visit: 99)
             try shop.connection.execute(
                 """
                 INSERT INTO fact_set (site_id, facts_id, facts) VALUES

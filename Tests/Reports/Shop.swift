@@ -143,7 +143,8 @@ final class Shop {
         try ledger(day, "stored", "bot", count: 1, site: site)
     }
 
-    private func bump(_ from: Timestamp, _ to: Timestamp) throws {
+    /// Raises the versions of the days from one moment to another, within which something of one visit changed.
+    func bump(_ from: Timestamp, _ to: Timestamp) throws {
         try connection.execute(
             """
             INSERT INTO site_day (site_id, day, version, visits_since)
@@ -158,7 +159,9 @@ final class Shop {
 
     /// A service at some moment, whose caches are empty.
     func service(now: Timestamp) -> ReportService {
-        ReportService(pool: Pool(database.settings, limit: 4), cache: TieredCache(), clock: { now.milliseconds })
+        ReportService(
+            pool: Pool(database.settings, limit: 4), cache: TieredCache(), liveMilliseconds: 0,
+            clock: { now.milliseconds })
     }
 
     func report(_ period: Period, now: Timestamp) throws -> ShopReport {
@@ -232,7 +235,9 @@ struct ShopReport {
                 visits: number(row.values[1]), pageviews: number(row.values[2]))
         }
         func rows(_ place: Int) -> [Row] {
-            answers[place].rows.map { Row(name: $0.keys[0], visitors: number($0.values[0]), count: number($0.values[1])) }
+            answers[place].rows.map {
+                Row(name: $0.keys[0], visitors: number($0.values[0]), count: number($0.values[1]))
+            }
         }
         (pages, sources, countries, events) = (rows(2), rows(3), rows(4).filter { $0.name != "" }, rows(5))
         (firstDate, lastDate) = (answers[0].first.description, answers[0].last.description)

@@ -48,7 +48,8 @@ struct FilterBar {
         func link(_ name: String) -> HTML {
             "<a href=\"\(url: state.with { $0.goal = name }.query)\"><bdi>\(name)</bdi></a>"
         }
-        return "<nav class=\"presets\" aria-label=\"Conversions of a goal\"><span>Conversions of</span>\(each: goals, link)</nav>"
+        return
+            "<nav class=\"presets\" aria-label=\"Conversions of a goal\"><span>Conversions of</span>\(each: goals, link)</nav>"
     }
 
     private static let groups: [(title: StaticString, dimensions: [Dimension])] = [

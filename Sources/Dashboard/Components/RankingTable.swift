@@ -69,7 +69,10 @@ struct RankingCard {
     var html: HTML {
         let dimension = table.dimension
         let id = PercentText.encoded(dimension.name)
-        let link: HTML = more.isEmpty ? .empty : "<a class=\"all\" href=\"\(url: more)\">All<span class=\"hidden\"> of \(dimension.title)</span></a>"
+        let link: HTML =
+            more.isEmpty
+            ? .empty
+            : "<a class=\"all\" href=\"\(url: more)\">All<span class=\"hidden\"> of \(dimension.title)</span></a>"
         return """
             <section class="card" aria-labelledby="\(id)-title">
             <header><h2 id="\(id)-title">\(dimension.title)</h2>\(hint(dimension.title, dimension.definition))\(link)</header>

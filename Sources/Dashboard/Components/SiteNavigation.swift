@@ -35,7 +35,8 @@ func siteNavigation(_ domain: String, current: SitePage, state: ReportState = Re
     let query = carried == ReportState() ? "" : carried.query
     func link(_ page: SitePage) -> HTML {
         let mark: HTML = page == current ? " aria-current=\"page\"" : ""
-        return "<a href=\"\(url: DashboardPath.site(domain, page) + (page.hasNumbers ? query : ""))\"\(mark)>\(page.title.description)</a>"
+        return
+            "<a href=\"\(url: DashboardPath.site(domain, page) + (page.hasNumbers ? query : ""))\"\(mark)>\(page.title.description)</a>"
     }
     return """
         <nav class="places" aria-label="Pages of this site">\(each: SitePage.allCases, link)</nav>

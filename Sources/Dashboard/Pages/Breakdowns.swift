@@ -5,7 +5,8 @@ extension SitePage {
     /// by.
     func tabs(properties: [String]) -> [BreakdownPage.Tab] {
         switch self {
-        case .pages: [.page, .entryPage, .exitPage, .pageGroup, .title, .searchTerm, .hostname].map(BreakdownPage.Tab.init)
+        case .pages:
+            [.page, .entryPage, .exitPage, .pageGroup, .title, .searchTerm, .hostname].map(BreakdownPage.Tab.init)
         case .sources: SitePage.sourceTabs
         case .locations: [.country, .region, .city, .language].map(BreakdownPage.Tab.init)
         case .devices:

@@ -69,7 +69,8 @@ struct GoalsPage {
 extension Goal {
     /// What has to happen, in words.
     var words: HTML {
-        let properties = self.properties.map { "\($0.name) \($0.values.joined(separator: " or "))" }.joined(separator: ", ")
+        let properties = self.properties.map { "\($0.name) \($0.values.joined(separator: " or "))" }.joined(
+            separator: ", ")
         let rest: HTML = properties.isEmpty ? .empty : " with <bdi>\(properties)</bdi>"
         return switch target {
         case .page(let path): "page <code>\(path)</code>\(rest)"

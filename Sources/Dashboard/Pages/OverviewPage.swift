@@ -62,7 +62,8 @@ struct OverviewPage {
         let more = state.carried.with { $0.tab = list.dimension.name }
         return RankingCard(
             table: RankingTable(
-                dimension: list.dimension, metrics: list.metrics(questions.asksForGoal), rows: answer.rows, state: state.carried,
+                dimension: list.dimension, metrics: list.metrics(questions.asksForGoal), rows: answer.rows,
+                state: state.carried,
                 isCompared: state.comparison != nil),
             empty: list.empty, more: place + more.query
         ).html

@@ -107,7 +107,9 @@ struct AnswerBuilder {
             labels = buckets()
         }
         // What was only there before is no row of now.
-        var lines = sums.lines.values.filter { query.dimensions.isEmpty ? true : $0.sums != Measures() || $0.goal != Measures() }
+        var lines = sums.lines.values.filter {
+            query.dimensions.isEmpty ? true : $0.sums != Measures() || $0.goal != Measures()
+        }
         if query.dimensions.isEmpty && query.interval == nil { lines = [] }
         let rowCount = lines.count
         let rows = try finish(&lines, labels, sums.texts)
@@ -163,7 +165,8 @@ struct AnswerBuilder {
             let order = buckets.order(of: day.date)
             if query.dimensions.isEmpty {
                 if query.interval != nil {
-                    sums.lines[LineKey(order: order, key: 0), default: Line(order: order, key: 0)][keyPath: field] += slice.totals
+                    sums.lines[LineKey(order: order, key: 0), default: Line(order: order, key: 0)][keyPath: field] +=
+                        slice.totals
                 }
             } else {
                 slice.add(tableName, to: &tables[order, default: MeasureTable()])
@@ -171,7 +174,8 @@ struct AnswerBuilder {
         }
         for (order, table) in tables {
             for (key, measures) in table.rows {
-                sums.lines[LineKey(order: order, key: key), default: Line(order: order, key: key)][keyPath: field] += measures
+                sums.lines[LineKey(order: order, key: key), default: Line(order: order, key: key)][keyPath: field] +=
+                    measures
             }
             sums.texts.merge(table.texts, uniquingKeysWith: { first, _ in first })
         }
@@ -274,8 +278,12 @@ struct AnswerBuilder {
         var reach = 0..<ranked.count
         if !sorter.needsAllNames {
             var (low, high) = (query.offset, end)
-            while low > 0, query.offset - low < 5000, sorter.isBefore(ranked[low - 1].rank, ranked[low].rank) == nil { low -= 1 }
-            while high < ranked.count, high - end < 5000, sorter.isBefore(ranked[high - 1].rank, ranked[high].rank) == nil {
+            while low > 0, query.offset - low < 5000, sorter.isBefore(ranked[low - 1].rank, ranked[low].rank) == nil {
+                low -= 1
+            }
+            while high < ranked.count, high - end < 5000,
+                sorter.isBefore(ranked[high - 1].rank, ranked[high].rank) == nil
+            {
                 high += 1
             }
             reach = low..<high
@@ -300,7 +308,8 @@ struct AnswerBuilder {
             let unknown = keys.filter { $0 != 0 && texts[$0] == nil }
             let found = try reading.texts(Array(Set(unknown)))
             return Dictionary(
-                keys.map { ($0, [$0 == 0 ? "" : texts[$0] ?? found[$0] ?? ""]) }, uniquingKeysWith: { first, _ in first })
+                keys.map { ($0, [$0 == 0 ? "" : texts[$0] ?? found[$0] ?? ""]) },
+                uniquingKeysWith: { first, _ in first })
         }
         var parts: [Int64: (Substring, Substring)] = [:]
         var numbers: Set<Int64> = []
@@ -406,7 +415,9 @@ private struct Sorter {
             switch rule {
             case .time: if left.0.time != right.0.time { return left.0.time < right.0.time }
             case .metric(let place, let isDescending):
-                if let result = Sorter.compare(left.0.values[place], right.0.values[place], isDescending) { return result }
+                if let result = Sorter.compare(left.0.values[place], right.0.values[place], isDescending) {
+                    return result
+                }
             case .name(let place, let isDescending):
                 guard place < left.1.count, place < right.1.count, left.1[place] != right.1[place] else { continue }
                 return (left.1[place] < right.1[place]) != isDescending

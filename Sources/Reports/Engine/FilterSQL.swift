@@ -87,7 +87,8 @@ extension Filter.Test {
 
     /// Whether it is about whole values, of which the numbers can be computed.
     private var isExact: Bool {
-        comparison.plain == .is || (comparison.plain == .matches && !values.contains { $0.utf8.contains(UInt8(ascii: "*")) })
+        comparison.plain == .is
+            || (comparison.plain == .matches && !values.contains { $0.utf8.contains(UInt8(ascii: "*")) })
     }
 
     /// The test without its "not".

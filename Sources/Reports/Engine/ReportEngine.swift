@@ -13,12 +13,17 @@ public final class ReportEngine: Sendable {
     private let answers = AnswerCache()
     private let flights = SingleFlight<AnswerKey, [ReportAnswer]>()
 
-    /// An engine over a database and a cache. `clock` gives milliseconds since 1970.
+    /// An engine over a database and a cache.
+    ///
+    /// - Parameters:
+    ///   - liveMilliseconds: how old today's numbers may be where they are expensive.
+    ///   - clock: gives milliseconds since 1970.
     public init(
-        pool: Pool, cache: TieredCache, clock: @escaping @Sendable () -> Int64 = { Clock.wallMilliseconds() }
+        pool: Pool, cache: TieredCache, liveMilliseconds: Int64 = 5000,
+        clock: @escaping @Sendable () -> Int64 = { Clock.wallMilliseconds() }
     ) {
         self.pool = pool
-        slices = SliceStore(pool: pool, cache: cache)
+        slices = SliceStore(pool: pool, cache: cache, liveMilliseconds: liveMilliseconds)
         self.clock = clock
     }
 

@@ -107,7 +107,8 @@ struct Scan {
     }
 
     /// Adds a visit whose weight, page views, interactions and attention stand in four columns.
-    private mutating func append(_ row: Row, part: Int32, duration: Int, firstMeasure column: Int) throws(DatabaseError) {
+    private mutating func append(_ row: Row, part: Int32, duration: Int, firstMeasure column: Int) throws(DatabaseError)
+    {
         result.visits.parts.append(part)
         result.visits.durations.append(duration)
         result.visits.weights.append(try row.value(column))

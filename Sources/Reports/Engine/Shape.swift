@@ -11,7 +11,8 @@ struct Shape: Hashable, Sendable {
     /// Whether the day is taken apart into steps of so many milliseconds; 0 for not.
     let step: Int64
 
-    private init(_ name: String, _ breakdowns: [[Dimension]], needsEvents: Bool, revenue: String = "", step: Int64 = 0) {
+    private init(_ name: String, _ breakdowns: [[Dimension]], needsEvents: Bool, revenue: String = "", step: Int64 = 0)
+    {
         self.name = name
         self.breakdowns = breakdowns
         self.needsEvents = needsEvents

@@ -37,12 +37,16 @@ struct SliceBytes: Sendable {
             body.reserveCapacity(table.rows.count * 16)
             body.append(varint: table.rows.count)
             for (key, measures) in table.rows.sorted(by: { $0.key < $1.key }) {
-                for shift in stride(from: 56, through: 0, by: -8) { body.append(UInt8(truncatingIfNeeded: key >> shift)) }
+                for shift in stride(from: 56, through: 0, by: -8) {
+                    body.append(UInt8(truncatingIfNeeded: key >> shift))
+                }
                 body.append(measures)
             }
             body.append(varint: table.texts.count)
             for (key, text) in table.texts.sorted(by: { $0.key < $1.key }) {
-                for shift in stride(from: 56, through: 0, by: -8) { body.append(UInt8(truncatingIfNeeded: key >> shift)) }
+                for shift in stride(from: 56, through: 0, by: -8) {
+                    body.append(UInt8(truncatingIfNeeded: key >> shift))
+                }
                 body.append(text: text)
             }
             bytes.append(text: name)

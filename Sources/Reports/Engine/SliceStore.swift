@@ -16,11 +16,14 @@ final class SliceStore: Sendable {
     private let counters = Mutex(SliceCounters())
 
     /// How old today's numbers may be at most.
-    static let liveMilliseconds: Int64 = 5000
+    private let liveMilliseconds: Int64
+    /// Milliseconds up to which a slice is cheap enough to be computed whenever it changes.
+    private static let cheap: Int64 = 20
 
-    init(pool: Pool, cache: TieredCache) {
+    init(pool: Pool, cache: TieredCache, liveMilliseconds: Int64) {
         self.pool = pool
         self.cache = cache
+        self.liveMilliseconds = liveMilliseconds
     }
 
     /// What happened so far.
@@ -122,11 +125,11 @@ final class SliceStore: Sendable {
         let (kept, mustRefresh) = live.withLock { live -> (LiveSlice?, Bool) in
             guard let kept = live[key], kept.date == request.today else { return (nil, false) }
             if kept.version == version { return (kept, false) }
-            let patience = min(SliceStore.liveMilliseconds, kept.cost * 50)
+            let patience = kept.cost > SliceStore.cheap ? min(liveMilliseconds, kept.cost * 50) : 0
             let age = request.now - kept.computedAt
             guard age >= 0, age < patience else { return (nil, false) }
             // Past the half of its time the next one is made while this one is still shown: nobody waits.
-            guard kept.cost > 20, age > patience / 2, !kept.isBeingRefreshed else { return (kept, false) }
+            guard age > patience / 2, !kept.isBeingRefreshed else { return (kept, false) }
             live[key]?.isBeingRefreshed = true
             return (kept, true)
         }
@@ -167,7 +170,8 @@ final class SliceStore: Sendable {
     ) throws(DatabaseError) {
         guard request.filter == nil else { return }
         let shapes = request.shapes.filter { shape in
-            Shape.standard.contains(shape) && request.days.contains { found[shape]?[$0.date] == nil && $0.date < request.today }
+            Shape.standard.contains(shape)
+                && request.days.contains { found[shape]?[$0.date] == nil && $0.date < request.today }
         }
         guard !shapes.isEmpty, let first = request.days.first?.date, let last = request.days.last?.date else { return }
         let sealed = try pool.withConnection { (connection) throws(DatabaseError) in
@@ -205,7 +209,9 @@ final class SliceStore: Sendable {
     ) throws(DatabaseError) {
         var missing: [LocalDate: Set<Shape>] = [:]
         for shape in request.shapes {
-            for day in request.days where found[shape]?[day.date] == nil { missing[day.date, default: []].insert(shape) }
+            for day in request.days where found[shape]?[day.date] == nil {
+                missing[day.date, default: []].insert(shape)
+            }
         }
         if missing.isEmpty { return }
         // Days that lack the same shapes are read together.

@@ -175,7 +175,9 @@ enum PairKey {
 
     /// The two values out of such a text.
     static func parts(_ text: String) -> (Substring, Substring)? {
-        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), let length = Int(text[..<colon]) else { return nil }
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), let length = Int(text[..<colon]) else {
+            return nil
+        }
         let start = text.utf8.index(after: colon)
         guard length >= 0, let end = text.utf8.index(start, offsetBy: length, limitedBy: text.utf8.endIndex) else {
             return nil

@@ -23,7 +23,8 @@ public enum Dimension: Hashable, Sendable {
     /// Those with a fixed name.
     public static let named: [Dimension] = [
         .source, .referrer, .channel, .utmSource, .utmMedium, .utmCampaign, .utmTerm, .utmContent, .country, .region,
-        .city, .browser, .browserVersion, .os, .osVersion, .device, .screen, .language, .hostname, .entryPage, .exitPage,
+        .city, .browser, .browserVersion, .os, .osVersion, .device, .screen, .language, .hostname, .entryPage,
+        .exitPage,
         .page, .title, .event, .pageGroup, .searchTerm,
     ]
 

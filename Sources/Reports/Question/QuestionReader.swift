@@ -18,7 +18,8 @@ public struct QuestionReader {
     }
 
     private static let fields = [
-        "site", "metrics", "dimensions", "interval", "period", "from", "to", "filters", "goal", "order", "limit", "offset",
+        "site", "metrics", "dimensions", "interval", "period", "from", "to", "filters", "goal", "order", "limit",
+        "offset",
         "compare",
     ]
 
@@ -29,7 +30,8 @@ public struct QuestionReader {
         }
         guard case .table(let fields) = value else { throw QuestionProblem("", "must be a JSON object") }
         for name in fields.keys.sorted() where !QuestionReader.fields.contains(name) {
-            throw QuestionProblem(name, "is not known\(ConfigProblem.suggestion(for: name, among: QuestionReader.fields))")
+            throw QuestionProblem(
+                name, "is not known\(ConfigProblem.suggestion(for: name, among: QuestionReader.fields))")
         }
         guard let site = fields["site"] else { throw QuestionProblem("site", "is missing: the site's domain") }
         guard case .text(let domain) = site, !domain.isEmpty else { throw QuestionProblem("site", "must be a domain") }
@@ -175,7 +177,9 @@ public struct QuestionReader {
         for (index, value) in try list(value, "order").enumerated() {
             let field = "order[\(index)]"
             let pair = try list(value, field)
-            guard pair.count == 2 else { throw QuestionProblem(field, "must be a pair such as [\"visitors\", \"desc\"]") }
+            guard pair.count == 2 else {
+                throw QuestionProblem(field, "must be a pair such as [\"visitors\", \"desc\"]")
+            }
             let name = try text(pair[0], "\(field)[0]")
             let direction = try text(pair[1], "\(field)[1]")
             guard direction == "asc" || direction == "desc" else {
@@ -236,7 +240,9 @@ public struct QuestionReader {
 
     private func values(_ value: ConfigValue?, _ field: String) throws(QuestionProblem) -> [String] {
         let list = try list(value, field)
-        guard !list.isEmpty, list.count <= 1000 else { throw QuestionProblem(field, "must be a list of 1 to 1,000 texts") }
+        guard !list.isEmpty, list.count <= 1000 else {
+            throw QuestionProblem(field, "must be a list of 1 to 1,000 texts")
+        }
         var values: [String] = []
         for (index, value) in list.enumerated() { values.append(try text(value, "\(field)[\(index)]")) }
         return values

@@ -68,7 +68,8 @@ public enum StoredColumns {
 
     /// Tables without data of visitors.
     public static let others: Set<String> = [
-        "site", "site_key", "secret_key", "journal_cursor", "ledger", "site_day", "day_stat", "goal", "job_run", "text_epoch",
+        "site", "site_key", "secret_key", "journal_cursor", "ledger", "site_day", "day_stat", "goal", "job_run",
+        "text_epoch",
         "schema_migration",
     ]
 
