@@ -26,8 +26,10 @@ func room(
     ]
 }
 
-/// A plugin: the folder `plugins/NAME` with its sources and its tests.
-func plugin(_ folder: String, _ module: String, uses: [Target.Dependency] = []) -> [Target] {
+/// A plugin: the folder `plugins/NAME` with its sources and its tests, which may use more than the plugin itself.
+func plugin(
+    _ folder: String, _ module: String, uses: [Target.Dependency] = [], testUses: [Target.Dependency] = []
+) -> [Target] {
     [
         .target(
             name: module, dependencies: ["PluginAPI", "EventModel", "Configuration"] + uses,
@@ -37,10 +39,13 @@ func plugin(_ folder: String, _ module: String, uses: [Target.Dependency] = []) 
             name: module + "Tests",
             dependencies: [
                 .target(name: module), "PluginTesting", "PluginAPI", "EventModel", "Configuration", "TestSupport",
-            ] + uses,
+            ] + uses + testUses,
             path: "plugins/\(folder)/Tests", swiftSettings: strict),
     ]
 }
+
+/// The store's tests also compare reports with what they should be of random events.
+let reportTests: [Target.Dependency] = ["Reports", "Cache"]
 
 /// Every plugin, one line each; `plugins/Catalog` lists the same names.
 let plugins: [Target] =
@@ -67,7 +72,7 @@ let plugins: [Target] =
     + plugin("properties", "PropertiesPlugin", uses: ["Cryptography", "Platform"])
     + plugin("pii", "PIIPlugin", uses: ["Platform"])
     + plugin("discard", "DiscardPlugin")
-    + plugin("postgres", "PostgresPlugin", uses: ["Database", "Cryptography", "Platform"])
+    + plugin("postgres", "PostgresPlugin", uses: ["Database", "Cryptography", "Platform"], testUses: reportTests)
     + plugin("file", "FilePlugin", uses: ["Compression", "Platform"])
 
 /// The C libraries that Debian packages; only the wrapper room named beside each imports it.

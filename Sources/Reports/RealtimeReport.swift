@@ -102,11 +102,12 @@ struct RealtimeQuery {
     private func list(
         _ table: MeasureTable, _ field: KeyPath<Measures, Int>, _ connection: Connection
     ) throws(DatabaseError) -> [RealtimeReport.Row] {
-        let top = table.rows.filter { $0.value[keyPath: field] > 0 }
-            .sorted { (left, right) in
-                let (a, b) = (left.value[keyPath: field], right.value[keyPath: field])
-                return a == b ? left.key < right.key : a > b
-            }.prefix(10)
+        var counts: [(key: Int64, count: Int)] = []
+        for (key, sums) in zip(table.keys, table.sums) where sums[keyPath: field] > 0 {
+            counts.append((key, sums[keyPath: field]))
+        }
+        counts.sort { $0.count == $1.count ? $0.key < $1.key : $0.count > $1.count }
+        let top = counts.prefix(10)
         let unknown = top.map(\.key).filter { $0 != 0 && table.texts[$0] == nil }
         var texts = table.texts
         if !unknown.isEmpty {
@@ -117,7 +118,7 @@ struct RealtimeQuery {
             }
         }
         return top.map {
-            RealtimeReport.Row(name: $0.key == 0 ? "" : texts[$0.key] ?? "", count: $0.value[keyPath: field])
+            RealtimeReport.Row(name: $0.key == 0 ? "" : texts[$0.key] ?? "", count: $0.count)
         }
     }
 }

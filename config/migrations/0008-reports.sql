@@ -13,7 +13,7 @@ CREATE TABLE day_stat (
     PRIMARY KEY (site_id, day, shape)
 );
 COMMENT ON TABLE day_stat IS 'Sealed days: the finished numbers of a local day of a site, by what they are broken down by.';
-COMMENT ON COLUMN day_stat.shape IS 'Which breakdowns: visits, edges (entry and exit pages) or events.';
+COMMENT ON COLUMN day_stat.shape IS 'Which breakdowns: visits, details (all else about visits), edges (entry and exit pages) or events.';
 COMMENT ON COLUMN day_stat.version IS 'The version of site_day of which these are the numbers; with another one they no longer count.';
 COMMENT ON COLUMN day_stat.slice IS 'Sums of each breakdown in a form of our own (Sources/Reports/Engine/Slice.swift). No visitors.';
 

@@ -11,7 +11,7 @@ struct FilterBar {
     var html: HTML {
         """
         <div class="filters" role="group" aria-label="Filters">\(each: Array(state.filters.enumerated()), chip)\(goalChip)\
-        <details class="more add"><summary>＋ Filter</summary><div class="sheet">
+        <details class="more add"><summary>+ Filter</summary><div class="sheet">
         <form method="get">\(hiddenInputs(state.with { $0.turned = 0 }, without: []))
         <label>What <select name="dimension">\(each: FilterBar.groups, group)</select></label>
         <label>How <select name="operator">\(each: Filter.Comparison.allCases, option)</select></label>

@@ -4,8 +4,10 @@ import Reports
 struct MetricTiles {
     /// The metrics, as the question had them.
     let metrics: [Metric]
-    /// The answer, with a row for each step of time.
+    /// The answer with the totals.
     let answer: ReportAnswer
+    /// An answer with a row for each step of time.
+    let course: ReportAnswer
     /// What the address says.
     let state: ReportState
 
@@ -20,7 +22,7 @@ struct MetricTiles {
         let isSelected = metric == state.metric
         let kind: HTML = isSelected ? "tile chosen" : "tile choice"
         let current: HTML = isSelected ? " aria-current=\"true\"" : ""
-        let values = answer.rows.map { Int((($0.values[place] ?? 0) * (metric.isShare ? 1000 : 1)).rounded()) }
+        let values = course.rows.map { Int((($0.values[place] ?? 0) * (metric.isShare ? 1000 : 1)).rounded()) }
         return """
             <div class="\(kind)"><dt><a href="\(url: state.with { $0.metric = metric }.query)"\(current)>\(metric.title)\
             <span class="hidden">, show in the chart</span></a>\(hint(metric.title, metric.definition))</dt>\

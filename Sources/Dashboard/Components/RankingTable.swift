@@ -28,7 +28,7 @@ struct RankingTable {
             return "<th scope=\"col\"\(sorted)><a href=\"\(url: next.query)\">\(metric.title)</a></th>"
         }
         func line(_ row: ReportAnswer.Row) -> HTML { self.row(row, most: most) }
-        let kind: HTML = metrics.count > 2 ? "ranking wide" : "ranking"
+        let kind: HTML = isSortable ? "ranking wide" : "ranking"
         return """
             <table class="\(kind)">
             <thead><tr><th scope="col">\(dimension.singular)</th>\(each: metrics, head)</tr></thead>

@@ -119,6 +119,8 @@ struct BreakdownQuestion {
             metrics: metrics, dimensions: [tab.dimension], range: state.range, goal: goal, comparison: state.comparison)
         if !state.search.isEmpty { parts.append(.test(BreakdownQuestion.search(state.search, tab.dimension))) }
         query.filter = parts.isEmpty ? nil : parts.count == 1 ? parts[0] : .and(parts)
+        // Page views have a page of their own.
+        if tab.dimension == .event { query.hidden = Hit.pageview }
         if let sort = state.sort, metrics.contains(sort) { query.order = [.init(.metric(sort), isDescending: true)] }
         if isForFile {
             query.limit = 10_000

@@ -12,11 +12,7 @@ extension SitePage {
         case .devices:
             [.browser, .os, .device, .screen, .browserVersion, .osVersion].map(BreakdownPage.Tab.init)
         case .events:
-            [
-                BreakdownPage.Tab(
-                    name: "event", title: "Events", dimension: .event,
-                    filter: .test(.init(.event, .isNot, ["pageview"])))
-            ] + properties.map { BreakdownPage.Tab(.property($0)) }
+            [BreakdownPage.Tab(.event)] + properties.map { BreakdownPage.Tab(.property($0)) }
         default: []
         }
     }

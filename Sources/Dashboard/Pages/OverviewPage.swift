@@ -28,7 +28,7 @@ struct OverviewPage {
     private var content: HTML {
         """
         <section class="card lead" aria-label="Totals and course">
-        \(MetricTiles(metrics: questions.metrics, answer: answers[0], state: state).html)
+        \(MetricTiles(metrics: questions.metrics, answer: answers[0], course: chart, state: state).html)
         \(intervals)\(TrafficChart(
             chart, metrics: questions.metrics, metric: shown, interval: questions.chartInterval,
             isGrowing: answers[0].last >= today).html)</section>
@@ -83,7 +83,7 @@ struct OverviewQuestions {
 
         /// What is shown of each row; with a goal, how many reached it.
         func metrics(_ asksForGoal: Bool) -> [Metric] {
-            asksForGoal ? [.visitors, .conversions, .conversionRate] : [.visitors, metric]
+            asksForGoal ? [.conversions, .conversionRate] : [.visitors, metric]
         }
     }
 
@@ -181,8 +181,7 @@ struct OverviewQuestions {
             question.limit = 9
             if list.dimension == .event {
                 // Page views have lists of their own.
-                let named = Filter.test(.init(.event, .isNot, ["pageview"]))
-                question.filter = question.filter.map { .and([$0, named]) } ?? named
+                question.hidden = Hit.pageview
             }
             queries.append(question)
         }

@@ -20,6 +20,7 @@ struct RealtimePage {
             content: """
                 <div class="headline"><div><h1>Realtime</h1>
                 <p class="range"><bdi>\(site.domain)</bdi> · the last \(RealtimeReport.minutes) minutes</p></div></div>
+                \(FilterBar(state: state, goals: []).html)
                 <div id="live" data-refresh="\(RealtimePage.seconds)">
                 \(live)</div>
                 """

@@ -109,6 +109,7 @@ extension Dimension {
         switch self {
         case .country: return CountryName.of(value)
         case .device, .screen:
+            if value == "tv" { return "TV" }
             let words = value.split(separator: "_").joined(separator: " ")
             return words.prefix(1).uppercased() + words.dropFirst()
         default: return value

@@ -9,6 +9,8 @@ indirect enum ResolvedFilter: Sendable {
     case not(ResolvedFilter)
     /// A column holds one of these numbers, or nothing.
     case numbers(IDColumn, Dimension.Level, [Int64], orMissing: Bool)
+    /// The country is one of these, or none is known.
+    case countries([String], orMissing: Bool)
     /// The country fits one of these patterns of LIKE.
     case country(patterns: [String], ignoresCase: Bool)
     /// A property fits one of these patterns of LIKE.
@@ -102,7 +104,9 @@ extension Filter.Test {
             guard fitsMissing else { return fitting }
             let any = try Filter.Test(dimension, .matches, ["*"]).setNumbers(connection, site, fact: name)
             return .or([fitting, .not(.numbers(column, dimension.level, any, orMissing: false))])
-        case .country: return .country(patterns: patterns, ignoresCase: ignoresCase)
+        case .country:
+            if isExact { return .countries(values.filter { !$0.isEmpty }, orMissing: fitsMissing) }
+            return .country(patterns: patterns, ignoresCase: ignoresCase)
         case .property(let name): return .property(name, patterns: patterns, ignoresCase: ignoresCase)
         }
     }
@@ -155,7 +159,12 @@ extension ResolvedFilter {
         case .not(let part): return part.render(kind, site, window, isNegated: !isNegated)
         case .numbers(let column, let level, let numbers, let orMissing):
             guard let column = column.sql(kind, level) else { return orMissing != isNegated ? "true" : "false" }
-            return ResolvedFilter.isIn(column, numbers, orMissing: orMissing, isNegated: isNegated)
+            return ResolvedFilter.isIn(
+                column, "\(numbers)", isEmpty: numbers.isEmpty, orMissing: orMissing, isNegated: isNegated)
+        case .countries(let codes, let orMissing):
+            let column: SQL = kind == .lone ? "event.country" : "visit.country"
+            return ResolvedFilter.isIn(
+                column, "\(codes)", isEmpty: codes.isEmpty, orMissing: orMissing, isNegated: isNegated)
         case .country(let patterns, let ignoresCase):
             let column: SQL = kind == .lone ? "event.country" : "visit.country"
             return ResolvedFilter.isLike(column, patterns, ignoresCase, isNegated)
@@ -174,16 +183,18 @@ extension ResolvedFilter {
         }
     }
 
-    private static func isIn(_ column: SQL, _ numbers: [Int64], orMissing: Bool, isNegated: Bool) -> SQL {
-        switch (numbers.isEmpty, orMissing, isNegated) {
+    private static func isIn(
+        _ column: SQL, _ list: SQL, isEmpty: Bool, orMissing: Bool, isNegated: Bool
+    ) -> SQL {
+        switch (isEmpty, orMissing, isNegated) {
         case (true, false, false): "false"
         case (true, false, true): "true"
         case (true, true, false): "\(column) IS NULL"
         case (true, true, true): "\(column) IS NOT NULL"
-        case (false, false, false): "\(column) = ANY (\(numbers))"
-        case (false, true, false): "(\(column) = ANY (\(numbers)) OR \(column) IS NULL)"
-        case (false, false, true): "(\(column) <> ALL (\(numbers)) OR \(column) IS NULL)"
-        case (false, true, true): "\(column) <> ALL (\(numbers))"
+        case (false, false, false): "\(column) = ANY (\(list))"
+        case (false, true, false): "(\(column) = ANY (\(list)) OR \(column) IS NULL)"
+        case (false, false, true): "(\(column) <> ALL (\(list)) OR \(column) IS NULL)"
+        case (false, true, true): "\(column) <> ALL (\(list))"
         }
     }
 

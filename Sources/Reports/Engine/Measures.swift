@@ -59,17 +59,3 @@ struct Measures: Equatable, Sendable {
         set { self[keyPath: Measures.fields[field]] = newValue }
     }
 }
-
-/// The rows of one breakdown, by key.
-struct MeasureTable: Equatable, Sendable {
-    /// The sums by key: the number of a text in the site's dictionary, or one of `texts`. 0 is what is not there.
-    var rows: [Int64: Measures] = [:]
-    /// The texts of keys that are not numbers of the dictionary.
-    var texts: [Int64: String] = [:]
-
-    /// Adds the rows of another time.
-    mutating func merge(_ other: MeasureTable) {
-        for (key, measures) in other.rows { rows[key, default: Measures()] += measures }
-        if !other.texts.isEmpty { texts.merge(other.texts, uniquingKeysWith: { first, _ in first }) }
-    }
-}

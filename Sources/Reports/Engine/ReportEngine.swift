@@ -175,8 +175,8 @@ public final class ReportEngine: Sendable {
         return answers
     }
 
-    /// Seals past days of a site that are not sealed yet, or no longer right; returns how many. Computing begins with the
-    /// latest, and ends after `limit` days.
+    /// Seals days of a site that are not sealed yet, or no longer right; returns how many. Computing begins with the latest,
+    /// and ends after `limit` days. Today is among them: it is right for as long as nothing happens.
     public func seal(_ site: Site, limit: Int) throws(DatabaseError) -> Int {
         let now = clock()
         let days = try pool.withConnection { (connection) throws(DatabaseError) in
@@ -184,7 +184,7 @@ public final class ReportEngine: Sendable {
             let rows = try connection.query(
                 """
                 SELECT day FROM site_day
-                WHERE site_id = \(site.id.rawValue) AND day < \(today.description)::text::date
+                WHERE site_id = \(site.id.rawValue) AND day <= \(today.description)::text::date
                     AND (SELECT count(*) FROM day_stat
                         WHERE day_stat.site_id = site_day.site_id AND day_stat.day = site_day.day
                             AND day_stat.version = site_day.version

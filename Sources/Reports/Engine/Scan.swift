@@ -136,13 +136,20 @@ struct Scan {
                 stretches.append((visit.from, visit.to))
             }
         }
+        // OFFSET 0 keeps the planner from reading all partitions and joining the stretches afterwards.
         let rows = try connection.query(
             """
             SELECT event.session_id, \(plan.partOfEvent) AS part, event.visitor, max(coalesce(event.weight, 1)),
                 coalesce(sum(coalesce(event.weight, 1)) FILTER (WHERE event.name_id = \(ScanPlan.pageview)), 0)
             FROM unnest(\(timestamps: stretches.map(\.from)), \(timestamps: stretches.map(\.to))) AS stretch (since, until)
-                JOIN event ON event.site_id = \(plan.site.rawValue) AND event."time" >= since AND event."time" < until
-            WHERE event.session_id = ANY (\(crossing.map(\.visit)))
+                CROSS JOIN LATERAL (
+                    SELECT session_id, "time", visitor, weight, name_id FROM event
+                    WHERE site_id = \(plan.site.rawValue) AND "time" >= since AND "time" < until
+                        AND "time" >= \(timestamp: stretches.first?.from ?? plan.start)
+                        AND "time" < \(timestamp: stretches.last?.to ?? plan.end)
+                        AND session_id = ANY (\(crossing.map(\.visit)))
+                    OFFSET 0
+                ) AS event
             GROUP BY 1, 2, 3
             """)
         for row in rows {
@@ -162,15 +169,25 @@ struct Scan {
             JOIN session AS visit ON visit.site_id = \(plan.site.rawValue) AND visit.session_id = event.session_id
                 AND visit.started_at >= \(timestamp: plan.lookback) AND visit.started_at < \(timestamp: plan.end)
             """ : ""
-        let rows = try connection.query(
-            """
-            SELECT event.session_id, \(plan.partOfEvent) AS part, event.visitor, max(coalesce(event.weight, 1))
-                \(sums) \(eventColumns.selected(.event, .event))
-            FROM event \(visit)
+        let tables: SQL = """
+            event \(visit)
             WHERE event.site_id = \(plan.site.rawValue) AND event."time" >= \(timestamp: plan.start)
                 AND event."time" < \(timestamp: window.upperBound) AND event.session_id IS NOT NULL \(condition(.event))
-            GROUP BY event.session_id, part, event.visitor \(eventColumns.grouped(.event))
-            """)
+            """
+        // Hardly two events of a visit are about the same page: to put them together first would only cost time.
+        let statement: SQL =
+            result.eventDimensions.isEmpty
+            ? """
+            SELECT event.session_id, \(plan.partOfEvent) AS part, event.visitor, max(coalesce(event.weight, 1)) \(sums)
+            FROM \(tables)
+            GROUP BY event.session_id, part, event.visitor
+            """
+            : """
+            SELECT event.session_id, \(plan.partOfEvent) AS part, event.visitor, coalesce(event.weight, 1)
+                \(each) \(eventColumns.selected(.event, .event))
+            FROM \(tables)
+            """
+        let rows = try connection.query(statement)
         let end = Int32(plan.starts.count + 1)
         var numbers: [Int64] = []
         for row in rows {
@@ -190,18 +207,31 @@ struct Scan {
         try readVisits(numbers)
     }
 
-    /// Page views, other events, and the sum of the amounts; numbers may be texts, as forms send them.
+    /// Page views, other events, and the sum of the amounts.
     private var sums: SQL {
-        let amount: SQL =
-            plan.revenue.isEmpty
-            ? "0::bigint"
+        """
+        , coalesce(sum(coalesce(event.weight, 1)) FILTER (WHERE event.name_id = \(ScanPlan.pageview)), 0),
+        coalesce(sum(coalesce(event.weight, 1)) FILTER (WHERE event.name_id <> \(ScanPlan.pageview)), 0),
+        coalesce(sum(\(amount)), 0)::bigint
+        """
+    }
+
+    /// The same for a single event.
+    private var each: SQL {
+        """
+        , CASE WHEN event.name_id = \(ScanPlan.pageview) THEN coalesce(event.weight, 1) ELSE 0 END,
+        CASE WHEN event.name_id = \(ScanPlan.pageview) THEN 0 ELSE coalesce(event.weight, 1) END,
+        coalesce(\(amount), 0)::bigint
+        """
+    }
+
+    /// The amount of an event in ten-thousandths; numbers may be texts, as forms send them.
+    private var amount: SQL {
+        plan.revenue.isEmpty
+            ? "0"
             : """
-            coalesce(sum(CASE WHEN event.properties ->> \(plan.revenue) ~ '^-?[0-9]{1,12}(\\.[0-9]{1,9})?$'
-                THEN round((event.properties ->> \(plan.revenue))::numeric * 10000) * coalesce(event.weight, 1) END), 0)::bigint
-            """
-        return """
-            , coalesce(sum(coalesce(event.weight, 1)) FILTER (WHERE event.name_id = \(ScanPlan.pageview)), 0),
-            coalesce(sum(coalesce(event.weight, 1)) FILTER (WHERE event.name_id <> \(ScanPlan.pageview)), 0), \(amount)
+            CASE WHEN event.properties ->> \(plan.revenue) ~ '^-?[0-9]{1,12}(\\.[0-9]{1,9})?$'
+                THEN round((event.properties ->> \(plan.revenue))::numeric * 10000) * coalesce(event.weight, 1) END
             """
     }
 

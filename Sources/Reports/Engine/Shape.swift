@@ -20,10 +20,14 @@ struct Shape: Hashable, Sendable {
         self.step = step
     }
 
-    /// Where visits came from and with what; totals without events other than page views.
+    /// What the overview shows of visits; totals without events other than page views.
     static let visits = Shape(
-        "visits", Dimension.named.filter { $0.level == .visit && $0 != .entryPage && $0 != .exitPage }.map { [$0] },
-        needsEvents: false)
+        "visits", [[.source], [.channel], [.country], [.browser], [.os], [.device]], needsEvents: false)
+    /// All else that is known of visits.
+    static let details = Shape(
+        "details",
+        Dimension.named.filter { $0.level == .visit && $0 != .entryPage && $0 != .exitPage }.map { [$0] }
+            .filter { !visits.breakdowns.contains($0) }, needsEvents: false)
     /// Where visits began and ended.
     static let edges = Shape("edges", [[.entryPage], [.exitPage]], needsEvents: false)
     /// What was viewed and done; all totals.
@@ -35,7 +39,7 @@ struct Shape: Hashable, Sendable {
     static let minutes = Shape("minutes", [], needsEvents: true, step: 60_000)
 
     /// Those that are sealed.
-    static let standard = [Shape.visits, .edges, .events]
+    static let standard = [Shape.visits, .details, .edges, .events]
 
     /// The table of steps within a day's slice.
     static let steps = "step"
@@ -47,6 +51,11 @@ struct Shape: Hashable, Sendable {
             "custom \(needsEvents ? "events" : "visits") \(name) revenue=\(revenue)",
             dimensions.isEmpty ? [] : [dimensions],
             needsEvents: needsEvents || dimensions.contains { $0.level == .event }, revenue: revenue)
+    }
+
+    /// The same with the sum of a property's numbers.
+    func adding(revenue: String) -> Shape {
+        Shape("\(name) revenue=\(revenue)", breakdowns, needsEvents: true, revenue: revenue, step: step)
     }
 
     /// The shape with a breakdown by these dimensions.

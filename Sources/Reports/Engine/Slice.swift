@@ -1,9 +1,17 @@
 /// The finished numbers of one local day under one filter: totals, and a table for each breakdown.
-struct Slice: Equatable, Sendable {
+struct Slice: Sendable {
     /// Sums over everything.
     var totals = Measures()
     /// Tables by the dimension's name (`Dimension.name`), or by two names with a blank between them.
     var tables: [String: MeasureTable] = [:]
+
+    /// Forgets the amounts.
+    mutating func removeRevenue() {
+        totals.revenue = 0
+        for name in tables.keys {
+            for place in tables[name]?.sums.indices ?? 0..<0 { tables[name]?.sums[place].revenue = 0 }
+        }
+    }
 }
 
 /// A slice as bytes: kept in memory, in Redis and in `day_stat`. Tables can be read one by one.
@@ -34,9 +42,9 @@ struct SliceBytes: Sendable {
         bytes.append(slice.totals)
         for (name, table) in slice.tables.sorted(by: { $0.key < $1.key }) {
             var body: [UInt8] = []
-            body.reserveCapacity(table.rows.count * 16)
-            body.append(varint: table.rows.count)
-            for (key, measures) in table.rows.sorted(by: { $0.key < $1.key }) {
+            body.reserveCapacity(table.count * 16)
+            body.append(varint: table.count)
+            for (key, measures) in zip(table.keys, table.sums).sorted(by: { $0.0 < $1.0 }) {
                 for shift in stride(from: 56, through: 0, by: -8) {
                     body.append(UInt8(truncatingIfNeeded: key >> shift))
                 }
@@ -69,11 +77,11 @@ struct SliceBytes: Sendable {
     func add(_ name: String, to table: inout MeasureTable) {
         guard let place = place(of: name) else { return }
         var reader = ByteReader(bytes, from: place)
-        guard let count = reader.varint() else { return }
-        if table.rows.isEmpty { table.rows.reserveCapacity(count * 2) }
+        guard let count = reader.varint(), count <= bytes.count else { return }
+        table.reserve(table.count == 0 ? count * 2 : 0)
         for _ in 0..<count {
             guard let key = reader.number(), let measures = reader.measures() else { return }
-            table.rows[key, default: Measures()] += measures
+            table.add(measures, to: key)
         }
         guard let texts = reader.varint() else { return }
         for _ in 0..<texts {

@@ -124,7 +124,12 @@ final class SliceStore: Sendable {
         let key = LiveKey(site: request.site.id, filter: request.filter, shape: shape)
         let (kept, mustRefresh) = live.withLock { live -> (LiveSlice?, Bool) in
             guard let kept = live[key], kept.date == request.today else { return (nil, false) }
-            if kept.version == version { return (kept, false) }
+            if kept.version == version {
+                // Nothing has happened since: these are the numbers of now.
+                var current = kept
+                current.computedAt = request.now
+                return (current, false)
+            }
             let patience = kept.cost > SliceStore.cheap ? min(liveMilliseconds, kept.cost * 50) : 0
             let age = request.now - kept.computedAt
             guard age >= 0, age < patience else { return (nil, false) }
@@ -170,8 +175,7 @@ final class SliceStore: Sendable {
     ) throws(DatabaseError) {
         guard request.filter == nil else { return }
         let shapes = request.shapes.filter { shape in
-            Shape.standard.contains(shape)
-                && request.days.contains { found[shape]?[$0.date] == nil && $0.date < request.today }
+            Shape.standard.contains(shape) && request.days.contains { found[shape]?[$0.date] == nil }
         }
         guard !shapes.isEmpty, let first = request.days.first?.date, let last = request.days.last?.date else { return }
         let sealed = try pool.withConnection { (connection) throws(DatabaseError) in

@@ -50,7 +50,7 @@ struct Tally {
     func slices(_ breakdowns: [[Dimension]]) -> [Slice] {
         var slices = [Slice](repeating: Slice(), count: parts)
         let totals = tables { _ in 0 }
-        for part in 0..<parts { slices[part].totals = totals[part][0] ?? Measures() }
+        for part in 0..<parts { slices[part].totals = totals[part][0] }
         for breakdown in breakdowns {
             let name = breakdown.map(\.name).joined(separator: " ")
             for (part, table) in tables(by: breakdown).enumerated() { slices[part].tables[name] = table }
@@ -63,93 +63,97 @@ struct Tally {
         if places.count == 1 { return singleTables(places[0], scan.texts[breakdown[0]] ?? [:], breakdown[0]) }
         guard places.count == 2 else { return [MeasureTable](repeating: MeasureTable(), count: parts) }
         var pairs: [Int64: (Int64, Int64)] = [:]
-        let rows = tables { row in
+        let isEdge = breakdown.contains { $0 == .entryPage || $0 == .exitPage }
+        var tables = tables { row in
+            // As below: what belongs to no visit has no entry and no exit.
+            if isEdge, scan.activity.visits[row] < 0 { return nil }
             let (first, second) = (scan.key(row, places[0]), scan.key(row, places[1]))
             let key = PairKey.of(first, second)
             if pairs[key] == nil { pairs[key] = (first, second) }
             return key
         }
-        return rows.map { rows in
-            var table = MeasureTable(rows: rows)
-            for key in rows.keys {
+        for part in tables.indices {
+            for key in tables[part].keys {
                 guard let pair = pairs[key] else { continue }
-                table.texts[key] = PairKey.text(
+                tables[part].texts[key] = PairKey.text(
                     pair.0, scan.texts[breakdown[0]]?[pair.0], pair.1, scan.texts[breakdown[1]]?[pair.1])
             }
-            return table
         }
+        return tables
     }
 
     private func singleTables(
         _ place: ScanResult.KeyPlace, _ texts: [Int64: String], _ dimension: Dimension
     ) -> [MeasureTable] {
         let isEdge = dimension == .entryPage || dimension == .exitPage
-        return tables { row in
+        var tables = tables { row in
             // What belongs to no visit has no entry and no exit, and is no row among them.
-            if isEdge, scan.activity.visits[row] < 0 { return nil }
-            return scan.key(row, place)
-        }.map { rows in
-            var table = MeasureTable(rows: rows)
-            for key in table.rows.keys {
-                if let text = texts[key] { table.texts[key] = text }
-            }
-            return table
+            isEdge && scan.activity.visits[row] < 0 ? nil : scan.key(row, place)
         }
+        guard !texts.isEmpty else { return tables }
+        for part in tables.indices {
+            for key in tables[part].keys {
+                if let text = texts[key] { tables[part].texts[key] = text }
+            }
+        }
+        return tables
     }
 
     /// The sums for each part by what `key` says of a row; rows without a key are left out.
-    private func tables(_ key: (Int) -> Int64?) -> [[Int64: Measures]] {
-        var tables = [[Int64: Measures]](repeating: [:], count: parts)
+    private func tables(_ key: (Int) -> Int64?) -> [MeasureTable] {
+        var tables = [MeasureTable](repeating: MeasureTable(), count: parts)
+        // Each row's key is looked up once; what follows knows its place.
+        var places = [Int32](repeating: -1, count: scan.activity.count)
         let activity = scan.activity
         for row in 0..<activity.count {
             let part = Int(activity.parts[row]) - 1
             guard part >= 0, part < parts, let key = key(row) else { continue }
-            tables[part][key, default: Measures()].pageviews &+= Int(activity.pageviews[row])
-            if activity.events[row] != 0 { tables[part][key, default: Measures()].events &+= Int(activity.events[row]) }
-            if activity.revenues[row] != 0 {
-                tables[part][key, default: Measures()].revenue &+= Int(activity.revenues[row])
-            }
+            let place = tables[part].place(of: key)
+            places[row] = Int32(place)
+            tables[part].sums[place].pageviews &+= Int(activity.pageviews[row])
+            tables[part].sums[place].events &+= Int(activity.events[row])
+            tables[part].sums[place].revenue &+= Int(activity.revenues[row])
         }
-        countVisitors(&tables, key)
-        countVisits(&tables, key)
+        countVisitors(&tables, places)
+        countVisits(&tables, places, key)
         return tables
     }
 
-    private func countVisitors(_ tables: inout [[Int64: Measures]], _ key: (Int) -> Int64?) {
+    private func countVisitors(_ tables: inout [MeasureTable], _ places: [Int32]) {
         let activity = scan.activity
-        var weights: [Int64: Int32] = [:]
+        var weights: [Int32: Int32] = [:]
         for run in visitorRuns {
-            let part = Int(activity.parts[Int(byVisitor[run.lowerBound])]) - 1
+            let first = Int(byVisitor[run.lowerBound])
+            let part = Int(activity.parts[first]) - 1
             if run.count == 1 {
-                let row = Int(byVisitor[run.lowerBound])
-                if let key = key(row) { tables[part][key, default: Measures()].visitors &+= Int(activity.weights[row]) }
+                let place = Int(places[first])
+                if place >= 0 { tables[part].sums[place].visitors &+= Int(activity.weights[first]) }
                 continue
             }
             weights.removeAll(keepingCapacity: true)
-            for place in run {
-                let row = Int(byVisitor[place])
-                if let key = key(row) { weights[key] = max(weights[key] ?? 0, activity.weights[row]) }
+            for row in byVisitor[run] where places[Int(row)] >= 0 {
+                weights[places[Int(row)]] = max(weights[places[Int(row)]] ?? 0, activity.weights[Int(row)])
             }
-            for (key, weight) in weights { tables[part][key, default: Measures()].visitors &+= Int(weight) }
+            for (place, weight) in weights { tables[part].sums[Int(place)].visitors &+= Int(weight) }
         }
     }
 
-    private func countVisits(_ tables: inout [[Int64: Measures]], _ key: (Int) -> Int64?) {
-        var keys: Set<Int64> = []
+    private func countVisits(_ tables: inout [MeasureTable], _ places: [Int32], _ key: (Int) -> Int64?) {
+        var counted: Set<Int> = []
         for run in visitRuns {
             let visit = Int(scan.activity.visits[Int(byVisit[run.lowerBound])])
             let part = Int(scan.visits.parts[visit]) - 1
             guard part >= 0, part < parts else { continue }
             let measures = scan.visits.measures(visit)
-            if run.count == 1 {
-                if let key = key(Int(byVisit[run.lowerBound])) { tables[part][key, default: Measures()] += measures }
-                continue
-            }
-            keys.removeAll(keepingCapacity: true)
-            for place in run {
-                if let key = key(Int(byVisit[place])), keys.insert(key).inserted {
-                    tables[part][key, default: Measures()] += measures
+            counted.removeAll(keepingCapacity: true)
+            for row in byVisit[run] {
+                var place = Int(places[Int(row)])
+                if Int(scan.activity.parts[Int(row)]) - 1 != part {
+                    // It went on in another part, but counts where it began.
+                    place = key(Int(row)).map { tables[part].place(of: $0) } ?? -1
                 }
+                guard place >= 0, run.count == 1 || counted.insert(place).inserted else { continue }
+                tables[part].sums[place] += measures
             }
         }
     }

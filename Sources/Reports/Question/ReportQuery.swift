@@ -53,6 +53,8 @@ public struct ReportQuery: Sendable, Hashable {
     public var offset: Int
     /// What it is compared with.
     public var comparison: Comparison?
+    /// A value of the first dimension whose row is left out, though it counts in the totals; empty for none.
+    public var hidden = ""
 
     /// A question.
     public init(

@@ -1,0 +1,162 @@
+# Sourced by tools/bench: how long reports take, on data that `footfall demo` has loaded, sealed; beside the same questions
+# in plain SQL over the raw rows.
+# shellcheck shell=bash
+
+reports_site=shop.example
+reports_page="/dashboard/$reports_site?period=30d&compare=none"
+# Loads the code and opens the connections to the database, but no number of the site.
+reports_warm_up=/dashboard/nobody.example
+reports_rounds=${FOOTFALL_BENCH_REPORT_ROUNDS:-5}
+
+ask_reports() { /usr/bin/python3 "$root/Tests/Benchmarks/reports.py" "$@"; }
+
+# What the program is: tools/stack takes FOOTFALL_RUN_BINARY, and so do we.
+footfall() { "${FOOTFALL_RUN_BINARY:-$root/.build/release/footfall}" "$@"; }
+
+web_process() { pgrep -P "$("$root/tools/stack" pid "$work/gateway" gateway)" -f 'serve web'; }
+
+web_answers() { [ "$(curl -s -o /dev/null -w '%{http_code}' --max-time 10 "http://127.0.0.1:$port$reports_warm_up")" = 404 ]; }
+
+# A new web process; the one that watches starts it again.
+restart_web() {
+    local before deadline=$((SECONDS + 60))
+    before=$(web_process)
+    kill "$before"
+    until after=$(web_process) && [ "$after" != "$before" ] && web_answers; do
+        if [ $SECONDS -ge $deadline ]; then fail "the web process did not come back: $(tail -n 5 "$work/gateway/log/gateway.log")"; fi
+        sleep 0.05
+    done
+}
+
+empty_caches() {
+    redis-cli -s "${FOOTFALL_REDIS_URL#unix:}" flushall >/dev/null
+    restart_web
+}
+
+# A stack with nothing in it.
+start_empty_stack() {
+    if [ -d "$work/gateway" ]; then "$root/tools/stack" down "$work/gateway"; fi
+    rm -rf "$work/gateway"
+    start_stack
+}
+
+# load_events COUNT PATHS
+load_events() {
+    step "$(thousands "$1") events, $(thousands "$2") paths" footfall demo "$reports_site" --events "$1" --days 30 --seed 1 --paths "$2"
+    settle
+}
+
+unsealed() {
+    query "SELECT count(*) FROM site_day JOIN site USING (site_id) WHERE day < (now() AT TIME ZONE time_zone)::date
+        AND (SELECT count(*) FROM day_stat WHERE (day_stat.site_id, day_stat.day, day_stat.version)
+            = (site_day.site_id, site_day.day, site_day.version)) < 3"
+}
+
+# Sets $sealing, in seconds for a million events. The job has run on the empty database, and would wait for its next turn.
+seal_days() {
+    local began deadline=$((SECONDS + 900)) events
+    query "DELETE FROM job_run WHERE job = 'seal_days'"
+    restart_web
+    began=$EPOCHREALTIME
+    until [ "$(unsealed)" -eq 0 ]; do
+        if [ $SECONDS -ge $deadline ]; then fail "$(unsealed) days are not sealed after 15 minutes"; fi
+        sleep 0.1
+    done
+    events=$(query "SELECT count(*) FROM event WHERE \"time\" < date_trunc('day', now(), 'UTC')")
+    sealing=$(calculate "($EPOCHREALTIME - $began) / ($events / 1e6)" %.2f)
+}
+
+# cold PATH: median of some rounds, in milliseconds.
+cold() {
+    local all=()
+    for _ in $(seq "$reports_rounds"); do
+        empty_caches
+        all+=("$(ask_reports once "$port" "$reports_warm_up" "$1")")
+    done
+    median "${all[@]}"
+}
+
+# Without seen_event, which holds the ids of 48 hours.
+bytes_per_event() {
+    query "SELECT round(sum(pg_total_relation_size(oid)) / (SELECT count(*) FROM event), 1) FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+            AND relname ~ '^(event|bot_event|session|dictionary|fact_set|site_day|day_stat)(_[0-9_]+)?\$'"
+}
+
+# The same visitors in plain SQL, as analytics count them that have raw rows only; each filter by what it looks at.
+plain_sql() {
+    local from="event.site_id = 1 AND event.\"time\" >= date_trunc('day', now(), 'UTC') - interval '29 days'"
+    local visitors='count(DISTINCT (event.visitor, (event."time" AT TIME ZONE '"'UTC'"')::date))'
+    local number="(SELECT text_id FROM dictionary WHERE site_id = 1 AND text = '${1#*,is,}')"
+    case $1 in
+        '') say "SELECT $visitors FROM event WHERE $from" ;;
+        country,*) say "SELECT $visitors FROM event JOIN session AS visit USING (site_id, session_id) WHERE $from AND visit.country = '${1#*,is,}'" ;;
+        source,*) say "SELECT $visitors FROM event JOIN session AS visit USING (site_id, session_id) WHERE $from AND visit.source_id = $number" ;;
+        page,*) say "SELECT $visitors FROM event WHERE $from AND event.path_id = $number" ;;
+    esac
+}
+
+# visitors FILTER: by the API.
+visitors() {
+    local filters=''
+    if [ -n "$1" ]; then
+        filters=",\"filters\":{\"dimension\":\"${1%%,*}\",\"operator\":\"is\",\"values\":[\"${1#*,is,}\"]}"
+    fi
+    ask_reports ask "$port" "{\"site\":\"$reports_site\",\"period\":\"30d\",\"metrics\":[\"visitors\"]$filters}" | awk '$1 == "visitors" { printf "%.0f", $2 }'
+}
+
+# measure_filter "what" FILTER TARGET
+measure_filter() {
+    local took began plain expected found
+    took=$(cold "$reports_page${2:+&filter=$2}")
+    began=$EPOCHREALTIME
+    expected=$(query "$(plain_sql "$2")")
+    plain=$(calculate "($EPOCHREALTIME - $began) * 1000" %.0f)
+    found=$(visitors "$2")
+    if [ "$expected" -ne "$found" ]; then fail "$1: $found visitors, and by plain SQL $expected"; fi
+    figure "$1, all panels, caches empty (visitors alone in plain SQL: $plain ms)" "$took" "$(calculate "$took" %.1f) ms" "${3:+<= $3}" "${3:+ms}"
+}
+
+# measure_set COUNT PATHS
+measure_set() {
+    local what warm filter
+    local -A target=([500000]=', , ' [2000000]='60, 400, 500' [10000000]='100, 2500, 3000')
+    local whole visit event
+    IFS=', ' read -r whole visit event <<<"${target[$1]:-}"
+    title "$(thousands "$1") events in 30 days, $(thousands "$2") paths"
+    what="$(thousands "$1") events, $(thousands "$2") paths"
+    start_empty_stack
+    load_events "$1" "$2"
+    seal_days
+    figure "$what: sealing a day, seconds for a million events" "$sealing" "$sealing s" "<= 5" s
+    figure "$what: bytes of an event in PostgreSQL" "$(bytes_per_event)" "$(bytes_per_event)" '<= 250'
+    measure_filter "$what: overview" '' "$whole"
+    warm=$(ask_reports again "$port" "$reports_page" 20)
+    figure "$what: overview, caches warm" "$warm" "$(calculate "$warm" %.2f) ms" '<= 3' ms
+    for filter in country,is,DE source,is,Google browser,is,Chrome; do
+        measure_filter "$what: $filter" "$filter" "$visit"
+    done
+    measure_filter "$what: page,is,/pricing" page,is,/pricing "$event"
+}
+
+# Today's page while events arrive: with and without somebody who looks.
+measure_today() {
+    local path="/dashboard/$reports_site?period=today" alone watched viewer
+    title "Today's page while 5,000 events/s arrive"
+    connections=64 generate "$port" "$work/alone.txt" -s 30 -r 5000
+    until_loaded
+    ask_reports watch "$port" "$path" 30 0.2 >"$work/viewer.txt" &
+    viewer=$!
+    connections=64 generate "$port" "$work/watched.txt" -s 30 -r 5000
+    wait "$viewer"
+    until_loaded
+    # To do: what load.c calls the number of answers; compare with that of the run alone.
+    cat "$work/alone.txt" "$work/watched.txt" "$work/viewer.txt"
+}
+
+measure_reports() {
+    local events
+    for events in ${FOOTFALL_BENCH_EVENTS:-500000 2000000 10000000}; do measure_set "$events" 2000; done
+    measure_set 2000000 50000
+    measure_today
+}
