@@ -75,9 +75,13 @@ struct ReportState: Equatable {
         filters.append(test)
     }
 
-    /// A filter out of an address: dimension, comparison and values with commas between them, each percent-encoded.
+    /// A filter out of an address: dimension, comparison and values with commas between them, each percent-encoded. A form
+    /// that carries it along encodes it as a whole once more.
     private static func filter(_ bytes: Substring.UTF8View.SubSequence) -> Filter.Test? {
-        let parts = bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map(PercentText.decoded)
+        let comma = UInt8(ascii: ",")
+        let isWhole = bytes.contains(comma)
+        let text = isWhole ? Array(bytes) : Array(PercentText.decoded(bytes).utf8)
+        let parts = text.split(separator: comma, omittingEmptySubsequences: false).map(PercentText.decoded)
         guard parts.count >= 3, parts.count <= 100, let dimension = Dimension(name: parts[0]),
             let comparison = Filter.Comparison(rawValue: parts[1]), !parts.contains(where: { $0.utf8.contains(0) })
         else { return nil }

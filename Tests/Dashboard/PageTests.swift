@@ -88,6 +88,13 @@ struct PageTests {
         #expect(text.contains("filter=page,contains,a%2Cb%20c%26"))
     }
 
+    @Test func aFilterThatAFormCarriesAlongStaysWhatItIs() {
+        let text = page(
+            "/dashboard/shop.example", query: "filter=page%2Cmatches%2C%2Fa%252Cb%2F%252A&from=2026-01-01&to=2026-01-31")
+        #expect(text.contains("Page matches <strong><bdi>/a,b/*</bdi></strong>"))
+        #expect(text.contains("name=\"filter\" value=\"page,matches,/a%2Cb/%2A\""))
+    }
+
     @Test(arguments: [
         "period=", "period=1y", "metric=nothing&period", "&&=&=", "period=7d;DROP", "%00=%00", "filter=country,is",
         "filter=x,is,y", "filter=country,like,DE", "from=2026-11-09&to=2026-11-01", "from=2026-02-30&to=2026-03-01",

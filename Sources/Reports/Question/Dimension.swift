@@ -9,7 +9,7 @@ public enum Dimension: Hashable, Sendable {
     case page, title, event, pageGroup, searchTerm
     /// A property that the site gives its events.
     case property(String)
-    /// A fact of any plugin about the single event.
+    /// A fact of a plugin about the single event.
     case fact(String)
 
     /// What a value belongs to.
