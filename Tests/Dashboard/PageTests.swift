@@ -90,7 +90,8 @@ struct PageTests {
 
     @Test func aFilterThatAFormCarriesAlongStaysWhatItIs() {
         let text = page(
-            "/dashboard/shop.example", query: "filter=page%2Cmatches%2C%2Fa%252Cb%2F%252A&from=2026-01-01&to=2026-01-31")
+            "/dashboard/shop.example", query: "filter=page%2Cmatches%2C%2Fa%252Cb%2F%252A&from=2026-01-01&to=2026-01-31"
+        )
         #expect(text.contains("Page matches <strong><bdi>/a,b/*</bdi></strong>"))
         #expect(text.contains("name=\"filter\" value=\"page,matches,/a%2Cb/%2A\""))
     }
