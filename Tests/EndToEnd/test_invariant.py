@@ -84,7 +84,10 @@ class Run(DurableStack):
 
     def look_at_reports(self):
         """So that Redis and the logs hold what they hold after a look."""
-        for path in ("", "/quality", "/inspector", "/privacy"):
+        # What is asked under a filter goes to Redis.
+        filtered = "?period=today&filter=page,contains,a&filter=country,is_not,XX"
+        for path in ("", filtered, f"/pages{filtered}&tab=title", f"/sources{filtered}&tab=referrer", f"/events{filtered}",
+                     "/realtime", "/quality", "/inspector", "/privacy"):
             urllib.request.urlopen(f"{self.base}/dashboard/shop.example{path}", timeout=60).read()
 
 
