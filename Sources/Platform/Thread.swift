@@ -45,6 +45,11 @@ public final class Thread: Sendable {
         if let thread { _ = pthread_join(thread, nil) }
     }
 
+    /// A thread for which nobody waits gives back its stack when it ends.
+    deinit {
+        if let thread = handle.withLock({ $0 }) { _ = pthread_detach(thread) }
+    }
+
     private final class Start: Sendable {
         let name: String
         let body: @Sendable () -> Void

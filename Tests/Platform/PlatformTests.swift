@@ -153,3 +153,20 @@ import Testing
         #expect(published.value == 50)
     }
 }
+
+@Suite struct ThreadTests {
+    @Test(.enabled(if: addressSpaceIsOurs)) func aThreadForWhichNobodyWaitsGivesBackItsStack() throws {
+        // Each stack is half a megabyte of address space; a few are kept for the next threads.
+        let before = try virtualPages()
+        let ended = Atomic<Int>(0)
+        for number in 1...2000 {
+            _ = try Thread(name: "nobody") { ended.add(1, ordering: .sequentiallyConsistent) }
+            while ended.load(ordering: .sequentiallyConsistent) < number { Thread.yieldToOthers() }
+        }
+        #expect(try virtualPages() - before < 500 * 256, "a thousand megabytes would be 256,000 pages")
+    }
+
+    private func virtualPages() throws -> Int {
+        try #require(try Files.read("/proc/self/statm").split(separator: " ").first.flatMap { Int($0) })
+    }
+}

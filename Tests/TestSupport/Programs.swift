@@ -68,3 +68,6 @@ public enum Zstd {
 
 /// Whether memory can be locked: the sanitizers replace `mlock` by nothing.
 public let memoryCanBeLocked = Process.environment()["FOOTFALL_SANITIZER"] == nil
+
+/// Whether what the process takes of the address space is its own: sanitizers take a shadow for each thread.
+public let addressSpaceIsOurs = Process.environment()["FOOTFALL_SANITIZER"] == nil
