@@ -17,6 +17,8 @@ final class SliceStore: Sendable {
 
     /// How old today's numbers may be at most.
     private let liveMilliseconds: Int64
+    /// Bytes that today's slices may take.
+    private static let mostLiveBytes = 8 << 20
     /// Milliseconds up to which a slice is cheap enough to be computed whenever it changes.
     private static let cheap: Int64 = 20
 
@@ -161,9 +163,10 @@ final class SliceStore: Sendable {
         let kept = LiveSlice(
             date: request.today, version: version, slice: slice, computedAt: request.now, cost: cost)
         live.withLock { live in
-            // What nobody has asked for lately goes.
-            if live.count > 500 { live = live.filter { request.now - $0.value.computedAt < 60_000 } }
-            if live.count > 2000 { live.removeAll() }
+            // Bounded like every cache: what nobody has asked for lately goes first, and all of it if that is not enough.
+            func bytes() -> Int { live.values.reduce(0) { $0 + $1.slice.bytes.count } }
+            if bytes() > SliceStore.mostLiveBytes { live = live.filter { request.now - $0.value.computedAt < 10_000 } }
+            if bytes() > SliceStore.mostLiveBytes { live.removeAll() }
             live[key] = kept
         }
     }

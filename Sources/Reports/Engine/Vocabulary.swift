@@ -18,7 +18,7 @@ final class Vocabulary: Sendable {
     }
 
     /// Keeps the facts of at most so many sets.
-    init(limit: Int = 200_000) {
+    init(limit: Int = 50_000) {
         self.limit = limit
     }
 
