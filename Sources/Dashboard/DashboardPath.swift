@@ -57,29 +57,17 @@ enum DashboardPath: Equatable {
 
     /// The address of a site's page.
     static func site(_ domain: String, _ page: SitePage = .overview) -> String {
-        "/dashboard/\(encoded(domain))" + (page == .overview ? "" : "/\(page.rawValue)")
+        "/dashboard/\(PercentText.encoded(domain, keepsSlash: false))" + (page == .overview ? "" : "/\(page.rawValue)")
     }
 
     /// The address of a page's table as a file.
     static func csv(_ domain: String, _ page: SitePage) -> String {
-        "/dashboard/\(encoded(domain))/\(page.rawValue).csv"
+        "/dashboard/\(PercentText.encoded(domain, keepsSlash: false))/\(page.rawValue).csv"
     }
 
     /// The address of the page about privacy that everybody may read.
-    static func publicRecord(_ domain: String) -> String { "/footfall/privacy/\(encoded(domain))" }
-
-    private static func encoded(_ domain: String) -> String {
-        var path = ""
-        for byte in domain.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                path.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                path += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return path
+    static func publicRecord(_ domain: String) -> String {
+        "/footfall/privacy/\(PercentText.encoded(domain, keepsSlash: false))"
     }
 }
 

@@ -91,11 +91,10 @@ struct RealtimeQuery {
         {
             try list(whole.tables[dimension.name] ?? MeasureTable(), field, connection)
         }
-        let views = try list(
-            (whole.tables[Dimension.page.name] ?? MeasureTable()), \.visitors, connection)
         return RealtimeReport(
             current: current, pageviews: minutes.map(\.totals.pageviews), visitors: minutes.map(\.totals.visitors),
-            pages: views, sources: try rows(.source, \.visitors), countries: try rows(.country, \.visitors),
+            pages: try rows(.page, \.visitors), sources: try rows(.source, \.visitors),
+            countries: try rows(.country, \.visitors),
             events: try rows(.event, \.events), computedAt: Timestamp(milliseconds: now))
     }
 
@@ -109,14 +108,8 @@ struct RealtimeQuery {
         counts.sort { $0.count == $1.count ? $0.key < $1.key : $0.count > $1.count }
         let top = counts.prefix(10)
         let unknown = top.map(\.key).filter { $0 != 0 && table.texts[$0] == nil }
-        var texts = table.texts
-        if !unknown.isEmpty {
-            for row in try connection.query(
-                "SELECT text_id, text FROM dictionary WHERE site_id = \(site.rawValue) AND text_id = ANY (\(unknown))")
-            {
-                texts[try row.value(0)] = try row.value(1)
-            }
-        }
+        let found = try queryTexts(connection, site: site, unknown)
+        let texts = table.texts.merging(found, uniquingKeysWith: { first, _ in first })
         return top.map {
             RealtimeReport.Row(name: $0.key == 0 ? "" : texts[$0.key] ?? "", count: $0.count)
         }

@@ -78,7 +78,7 @@ final class DayCalendar: Sendable {
             """)
         var starts: [LocalDate: Int64] = [:]
         for row in rows {
-            starts[LocalDate(number: try row.value(0, as: CalendarDay.self).number)] = try row.milliseconds(1)
+            starts[try row.localDate(0)] = try row.milliseconds(1)
         }
         return starts
     }

@@ -100,14 +100,7 @@ final class Reading {
     func texts(_ numbers: [Int64]) throws(DatabaseError) -> [Int64: String] {
         if numbers.isEmpty { return [:] }
         return try pool.withConnection { (connection) throws(DatabaseError) in
-            let rows = try connection.query(
-                """
-                SELECT text_id, text FROM dictionary
-                WHERE site_id = \(site.id.rawValue) AND text_id = ANY (\(numbers))
-                """)
-            var texts: [Int64: String] = [:]
-            for row in rows { texts[try row.value(0)] = try row.value(1) }
-            return texts
+            try queryTexts(connection, site: site.id, numbers)
         }
     }
 

@@ -193,7 +193,7 @@ public final class ReportEngine: Sendable {
                 """)
             var days: [LocalDay] = []
             for row in rows {
-                let date = LocalDate(number: try row.value(0, as: CalendarDay.self).number)
+                let date = try row.localDate(0)
                 days += try calendar.days(connection, timeZone: site.timeZone, from: date, through: date)
             }
             return days

@@ -70,9 +70,6 @@ struct SliceBytes: Sendable {
         return reader.measures() ?? Measures()
     }
 
-    /// Whether there is a table of this name: of a breakdown that nobody asked for there is none.
-    func has(_ name: String) -> Bool { place(of: name) != nil }
-
     /// Adds a table's rows to others.
     func add(_ name: String, to table: inout MeasureTable) {
         guard let place = place(of: name) else { return }

@@ -145,7 +145,7 @@ func queryVersions(
         """)
     var versions: [LocalDate: DayVersion] = [:]
     for row in rows {
-        versions[LocalDate(number: try row.value(0, as: CalendarDay.self).number)] = DayVersion(
+        versions[try row.localDate(0)] = DayVersion(
             version: try row.value(1), visitsSince: try row.optionalMilliseconds(2))
     }
     return versions
