@@ -21,11 +21,13 @@ struct RankingTable {
     var html: HTML {
         let most = rows.compactMap { $0.values.first ?? nil }.max() ?? 0
         func head(_ metric: Metric) -> HTML {
-            guard isSortable else { return "<th scope=\"col\">\(metric.title)</th>" }
+            guard isSortable else { return "<th scope=\"col\" title=\"\(metric.definition)\">\(metric.title)</th>" }
             let isSorted = metric == (state.sort ?? metrics.first)
             let sorted: HTML = isSorted ? " aria-sort=\"descending\"" : ""
             let next = state.with { ($0.sort, $0.turned) = (metric, 0) }
-            return "<th scope=\"col\"\(sorted)><a href=\"\(url: next.query)\">\(metric.title)</a></th>"
+            return """
+                <th scope="col"\(sorted) title="\(metric.definition)"><a href="\(url: next.query)">\(metric.title)</a></th>
+                """
         }
         func line(_ row: ReportAnswer.Row) -> HTML { self.row(row, most: most) }
         let kind: HTML = isSortable ? "ranking wide" : "ranking"
