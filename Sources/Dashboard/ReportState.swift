@@ -39,6 +39,8 @@ struct ReportState: Equatable {
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1)
             guard parts.count == 2 else { continue }
             let value = PercentText.decoded(parts[1])
+            // PostgreSQL knows no text with a zero in it, and no honest link has one.
+            if value.utf8.contains(0) { continue }
             switch String(decoding: parts[0], as: UTF8.self) {
             case "period": range = Period(rawValue: value).map { .period($0) } ?? range
             case "from": first = LocalDate(value)
@@ -73,6 +75,7 @@ struct ReportState: Equatable {
     private mutating func add(_ test: Filter.Test?) {
         guard let test, !filters.contains(test), filters.count < ReportState.mostFilters else { return }
         filters.append(test)
+        if filter?.isTooMuchWork ?? false { filters.removeLast() }
     }
 
     /// A filter out of an address: dimension, comparison and values with commas between them, each percent-encoded. A form

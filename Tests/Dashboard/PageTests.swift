@@ -99,7 +99,8 @@ struct PageTests {
     @Test(arguments: [
         "period=", "period=1y", "metric=nothing&period", "&&=&=", "period=7d;DROP", "%00=%00", "filter=country,is",
         "filter=x,is,y", "filter=country,like,DE", "from=2026-11-09&to=2026-11-01", "from=2026-02-30&to=2026-03-01",
-        "goal=None", "interval=minute", "turned=-1", "filter=page,is,%00",
+        "goal=None", "interval=minute", "turned=-1", "filter=page,is,%00", "search=a%00b", "tab=%00",
+        "dimension=page&operator=is&value=%00", "goal=%00",
     ])
     func aQueryThatMeansNothingShowsTheUsualPage(query: String) {
         #expect(page("/dashboard/shop.example", query: query) == page("/dashboard/shop.example"))

@@ -77,6 +77,35 @@ public indirect enum Filter: Hashable, Sendable {
     }
 }
 
+extension Filter {
+    /// Whole values that a question may compare with.
+    public static let mostWhole = 5000
+    /// Parts, patterns and values of properties, each of which is held against every text of the site, or every event
+    /// (measured: three thousand of these kept the database busy for minutes).
+    public static let mostPatterns = 100
+
+    /// Whether it compares with more values than a question may.
+    public var isTooMuchWork: Bool {
+        let work = work
+        return work.whole > Filter.mostWhole || work.patterns > Filter.mostPatterns
+    }
+
+    private var work: (whole: Int, patterns: Int) {
+        switch self {
+        case .and(let parts), .or(let parts):
+            return parts.reduce((0, 0)) { sum, part in
+                let work = part.work
+                return (sum.whole + work.whole, sum.patterns + work.patterns)
+            }
+        case .not(let part): return part.work
+        case .goal(let goal): return goal.events.work
+        case .test(let test):
+            let isWhole = if case .property = test.dimension { false } else { test.comparison.plain == .is }
+            return isWhole ? (test.values.count, 0) : (0, test.values.count)
+        }
+    }
+}
+
 /// What a site wants its visitors to do.
 public struct Goal: Hashable, Sendable {
     /// What has to happen.

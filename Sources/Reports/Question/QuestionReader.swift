@@ -50,6 +50,11 @@ public struct QuestionReader {
         query.filter = try fields["filters"].map { (value) throws(QuestionProblem) in
             try filter(value, "filters", depth: 0)
         }
+        if let filter = query.filter, filter.isTooMuchWork {
+            throw QuestionProblem(
+                "filters",
+                "has more than \(Filter.mostWhole) values, or more than \(Filter.mostPatterns) parts and patterns")
+        }
         query.limit = try number(fields["limit"], "limit", 1...10_000) ?? 100
         query.offset = try number(fields["offset"], "offset", 0...10_000_000) ?? 0
         query.order = try order(fields["order"], query)
