@@ -17,7 +17,11 @@ extension ReportQuery {
     /// The shape that holds the sums.
     var shape: Shape { Shape.of(dimensions, withEvents: withEvents) }
 
-    private var stepShape: Shape { interval == .minute ? .minutes : .hours }
+    /// The shape of the steps within a day.
+    var stepShape: Shape {
+        if !dimensions.isEmpty { return Shape.custom(dimensions, needsEvents: true, step: step) }
+        return interval == .minute ? .minutes : .hours
+    }
 
     /// What counts as having reached the goal: for rows about visits the events themselves, for rows about events all of
     /// the visits with one, so that one sees which pages lead there.
@@ -42,7 +46,7 @@ extension ReportQuery {
     /// All slices that the answer is made of.
     var needs: [(Filter?, Shape)] {
         var needs: [(Filter?, Shape)] = [(filter, shape)]
-        let isStepped = step > 0 && dimensions.isEmpty
+        let isStepped = step > 0
         if isStepped { needs.append((filter, stepShape)) }
         if asksForGoal {
             needs.append((reachedFilter, reachedShape))
@@ -53,7 +57,6 @@ extension ReportQuery {
         return needs
     }
 
-    var steps: Shape { stepShape }
     var revenueSteps: Shape { stepShape.adding(revenue: goal?.revenue ?? "") }
 }
 
@@ -123,7 +126,7 @@ struct AnswerBuilder {
 
     // MARK: Days
 
-    private var tableName: String { query.dimensions.map(\.name).joined(separator: " ") }
+    private var tableName: String { Dimension.name(ofBreakdown: query.dimensions) }
 
     private func addDays(_ sums: inout Sums, isBefore: Bool, _ computedAt: inout Int64) throws(DatabaseError) {
         let buckets = Buckets(query.interval, first: isBefore ? frame.before?.first ?? frame.first : frame.first)
@@ -201,17 +204,9 @@ struct AnswerBuilder {
             for start in stride(from: day.start, to: day.end, by: Int(query.step)) where start <= reading.now {
                 moments.append(start)
             }
-            if query.dimensions.isEmpty {
-                try addSteps(query.filter, query.steps, index, &sums.counted)
-                if query.asksForGoal { try addSteps(query.reachedFilter, query.steps, index, &sums.reached) }
-                if query.asksForRevenue { try addSteps(query.goalEvents, query.revenueSteps, index, &amounts) }
-            } else if frame.versions[day.date] != nil {
-                try addStepTables(query.filter, day, revenue: "", &sums.counted)
-                if query.asksForGoal { try addStepTables(query.reachedFilter, day, revenue: "", &sums.reached) }
-                if query.asksForRevenue {
-                    try addStepTables(query.goalEvents, day, revenue: query.goal?.revenue ?? "", &amounts)
-                }
-            }
+            try addSteps(query.filter, query.stepShape, index, &sums.counted)
+            if query.asksForGoal { try addSteps(query.reachedFilter, query.stepShape, index, &sums.reached) }
+            if query.asksForRevenue { try addSteps(query.goalEvents, query.revenueSteps, index, &amounts) }
         }
         add(amounts, to: &sums)
         if query.dimensions.isEmpty {
@@ -232,20 +227,12 @@ struct AnswerBuilder {
         var rows = MeasureTable()
         slices[index].add(Shape.steps, to: &rows)
         for (moment, measures) in zip(rows.keys, rows.sums) {
-            tables[Int(moment / 1000), default: MeasureTable()].add(measures, to: 0)
-        }
-    }
-
-    private func addStepTables(
-        _ filter: Filter?, _ day: LocalDay, revenue: String, _ tables: inout [Int: MeasureTable]
-    ) throws(DatabaseError) {
-        let read = try reading.stepSlices(filter, query.dimensions, day, step: query.step, revenue: revenue)
-        for (start, slice) in zip(read.starts, read.slices) {
-            guard let table = slice.tables[tableName] else { continue }
-            for (key, measures) in zip(table.keys, table.sums) {
-                tables[Int(start / 1000), default: MeasureTable()].add(measures, to: key)
+            if query.dimensions.isEmpty {
+                tables[Int(moment / 1000), default: MeasureTable()].add(measures, to: 0)
+            } else {
+                slices[index].add(
+                    Shape.table(tableName, at: moment), to: &tables[Int(moment / 1000), default: MeasureTable()])
             }
-            tables[Int(start / 1000)]?.texts.merge(table.texts, uniquingKeysWith: { first, _ in first })
         }
     }
 

@@ -198,7 +198,8 @@ extension ResolvedFilter {
         }
     }
 
-    private static func isLike(_ value: SQL, _ patterns: [String], _ ignoresCase: Bool, _ isNegated: Bool) -> SQL {
+    /// Whether a value fits one of some patterns; a missing one is an empty one.
+    static func isLike(_ value: SQL, _ patterns: [String], _ ignoresCase: Bool, _ isNegated: Bool) -> SQL {
         let not: SQL = isNegated ? "NOT " : ""
         let like: SQL = ignoresCase ? "ILIKE" : "LIKE"
         return "\(not)coalesce(\(value), '') \(like) ANY (\(patterns))"

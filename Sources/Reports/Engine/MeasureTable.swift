@@ -9,6 +9,14 @@ struct MeasureTable: Sendable {
     /// Places of keys, one more than they are; 0 for none. Open addressing, at most half full.
     private var places = [Int32](repeating: 0, count: 64)
 
+    init() {}
+
+    /// With these rows. A key may come more than once.
+    init(_ sums: [Measures], keys: [Int64]) {
+        reserve(sums.count)
+        for (key, sums) in zip(keys, sums) { add(sums, to: key) }
+    }
+
     var count: Int { keys.count }
 
     /// The sums of a key; nothing where it is not there.

@@ -48,7 +48,7 @@ enum ParallelDays {
         let began = Clock.monotonicNanoseconds()
         do throws(DatabaseError) {
             let computed = try pool.withConnection { (connection) throws(DatabaseError) in
-                try computer.compute(stretch, connection)
+                try computer.compute(stretch, isCut: false, connection)
             }
             let milliseconds = (Clock.monotonicNanoseconds() - began) / 1_000_000
             state.withLock { state in

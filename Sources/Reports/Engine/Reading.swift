@@ -90,7 +90,7 @@ final class Reading {
         let computer = SliceComputer(
             site: site.id, filter: filter, shapes: shapes.filter { $0.step == 0 }, vocabulary: store.vocabulary)
         let computed = try pool.withConnection { (connection) throws(DatabaseError) in
-            try computer.compute([day], connection)
+            try computer.compute([day], isCut: true, connection)
         }
         cuts[key] = computed.first?.slices
         return cuts[key]?[shape.name]
@@ -116,25 +116,6 @@ final class Reading {
             var labels: [Int64: String] = [:]
             for row in rows { labels[try row.milliseconds(0)] = try row.value(1) }
             return labels
-        }
-    }
-
-    /// Slices of steps with breakdowns, which no cache holds.
-    func stepSlices(
-        _ filter: Filter?, _ dimensions: [Dimension], _ day: LocalDay, step: Int64, revenue: String
-    ) throws(DatabaseError) -> (starts: [Int64], slices: [Slice]) {
-        let shape = Shape.custom(dimensions, needsEvents: true, revenue: revenue)
-        let computer = SliceComputer(site: site.id, filter: filter, shapes: [shape], vocabulary: store.vocabulary)
-        return try pool.withConnection { (connection) throws(DatabaseError) in
-            let starts = Array(stride(from: day.start, to: day.end, by: Int(step)))
-            let versions = try queryVersions(connection, site: site.id, from: day.date, through: day.date)
-            let resolved: ResolvedFilter? =
-                if let filter { try filter.resolved(connection, site: site.id) } else { nil }
-            let plan = computer.plan(
-                [shape], starts: starts, end: day.end, lookback: versions[day.date]?.visitsSince ?? day.start, resolved,
-                byEvents: true)
-            let rows = try Scan.run(plan, byEvents: true, connection, store.vocabulary)
-            return (starts, Tally(rows, parts: starts.count).slices(shape.breakdowns))
         }
     }
 }

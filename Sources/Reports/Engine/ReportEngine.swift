@@ -187,8 +187,9 @@ public final class ReportEngine: Sendable {
                 WHERE site_id = \(site.id.rawValue) AND day <= \(today.description)::text::date
                     AND (SELECT count(*) FROM day_stat
                         WHERE day_stat.site_id = site_day.site_id AND day_stat.day = site_day.day
-                            AND day_stat.version = site_day.version
-                            AND get_byte(slice, 0) = \(Int32(SliceBytes.version))) < \(Shape.standard.count)
+                            AND (has_texts OR day_stat.version = site_day.version
+                                AND get_byte(slice, 0) = \(Int32(SliceBytes.version)))
+                            AND shape = ANY (\(Shape.standard.map(\.name)))) < \(Shape.standard.count)
                 ORDER BY day DESC LIMIT \(limit)
                 """)
             var days: [LocalDay] = []
@@ -202,7 +203,7 @@ public final class ReportEngine: Sendable {
             site: site.id, filter: nil, shapes: Shape.standard, vocabulary: slices.vocabulary)
         for day in days {
             try pool.withConnection { (connection) throws(DatabaseError) in
-                for computed in try computer.compute([day], connection) { try store(computed, site, connection) }
+                if let computed = try computer.seal(day, connection) { try store(computed, site, connection) }
             }
         }
         return days.count
@@ -211,15 +212,20 @@ public final class ReportEngine: Sendable {
     private func store(
         _ computed: SliceComputer.Computed, _ site: Site, _ connection: Connection
     ) throws(DatabaseError) {
-        for (shape, slice) in computed.slices {
-            try connection.execute(
-                """
-                INSERT INTO day_stat (site_id, day, shape, version, slice)
-                VALUES (\(site.id.rawValue), \(computed.day.date.description)::text::date, \(shape),
-                    \(computed.version), \(bytes: slice.bytes))
-                ON CONFLICT (site_id, day, shape) DO UPDATE
-                SET version = excluded.version, slice = excluded.slice WHERE day_stat.version <= excluded.version
-                """)
+        try connection.transaction { () throws(DatabaseError) in
+            try DayVisitsStore(site: site.id, connection).keep(
+                computed.visits, of: computed.day, version: computed.version)
+            for (shape, slice) in computed.slices {
+                try connection.execute(
+                    """
+                    INSERT INTO day_stat (site_id, day, shape, version, slice)
+                    VALUES (\(site.id.rawValue), \(computed.day.date.description)::text::date, \(shape),
+                        \(computed.version), \(bytes: slice.bytes))
+                    ON CONFLICT (site_id, day, shape) DO UPDATE
+                    SET version = excluded.version, slice = excluded.slice
+                    WHERE day_stat.version <= excluded.version AND NOT day_stat.has_texts
+                    """)
+            }
         }
     }
 }

@@ -225,14 +225,10 @@ struct Scan {
         """
     }
 
-    /// The amount of an event in ten-thousandths; numbers may be texts, as forms send them.
+    /// The amount of an event in ten-thousandths.
     private var amount: SQL {
         plan.revenue.isEmpty
-            ? "0"
-            : """
-            CASE WHEN event.properties ->> \(plan.revenue) ~ '^-?[0-9]{1,12}(\\.[0-9]{1,9})?$'
-                THEN round((event.properties ->> \(plan.revenue))::numeric * 10000) * coalesce(event.weight, 1) END
-            """
+            ? "0" : "\(amountSQL(of: plan.revenue, in: "event.properties")) * coalesce(event.weight, 1)"
     }
 
     /// The visits of these numbers, in the places that they were given.

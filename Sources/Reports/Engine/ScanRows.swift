@@ -69,6 +69,8 @@ struct ScanResult {
     /// Dimensions of visits and of events, in the order of the keys.
     var visitDimensions: [Dimension] = []
     var eventDimensions: [Dimension] = []
+    /// For dimensions whose keys are codes: the key that each one stands for.
+    var codes: [Dimension: [Int64]] = [:]
     /// The texts of keys, by dimension, where they stand in no dictionary.
     var texts: [Dimension: [Int64: String]] = [:]
 

@@ -30,32 +30,38 @@ struct Shape: Hashable, Sendable {
             .filter { !visits.breakdowns.contains($0) }, needsEvents: false)
     /// Where visits began and ended.
     static let edges = Shape("edges", [[.entryPage], [.exitPage]], needsEvents: false)
-    /// What was viewed and done; all totals.
-    static let events = Shape(
-        "events", [[.page], [.event], [.pageGroup], [.searchTerm]], needsEvents: true)
+    /// What was viewed, by path: as long as the site has pages, so that nobody reads it for a total.
+    static let pages = Shape("pages", [[.page]], needsEvents: true)
+    /// What was done; all totals.
+    static let events = Shape("events", [[.event], [.pageGroup], [.searchTerm]], needsEvents: true)
     /// The hours of the day.
     static let hours = Shape("hours", [], needsEvents: true, step: 3_600_000)
     /// The minutes of the day.
     static let minutes = Shape("minutes", [], needsEvents: true, step: 60_000)
 
     /// Those that are sealed.
-    static let standard = [Shape.visits, .details, .edges, .events]
+    static let standard = [Shape.visits, .details, .edges, .pages, .events]
 
     /// The table of steps within a day's slice.
     static let steps = "step"
 
-    /// One breakdown of its own.
-    static func custom(_ dimensions: [Dimension], needsEvents: Bool, revenue: String = "") -> Shape {
-        let name = dimensions.map(\.name).joined(separator: " ")
+    /// The name of a breakdown's table for the step that begins at a moment.
+    static func table(_ breakdown: String, at moment: Int64) -> String { "\(moment) \(breakdown)" }
+
+    /// One breakdown of its own, of whole days or of steps of so many milliseconds.
+    static func custom(
+        _ dimensions: [Dimension], needsEvents: Bool, revenue: String = "", step: Int64 = 0
+    ) -> Shape {
+        let name = Dimension.name(ofBreakdown: dimensions)
         return Shape(
-            "custom \(needsEvents ? "events" : "visits") \(name) revenue=\(revenue)",
+            "custom \(needsEvents ? "events" : "visits") \(name) revenue=\(Dimension.escaped(revenue)) step=\(step)",
             dimensions.isEmpty ? [] : [dimensions],
-            needsEvents: needsEvents || dimensions.contains { $0.level == .event }, revenue: revenue)
+            needsEvents: needsEvents || dimensions.contains { $0.level == .event }, revenue: revenue, step: step)
     }
 
     /// The same with the sum of a property's numbers.
     func adding(revenue: String) -> Shape {
-        Shape("\(name) revenue=\(revenue)", breakdowns, needsEvents: true, revenue: revenue, step: step)
+        Shape("\(name) revenue=\(Dimension.escaped(revenue))", breakdowns, needsEvents: true, revenue: revenue, step: step)
     }
 
     /// The shape with a breakdown by these dimensions.

@@ -2,7 +2,7 @@
 struct Slice: Sendable {
     /// Sums over everything.
     var totals = Measures()
-    /// Tables by the dimension's name (`Dimension.name`), or by two names with a blank between them.
+    /// Tables by the breakdown's name (`Dimension.name(ofBreakdown:)`).
     var tables: [String: MeasureTable] = [:]
 
     /// Forgets the amounts.
@@ -21,7 +21,7 @@ struct Slice: Sendable {
 /// Measures are a varint of bits, which ones are not 0, and these.
 struct SliceBytes: Sendable {
     /// To be raised with every change of the form or of what is counted: older ones are then computed anew.
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
 
     let bytes: [UInt8]
 
@@ -45,16 +45,12 @@ struct SliceBytes: Sendable {
             body.reserveCapacity(table.count * 16)
             body.append(varint: table.count)
             for (key, measures) in zip(table.keys, table.sums).sorted(by: { $0.0 < $1.0 }) {
-                for shift in stride(from: 56, through: 0, by: -8) {
-                    body.append(UInt8(truncatingIfNeeded: key >> shift))
-                }
+                body.append(number: key)
                 body.append(measures)
             }
             body.append(varint: table.texts.count)
             for (key, text) in table.texts.sorted(by: { $0.key < $1.key }) {
-                for shift in stride(from: 56, through: 0, by: -8) {
-                    body.append(UInt8(truncatingIfNeeded: key >> shift))
-                }
+                body.append(number: key)
                 body.append(text: text)
             }
             bytes.append(text: name)
@@ -96,84 +92,5 @@ struct SliceBytes: Sendable {
             guard reader.skip(length) else { return nil }
         }
         return nil
-    }
-}
-
-/// Reads what `SliceBytes` wrote. Bytes may come from Redis, where anybody may have written: nothing is believed.
-private struct ByteReader {
-    private let bytes: [UInt8]
-    private(set) var place: Int
-
-    init(_ bytes: [UInt8], from place: Int) {
-        self.bytes = bytes
-        self.place = place
-    }
-
-    var isAtEnd: Bool { place >= bytes.count }
-
-    mutating func varint() -> Int? {
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
-        while place < bytes.count, shift < 64 {
-            let byte = bytes[place]
-            place += 1
-            value |= UInt64(byte & 0x7f) << shift
-            if byte < 0x80 { return Int(truncatingIfNeeded: value) }
-            shift += 7
-        }
-        return nil
-    }
-
-    mutating func number() -> Int64? {
-        guard place + 8 <= bytes.count else { return nil }
-        var value: UInt64 = 0
-        for offset in 0..<8 { value = value << 8 | UInt64(bytes[place + offset]) }
-        place += 8
-        return Int64(bitPattern: value)
-    }
-
-    mutating func measures() -> Measures? {
-        guard let bits = varint() else { return nil }
-        var measures = Measures()
-        for field in 0..<Measures.count where bits & (1 << field) != 0 {
-            guard let value = varint() else { return nil }
-            measures[field] = value
-        }
-        return measures
-    }
-
-    mutating func text() -> String? {
-        guard let length = varint(), length >= 0, length <= bytes.count - place else { return nil }
-        defer { place += length }
-        return String(decoding: bytes[place..<(place + length)], as: UTF8.self)
-    }
-
-    mutating func skip(_ length: Int) -> Bool {
-        guard length >= 0, length <= bytes.count - place else { return false }
-        place += length
-        return true
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(varint value: Int) {
-        var rest = UInt64(bitPattern: Int64(value))
-        while rest >= 0x80 {
-            append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        append(UInt8(rest))
-    }
-
-    fileprivate mutating func append(_ measures: Measures) {
-        var bits = 0
-        for field in 0..<Measures.count where measures[field] != 0 { bits |= 1 << field }
-        append(varint: bits)
-        for field in 0..<Measures.count where measures[field] != 0 { append(varint: measures[field]) }
-    }
-
-    fileprivate mutating func append(text: String) {
-        append(varint: text.utf8.count)
-        append(contentsOf: text.utf8)
     }
 }

@@ -1,7 +1,7 @@
 import Database
 import EventModel
 
-/// Computes slices from the rows of `session` and `event`.
+/// Computes slices: from the columns of sealed days, or from the rows of `session` and `event`.
 struct SliceComputer: Sendable {
     let site: SiteID
     let filter: Filter?
@@ -12,7 +12,9 @@ struct SliceComputer: Sendable {
     struct Computed: Sendable {
         var day: LocalDay
         var version: Int64
-        var slices: [String: SliceBytes]
+        var slices: [String: SliceBytes] = [:]
+        /// The day's visits, where they were asked for.
+        var visits: [UInt8]?
     }
 
     /// How these statements are planned. Events lie in the order of time, so that the index on time is nearly as good as
@@ -24,129 +26,163 @@ struct SliceComputer: Sendable {
         """
 
     /// The slices of days that follow each other, all of one moment.
-    func compute(_ days: [LocalDay], _ connection: Connection) throws(DatabaseError) -> [Computed] {
+    ///
+    /// - Parameter isCut: whether a day ends before its end, so that its columns are not asked: they are of all of it.
+    func compute(_ days: [LocalDay], isCut: Bool, _ connection: Connection) throws(DatabaseError) -> [Computed] {
+        try moment(days, connection) { (run) throws(DatabaseError) in
+            let sealed = isCut ? [:] : try DayVisitsStore(site: site, connection).versions(of: days)
+            var others: [Int] = []
+            for (index, day) in days.enumerated() {
+                let isSealed = sealed[day.date] != nil && sealed[day.date] == run.versions[day.date]?.version
+                // One day at a time: they are large while they are read.
+                guard isSealed, let visits = try DayVisitsStore(site: site, connection).visits(of: day) else {
+                    others.append(index)
+                    continue
+                }
+                try run.compute(index, from: visits)
+            }
+            // Days that follow each other are read together.
+            while let first = others.first {
+                let end = others.indices.first { others[$0] != first + $0 } ?? others.count
+                try run.compute(first..<(first + end), run.whole)
+                others.removeFirst(end)
+            }
+            try run.computeSteps()
+        }
+    }
+
+    /// The slices of a day and its columns, to be kept.
+    func seal(_ day: LocalDay, _ connection: Connection) throws(DatabaseError) -> Computed? {
+        try moment([day], connection) { (run) throws(DatabaseError) in
+            let lookback = run.versions[day.date]?.visitsSince ?? day.start
+            guard let visits = try DayVisitsQuery.run(site: site, day: day, lookback: lookback, connection) else {
+                return try run.compute(0..<1, run.whole)
+            }
+            run.computed[0].visits = visits.bytes
+            try run.compute(0, from: visits)
+        }.first
+    }
+
+    /// One snapshot for everything: page views without the visits they belong to would puzzle people.
+    private func moment(
+        _ days: [LocalDay], _ connection: Connection, _ body: (inout SliceRun) throws(DatabaseError) -> Void
+    ) throws(DatabaseError) -> [Computed] {
         guard let first = days.first, let last = days.last else { return [] }
         return try connection.transaction { () throws(DatabaseError) in
-            // One snapshot for everything: page views without the visits they belong to would puzzle people.
             try connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             try connection.execute(SliceComputer.planning)
             let versions = try queryVersions(connection, site: site, from: first.date, through: last.date)
-            let lookback = days.compactMap { versions[$0.date]?.visitsSince }.min() ?? first.start
-            let resolved: ResolvedFilter? =
-                if let filter { try filter.resolved(connection, site: site) } else { nil }
-            var slices = [[String: SliceBytes]](repeating: [:], count: days.count)
-            func scan(
-                _ shapes: [Shape], _ days: Range<Int>, byEvents: Bool
-            ) throws(DatabaseError) {
-                if shapes.isEmpty { return }
-                let plan = self.plan(
-                    shapes, starts: all[days].map(\.start), end: all[days.upperBound - 1].end,
-                    lookback: min(lookback, all[days.lowerBound].start), resolved, byEvents: byEvents)
-                let rows = try Scan.run(plan, byEvents: byEvents, connection, vocabulary)
-                let tally = Tally(rows, parts: days.count)
-                for shape in shapes {
-                    for (offset, var slice) in tally.slices(shape.breakdowns).enumerated() {
-                        // The amounts are another shape's: whoever finds this one in a cache has asked for none.
-                        if shape.revenue.isEmpty, !plan.revenue.isEmpty { slice.removeRevenue() }
-                        slices[days.lowerBound + offset][shape.name] = SliceBytes(slice)
-                    }
-                }
-            }
-            let all = days
-            let whole = shapes.filter { $0.step == 0 }
-            try scan(whole.filter { !$0.readsEvents(filter) }, 0..<days.count, byEvents: false)
-            // One scan adds up one property; shapes without one come along with the first.
-            let byEvents = whole.filter { $0.readsEvents(filter) }
-            let properties = Set(byEvents.map(\.revenue)).subtracting([""]).sorted()
-            let property = properties.first ?? ""
-            try scan(byEvents.filter { $0.revenue.isEmpty || $0.revenue == property }, 0..<days.count, byEvents: true)
-            for property in properties.dropFirst() {
-                try scan(byEvents.filter { $0.revenue == property }, 0..<days.count, byEvents: true)
-            }
-            for shape in shapes where shape.step > 0 {
-                for (index, day) in days.enumerated() {
-                    slices[index][shape.name] = try steps(shape, day, lookback, resolved, connection)
-                }
-            }
-            return days.enumerated().map { index, day in
-                Computed(day: day, version: versions[day.date]?.version ?? 0, slices: slices[index])
+            var run = SliceRun(
+                computer: self, days: days, connection: connection, versions: versions,
+                resolved: try filter?.resolved(connection, site: site))
+            try body(&run)
+            return run.computed
+        }
+    }
+}
+
+/// The computing of some days' slices within one transaction.
+struct SliceRun {
+    private let computer: SliceComputer
+    private let days: [LocalDay]
+    private let connection: Connection
+    let versions: [LocalDate: DayVersion]
+    private let resolved: ResolvedFilter?
+    private let lookback: Int64
+    /// What is ready so far, in the order of the days.
+    var computed: [SliceComputer.Computed]
+
+    fileprivate init(
+        computer: SliceComputer, days: [LocalDay], connection: Connection, versions: [LocalDate: DayVersion],
+        resolved: ResolvedFilter?
+    ) {
+        self.computer = computer
+        self.days = days
+        self.connection = connection
+        self.versions = versions
+        self.resolved = resolved
+        lookback = days.compactMap { versions[$0.date]?.visitsSince }.min() ?? days.first?.start ?? 0
+        computed = days.map { SliceComputer.Computed(day: $0, version: versions[$0.date]?.version ?? 0) }
+    }
+
+    /// Shapes of whole days.
+    var whole: [Shape] { computer.shapes.filter { $0.step == 0 } }
+
+    /// Computes a day from its columns, or from the rows where these do not say enough.
+    mutating func compute(_ index: Int, from visits: DayVisits) throws(DatabaseError) {
+        let day = days[index]
+        for group in groups(whole) {
+            let plan = plan(group.shapes, starts: [day.start], end: day.end, byEvents: group.byEvents)
+            if DayScan.canAnswer(plan, visits) {
+                let rows = try DayScan.run(
+                    plan, byEvents: group.byEvents, visits, connection, computer.vocabulary)
+                add(rows, group.shapes, plan, index..<(index + 1))
+            } else {
+                try compute(index..<(index + 1), group.shapes)
             }
         }
     }
 
-    /// A day in steps: one slice with a table whose keys are the moments at which the steps begin.
-    private func steps(
-        _ shape: Shape, _ day: LocalDay, _ lookback: Int64, _ resolved: ResolvedFilter?, _ connection: Connection
-    ) throws(DatabaseError) -> SliceBytes {
-        let starts = Array(stride(from: day.start, to: day.end, by: Int(shape.step)))
-        let plan = self.plan(
-            [shape], starts: starts, end: day.end, lookback: min(lookback, day.start), resolved, byEvents: true)
-        let tally = Tally(try Scan.run(plan, byEvents: true, connection, vocabulary), parts: starts.count)
-        var slice = Slice()
-        var table = MeasureTable()
-        for (start, part) in zip(starts, tally.slices([])) where part.totals != Measures() {
-            table.add(part.totals, to: start)
+    /// Computes days that follow each other from the rows.
+    mutating func compute(_ range: Range<Int>, _ shapes: [Shape]) throws(DatabaseError) {
+        for group in groups(shapes) {
+            let plan = plan(
+                group.shapes, starts: days[range].map(\.start), end: days[range.upperBound - 1].end,
+                byEvents: group.byEvents)
+            let rows = try Scan.run(plan, byEvents: group.byEvents, connection, computer.vocabulary)
+            add(rows, group.shapes, plan, range)
         }
-        slice.tables[Shape.steps] = table
-        return SliceBytes(slice)
     }
 
-    /// A plan for shapes that are read in the same way.
-    func plan(
-        _ shapes: [Shape], starts: [Int64], end: Int64, lookback: Int64, _ resolved: ResolvedFilter?, byEvents: Bool
-    ) -> ScanPlan {
+    private mutating func add(_ rows: ScanResult, _ shapes: [Shape], _ plan: ScanPlan, _ range: Range<Int>) {
+        let tally = Tally(rows, parts: range.count)
+        for shape in shapes {
+            for (offset, var slice) in tally.slices(shape.breakdowns).enumerated() {
+                // The amounts are another shape's: whoever finds this one in a cache has asked for none.
+                if shape.revenue.isEmpty, !plan.revenue.isEmpty { slice.removeRevenue() }
+                computed[range.lowerBound + offset].slices[shape.name] = SliceBytes(slice)
+            }
+        }
+    }
+
+    /// Shapes that one reading is enough for. It adds up one property; shapes without one come along with the first.
+    private func groups(_ shapes: [Shape]) -> [(shapes: [Shape], byEvents: Bool)] {
+        let byVisits = shapes.filter { !$0.readsEvents(computer.filter) }
+        var groups = byVisits.isEmpty ? [] : [(shapes: byVisits, byEvents: false)]
+        var byEvents = shapes.filter { $0.readsEvents(computer.filter) }
+        while !byEvents.isEmpty {
+            let property = byEvents.map(\.revenue).filter { !$0.isEmpty }.min() ?? ""
+            groups.append((byEvents.filter { $0.revenue.isEmpty || $0.revenue == property }, true))
+            byEvents.removeAll { $0.revenue.isEmpty || $0.revenue == property }
+        }
+        return groups
+    }
+
+    /// Days in steps: one slice with a table whose keys are the moments at which the steps begin, and with those of each step.
+    mutating func computeSteps() throws(DatabaseError) {
+        for shape in computer.shapes where shape.step > 0 {
+            for (index, day) in days.enumerated() where versions[day.date] != nil {
+                let starts = Array(stride(from: day.start, to: day.end, by: Int(shape.step)))
+                let plan = plan([shape], starts: starts, end: day.end, byEvents: true)
+                let rows = try Scan.run(plan, byEvents: true, connection, computer.vocabulary)
+                var slice = Slice()
+                var table = MeasureTable()
+                for (start, part) in zip(starts, Tally(rows, parts: starts.count).slices(shape.breakdowns))
+                where part.totals != Measures() {
+                    table.add(part.totals, to: start)
+                    for (name, rows) in part.tables { slice.tables[Shape.table(name, at: start)] = rows }
+                }
+                slice.tables[Shape.steps] = table
+                computed[index].slices[shape.name] = SliceBytes(slice)
+            }
+        }
+    }
+
+    private func plan(_ shapes: [Shape], starts: [Int64], end: Int64, byEvents: Bool) -> ScanPlan {
         ScanPlan(
-            site: site, starts: starts, end: end, lookback: lookback, filter: resolved,
-            joinsVisits: byEvents && (filter?.isAboutVisits ?? false),
-            looksIntoVisits: filter?.looksIntoVisits ?? false, breakdowns: shapes.flatMap(\.breakdowns),
+            site: computer.site, starts: starts, end: end, lookback: min(lookback, starts.first ?? end),
+            filter: resolved, joinsVisits: byEvents && (computer.filter?.isAboutVisits ?? false),
+            looksIntoVisits: computer.filter?.looksIntoVisits ?? false, breakdowns: shapes.flatMap(\.breakdowns),
             revenue: shapes.map(\.revenue).first { !$0.isEmpty } ?? "")
     }
-}
-
-extension Filter {
-    /// Whether one of its parts looks at what a visit is.
-    var isAboutVisits: Bool {
-        switch self {
-        case .and(let parts), .or(let parts): parts.contains(where: \.isAboutVisits)
-        case .not(let part): part.isAboutVisits
-        case .test(let test): test.dimension.level == .visit
-        case .goal: false
-        }
-    }
-
-    /// Whether one of its parts asks what else happened in a visit.
-    var looksIntoVisits: Bool {
-        switch self {
-        case .and(let parts), .or(let parts): parts.contains(where: \.looksIntoVisits)
-        case .not(let part): part.looksIntoVisits
-        case .test: false
-        case .goal: true
-        }
-    }
-}
-
-/// The state of a day of a site.
-struct DayVersion: Sendable, Equatable {
-    /// Grows whenever a number of the day changes.
-    var version: Int64
-    /// When the earliest visit began that was still going on on the day, milliseconds since 1970.
-    var visitsSince: Int64?
-}
-
-/// The states of a site's days; a day on which nothing happened is missing.
-func queryVersions(
-    _ connection: Connection, site: SiteID, from first: LocalDate, through last: LocalDate
-) throws(DatabaseError) -> [LocalDate: DayVersion] {
-    let rows = try connection.query(
-        """
-        SELECT day, version, visits_since FROM site_day
-        WHERE site_id = \(site.rawValue)
-            AND day BETWEEN \(first.description)::text::date AND \(last.description)::text::date
-        """)
-    var versions: [LocalDate: DayVersion] = [:]
-    for row in rows {
-        versions[try row.localDate(0)] = DayVersion(
-            version: try row.value(1), visitsSince: try row.optionalMilliseconds(2))
-    }
-    return versions
 }

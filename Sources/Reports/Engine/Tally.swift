@@ -1,191 +1,267 @@
 /// Adds up what a scan read: for each part its totals, and a table for each breakdown.
 ///
-/// Nobody is counted twice: a visitor once for each part and key, a visit once for each key, with its greatest weight. Most
-/// visitors have one row in a part, so rows are sorted by visitor once, and only visitors with several need a closer look.
+/// Nobody is counted twice: a visitor once for each part and key, a visit once for each key, with its greatest weight. Rows of
+/// a visitor are brought together once, and those of a visit; then each breakdown passes over them.
 struct Tally {
     private let scan: ScanResult
-    private let parts: Int
-    /// Rows with a visitor, those of one visitor and part together.
-    private let byVisitor: [Int32]
-    private let visitorRuns: [Range<Int>]
-    /// Rows with a visit, those of one visit together.
-    private let byVisit: [Int32]
-    private let visitRuns: [Range<Int>]
+    private let parts: [Part]
 
-    /// Of `parts` parts.
-    init(_ scan: ScanResult, parts: Int) {
-        self.scan = scan
-        self.parts = parts
-        let activity = scan.activity
-        let end = Int32(parts)
-        let visitors = activity.visitors
-        (byVisitor, visitorRuns) = Tally.runs(activity.count) { row in
-            let part = activity.parts[row]
-            guard visitors[row] != 0, part >= 1, part <= end else { return nil }
-            return UInt64(bitPattern: visitors[row]) &+ UInt64(part) &* 0x9e37_79b9_7f4a_7c15
-        }
-        let visits = activity.visits
-        (byVisit, visitRuns) = Tally.runs(activity.count) { row in visits[row] < 0 ? nil : UInt64(visits[row]) }
+    /// The rows that a part is about.
+    private struct Part {
+        /// Rows with a visitor, those of one visitor together.
+        var byVisitor = Runs()
+        /// Rows without one.
+        var nobody: [Int32] = []
+        /// Rows of visits that began in the part, those of one visit together, wherever they are.
+        var byVisit = Runs()
     }
 
-    /// The rows that have a key, sorted by it, and the stretches of the same key.
-    private static func runs(_ count: Int, _ key: (Int) -> UInt64?) -> (rows: [Int32], runs: [Range<Int>]) {
-        var pairs: [(key: UInt64, row: Int32)] = []
-        pairs.reserveCapacity(count)
-        for row in 0..<count {
-            if let key = key(row) { pairs.append((key, Int32(row))) }
+    /// Rows that belong together.
+    private struct Runs {
+        var rows: [Int32] = []
+        /// Where each run ends.
+        var ends: [Int32] = []
+    }
+
+    /// Of `parts` parts.
+    init(_ scan: ScanResult, parts count: Int) {
+        self.scan = scan
+        let activity = scan.activity
+        var parts = [Part](repeating: Part(), count: count)
+        var byVisitor = [[(UInt64, Int32)]](repeating: [], count: count)
+        var byVisit = byVisitor
+        for row in 0..<activity.count {
+            let part = Int(activity.parts[row]) - 1
+            if part >= 0, part < count {
+                if activity.visitors[row] == 0 {
+                    parts[part].nobody.append(Int32(row))
+                } else {
+                    byVisitor[part].append((UInt64(bitPattern: activity.visitors[row]), Int32(row)))
+                }
+            }
+            let visit = activity.visits[row]
+            if visit >= 0 {
+                let began = Int(scan.visits.parts[Int(visit)]) - 1
+                if began >= 0, began < count { byVisit[began].append((UInt64(visit), Int32(row))) }
+            }
         }
-        pairs.sort { $0.key == $1.key ? $0.row < $1.row : $0.key < $1.key }
-        var runs: [Range<Int>] = []
-        runs.reserveCapacity(pairs.count)
-        var first = 0
-        for place in pairs.indices where place + 1 == pairs.count || pairs[place + 1].key != pairs[place].key {
-            runs.append(first..<(place + 1))
-            first = place + 1
+        for part in 0..<count {
+            parts[part].byVisitor = Tally.runs(byVisitor[part])
+            parts[part].byVisit = Tally.runs(byVisit[part])
         }
-        return (pairs.map(\.row), runs)
+        self.parts = parts
+    }
+
+    /// Brings equal ones together. What was read from columns is in order already.
+    private static func runs(_ pairs: [(UInt64, Int32)]) -> Runs {
+        var pairs = pairs
+        if !pairs.indices.dropFirst().allSatisfy({ pairs[$0 - 1].0 <= pairs[$0].0 }) {
+            pairs.sort { $0.0 == $1.0 ? $0.1 < $1.1 : $0.0 < $1.0 }
+        }
+        var runs = Runs()
+        runs.rows.reserveCapacity(pairs.count)
+        for (place, pair) in pairs.enumerated() {
+            runs.rows.append(pair.1)
+            if place + 1 == pairs.count || pairs[place + 1].0 != pair.0 { runs.ends.append(Int32(place + 1)) }
+        }
+        return runs
     }
 
     /// The slice of each part.
     func slices(_ breakdowns: [[Dimension]]) -> [Slice] {
-        var slices = [Slice](repeating: Slice(), count: parts)
-        let totals = tables { _ in 0 }
-        for part in 0..<parts { slices[part].totals = totals[part][0] }
-        for breakdown in breakdowns {
-            let name = breakdown.map(\.name).joined(separator: " ")
-            for (part, table) in tables(by: breakdown).enumerated() { slices[part].tables[name] = table }
+        parts.map { part in
+            var slice = Slice()
+            var everything = OnePlace()
+            slice.totals = count(part, &everything).first ?? Measures()
+            for breakdown in breakdowns { slice.tables[Dimension.name(ofBreakdown: breakdown)] = table(part, breakdown) }
+            return slice
         }
-        return slices
     }
 
-    private func tables(by breakdown: [Dimension]) -> [MeasureTable] {
+    private func table(_ part: Part, _ breakdown: [Dimension]) -> MeasureTable {
         let places = breakdown.compactMap { scan.place(of: $0) }
-        if places.count == 1 { return singleTables(places[0], scan.texts[breakdown[0]] ?? [:], breakdown[0]) }
-        guard places.count == 2 else { return [MeasureTable](repeating: MeasureTable(), count: parts) }
-        var pairs: [Int64: (Int64, Int64)] = [:]
+        // What belongs to no visit has no entry and no exit, and is no row among them.
         let isEdge = breakdown.contains { $0 == .entryPage || $0 == .exitPage }
-        var tables = tables { row in
-            // As below: what belongs to no visit has no entry and no exit.
-            if isEdge, scan.activity.visits[row] < 0 { return nil }
-            let (first, second) = (scan.key(row, places[0]), scan.key(row, places[1]))
-            let key = PairKey.of(first, second)
-            if pairs[key] == nil { pairs[key] = (first, second) }
-            return key
+        switch places.count {
+        case 1: return table(part, breakdown[0], places[0], isEdge: isEdge)
+        case 2: return table(part, (breakdown[0], breakdown[1]), (places[0], places[1]), isEdge: isEdge)
+        default: return MeasureTable()
         }
-        for part in tables.indices {
-            for key in tables[part].keys {
-                guard let pair = pairs[key] else { continue }
-                tables[part].texts[key] = PairKey.text(
-                    pair.0, scan.texts[breakdown[0]]?[pair.0], pair.1, scan.texts[breakdown[1]]?[pair.1])
-            }
-        }
-        return tables
     }
 
-    private func singleTables(
-        _ place: ScanResult.KeyPlace, _ texts: [Int64: String], _ dimension: Dimension
-    ) -> [MeasureTable] {
-        let isEdge = dimension == .entryPage || dimension == .exitPage
-        var tables = tables { row in
-            // What belongs to no visit has no entry and no exit, and is no row among them.
+    private func table(
+        _ part: Part, _ dimension: Dimension, _ place: ScanResult.KeyPlace, isEdge: Bool
+    ) -> MeasureTable {
+        func key(_ row: Int) -> Int64? {
             isEdge && scan.activity.visits[row] < 0 ? nil : scan.key(row, place)
         }
-        guard !texts.isEmpty else { return tables }
-        for part in tables.indices {
-            for key in tables[part].keys {
-                if let text = texts[key] { tables[part].texts[key] = text }
-            }
+        var table: MeasureTable
+        if let values = scan.codes[dimension] {
+            var places = CodePlaces(count: values.count, code: key)
+            table = MeasureTable(count(part, &places), keys: places.order.map { values[$0] })
+        } else {
+            var places = HashPlaces(key: key)
+            table = MeasureTable(count(part, &places), keys: places.table.keys)
         }
-        return tables
+        guard let texts = scan.texts[dimension] else { return table }
+        for key in table.keys {
+            if let text = texts[key] { table.texts[key] = text }
+        }
+        return table
     }
 
-    /// The sums for each part by what `key` says of a row; rows without a key are left out.
-    private func tables(_ key: (Int) -> Int64?) -> [MeasureTable] {
-        var tables = [MeasureTable](repeating: MeasureTable(), count: parts)
+    private func table(
+        _ part: Part, _ breakdown: (Dimension, Dimension), _ places: (ScanResult.KeyPlace, ScanResult.KeyPlace),
+        isEdge: Bool
+    ) -> MeasureTable {
+        let codes = (scan.codes[breakdown.0], scan.codes[breakdown.1])
+        func pair(_ row: Int) -> (Int64, Int64) {
+            let (first, second) = (scan.key(row, places.0), scan.key(row, places.1))
+            return (codes.0.map { $0[Int(first)] } ?? first, codes.1.map { $0[Int(second)] } ?? second)
+        }
+        var pairs: [Int64: (Int64, Int64)] = [:]
+        var keyPlaces = HashPlaces { row in
+            if isEdge, scan.activity.visits[row] < 0 { return nil }
+            let pair = pair(row)
+            return PairKey.of(pair.0, pair.1)
+        } isFirst: { key, row in
+            pairs[key] = pair(row)
+        }
+        var table = MeasureTable(count(part, &keyPlaces), keys: keyPlaces.table.keys)
+        for (key, pair) in pairs {
+            table.texts[key] = PairKey.text(
+                pair.0, scan.texts[breakdown.0]?[pair.0], pair.1, scan.texts[breakdown.1]?[pair.1])
+        }
+        return table
+    }
+
+    /// The sums of each place.
+    private func count(_ part: Part, _ places: inout some KeyPlaces) -> [Measures] {
+        var counted = Counted()
         // Each row's key is looked up once; what follows knows its place.
-        var places = [Int32](repeating: -1, count: scan.activity.count)
-        let activity = scan.activity
-        for row in 0..<activity.count {
-            let part = Int(activity.parts[row]) - 1
-            guard part >= 0, part < parts, let key = key(row) else { continue }
-            let place = tables[part].place(of: key)
-            places[row] = Int32(place)
-            tables[part].sums[place].pageviews &+= Int(activity.pageviews[row])
-            tables[part].sums[place].events &+= Int(activity.events[row])
-            tables[part].sums[place].revenue &+= Int(activity.revenues[row])
+        var known = [Int32](repeating: -1, count: scan.activity.count)
+        for rows in [part.byVisitor.rows, part.nobody] {
+            for row in rows {
+                let place = places.place(of: Int(row))
+                if place < 0 { continue }
+                known[Int(row)] = Int32(place)
+                counted.makeRoom(for: place)
+                counted.sums[place].pageviews &+= Int(scan.activity.pageviews[Int(row)])
+                counted.sums[place].events &+= Int(scan.activity.events[Int(row)])
+                counted.sums[place].revenue &+= Int(scan.activity.revenues[Int(row)])
+            }
         }
-        countVisitors(&tables, places)
-        countVisits(&tables, places, key)
-        return tables
+        countVisitors(part.byVisitor, known, &counted)
+        countVisits(part.byVisit, known, &places, &counted)
+        return counted.sums
     }
 
-    private func countVisitors(_ tables: inout [MeasureTable], _ places: [Int32]) {
-        let activity = scan.activity
-        var weights: [Int32: Int32] = [:]
-        for run in visitorRuns {
-            let first = Int(byVisitor[run.lowerBound])
-            let part = Int(activity.parts[first]) - 1
-            if run.count == 1 {
-                let place = Int(places[first])
-                if place >= 0 { tables[part].sums[place].visitors &+= Int(activity.weights[first]) }
-                continue
-            }
-            weights.removeAll(keepingCapacity: true)
-            for row in byVisitor[run] where places[Int(row)] >= 0 {
-                weights[places[Int(row)]] = max(weights[places[Int(row)]] ?? 0, activity.weights[Int(row)])
-            }
-            for (place, weight) in weights { tables[part].sums[Int(place)].visitors &+= Int(weight) }
-        }
-    }
-
-    private func countVisits(_ tables: inout [MeasureTable], _ places: [Int32], _ key: (Int) -> Int64?) {
-        var counted: Set<Int> = []
-        for run in visitRuns {
-            let visit = Int(scan.activity.visits[Int(byVisit[run.lowerBound])])
-            let part = Int(scan.visits.parts[visit]) - 1
-            guard part >= 0, part < parts else { continue }
-            let measures = scan.visits.measures(visit)
-            counted.removeAll(keepingCapacity: true)
-            for row in byVisit[run] {
-                var place = Int(places[Int(row)])
-                if Int(scan.activity.parts[Int(row)]) - 1 != part {
-                    // It went on in another part, but counts where it began.
-                    place = key(Int(row)).map { tables[part].place(of: $0) } ?? -1
+    private func countVisitors(_ runs: Runs, _ known: [Int32], _ counted: inout Counted) {
+        var first = 0
+        for (run, end) in runs.ends.enumerated() {
+            for index in first..<Int(end) {
+                let row = Int(runs.rows[index])
+                let place = Int(known[row])
+                if place < 0 { continue }
+                let weight = scan.activity.weights[row]
+                if counted.visitor[place] != Int32(run + 1) {
+                    counted.visitor[place] = Int32(run + 1)
+                    counted.weight[place] = weight
+                    counted.sums[place].visitors &+= Int(weight)
+                } else if weight > counted.weight[place] {
+                    counted.sums[place].visitors &+= Int(weight - counted.weight[place])
+                    counted.weight[place] = weight
                 }
-                guard place >= 0, run.count == 1 || counted.insert(place).inserted else { continue }
-                tables[part].sums[place] += measures
             }
+            first = Int(end)
+        }
+    }
+
+    private func countVisits(
+        _ runs: Runs, _ known: [Int32], _ places: inout some KeyPlaces, _ counted: inout Counted
+    ) {
+        var first = 0
+        for (run, end) in runs.ends.enumerated() {
+            let measures = scan.visits.measures(Int(scan.activity.visits[Int(runs.rows[first])]))
+            for index in first..<Int(end) {
+                let row = Int(runs.rows[index])
+                // Where it went on in another part it counts here all the same: it began here.
+                let place = known[row] >= 0 ? Int(known[row]) : places.place(of: row)
+                if place < 0 { continue }
+                counted.makeRoom(for: place)
+                if counted.visit[place] == Int32(run + 1) { continue }
+                counted.visit[place] = Int32(run + 1)
+                counted.sums[place] += measures
+            }
+            first = Int(end)
         }
     }
 }
 
-/// Keys of pairs of values.
-enum PairKey {
-    /// The key of a pair.
-    static func of(_ first: Int64, _ second: Int64) -> Int64 {
-        var hash = UInt64(bitPattern: first) &* 0x9e37_79b9_7f4a_7c15
-        hash = (hash ^ (hash >> 29) ^ UInt64(bitPattern: second)) &* 0xbf58_476d_1ce4_e5b9
-        hash ^= hash >> 32
-        return Int64(bitPattern: hash)
+/// Sums in the making.
+private struct Counted {
+    var sums: [Measures] = []
+    /// The run of the visitor, and of the visit, that was counted last; from 1.
+    var visitor: [Int32] = []
+    var visit: [Int32] = []
+    /// With what weight the last visitor was counted.
+    var weight: [Int32] = []
+
+    @inline(__always)
+    mutating func makeRoom(for place: Int) {
+        while sums.count <= place {
+            sums.append(Measures())
+            visitor.append(0)
+            visit.append(0)
+            weight.append(0)
+        }
+    }
+}
+
+/// Gives places to the keys of rows, in the order in which they come; -1 to a row without one.
+private protocol KeyPlaces {
+    mutating func place(of row: Int) -> Int
+}
+
+/// For totals.
+private struct OnePlace: KeyPlaces {
+    func place(of row: Int) -> Int { 0 }
+}
+
+/// For keys that may be any number.
+private struct HashPlaces: KeyPlaces {
+    let key: (Int) -> Int64?
+    /// Called with a key and its first row.
+    var isFirst: ((Int64, Int) -> Void)?
+    var table = MeasureTable()
+
+    mutating func place(of row: Int) -> Int {
+        guard let key = key(row) else { return -1 }
+        let before = table.count
+        let place = table.place(of: key)
+        if place == before { isFirst?(key, row) }
+        return place
+    }
+}
+
+/// For keys that are codes, small numbers.
+private struct CodePlaces: KeyPlaces {
+    let code: (Int) -> Int64?
+    private var places: [Int32]
+    /// The code of each place.
+    private(set) var order: [Int] = []
+
+    init(count: Int, code: @escaping (Int) -> Int64?) {
+        self.code = code
+        places = [Int32](repeating: -1, count: count)
     }
 
-    /// The pair as the text of its key: each value is a number of the dictionary (`#…`) or a text (`=…`), the first one
-    /// behind its length.
-    static func text(_ first: Int64, _ firstText: String?, _ second: Int64, _ secondText: String?) -> String {
-        func part(_ key: Int64, _ text: String?) -> String { text.map { "=" + $0 } ?? (key == 0 ? "=" : "#\(key)") }
-        let head = part(first, firstText)
-        return "\(head.utf8.count):\(head)\(part(second, secondText))"
-    }
-
-    /// The two values out of such a text.
-    static func parts(_ text: String) -> (Substring, Substring)? {
-        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), let length = Int(text[..<colon]) else {
-            return nil
-        }
-        let start = text.utf8.index(after: colon)
-        guard length >= 0, let end = text.utf8.index(start, offsetBy: length, limitedBy: text.utf8.endIndex) else {
-            return nil
-        }
-        return (text[start..<end], text[end...])
+    mutating func place(of row: Int) -> Int {
+        guard let code = code(row) else { return -1 }
+        let known = places[Int(code)]
+        if known >= 0 { return Int(known) }
+        places[Int(code)] = Int32(order.count)
+        order.append(Int(code))
+        return order.count - 1
     }
 }

@@ -84,6 +84,25 @@ public enum Dimension: Hashable, Sendable {
         }
     }
 
+    /// Names a breakdown in slices and caches. Properties may be called anything: a blank within a name must not look like
+    /// the one between two.
+    static func name(ofBreakdown dimensions: [Dimension]) -> String {
+        dimensions.map { escaped($0.name) }.joined(separator: " ")
+    }
+
+    /// A name without blanks, different for different names.
+    static func escaped(_ name: String) -> String {
+        var escaped = ""
+        for scalar in name.unicodeScalars {
+            switch scalar {
+            case " ": escaped += "%20"
+            case "%": escaped += "%25"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+
     /// Whether it is one of a visit or of an event.
     public var level: Level {
         switch self {

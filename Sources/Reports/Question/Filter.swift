@@ -60,6 +60,26 @@ public indirect enum Filter: Hashable, Sendable {
         }
     }
 
+    /// Whether one of its parts looks at what a visit is.
+    var isAboutVisits: Bool {
+        switch self {
+        case .and(let parts), .or(let parts): parts.contains(where: \.isAboutVisits)
+        case .not(let part): part.isAboutVisits
+        case .test(let test): test.dimension.level == .visit
+        case .goal: false
+        }
+    }
+
+    /// Whether one of its parts asks what else happened in a visit.
+    var looksIntoVisits: Bool {
+        switch self {
+        case .and(let parts), .or(let parts): parts.contains(where: \.looksIntoVisits)
+        case .not(let part): part.looksIntoVisits
+        case .test: false
+        case .goal: true
+        }
+    }
+
     /// The same filter as text, which tells it from all others: for names of cached values.
     var key: String {
         func quoted(_ text: String) -> String {
@@ -72,7 +92,7 @@ public indirect enum Filter: Hashable, Sendable {
         case .test(let test):
             return "\(quoted(test.dimension.name)) \(test.comparison.rawValue) "
                 + test.values.map(quoted).joined(separator: " ")
-        case .goal(let goal): return "goal(\(goal.key))"
+        case .goal(let goal): return "goal(\(goal.events.key))"
         }
     }
 }
@@ -158,7 +178,4 @@ public struct Goal: Hashable, Sendable {
         parts += properties.map { .test(.init(.property($0.name), .matches, $0.values)) }
         return .and(parts)
     }
-
-    /// All that decides its numbers, as text; its name does not.
-    var key: String { events.key + (revenue.isEmpty ? "" : " revenue \(revenue)") }
 }

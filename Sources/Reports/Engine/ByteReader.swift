@@ -1,0 +1,95 @@
+/// Reads what these extensions of `[UInt8]` wrote. Bytes may come from Redis, where anybody may have written: nothing is
+/// believed.
+struct ByteReader {
+    private let bytes: [UInt8]
+    private(set) var place: Int
+
+    init(_ bytes: [UInt8], from place: Int) {
+        self.bytes = bytes
+        self.place = place
+    }
+
+    var isAtEnd: Bool { place >= bytes.count }
+
+    /// Whether so many are left: before room is made for what somebody says will follow.
+    func hasBytes(_ count: Int) -> Bool { count <= bytes.count - place }
+
+    /// A whole number, written by `append(varint:)`.
+    mutating func varint() -> Int? {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        while place < bytes.count, shift < 64 {
+            let byte = bytes[place]
+            place += 1
+            value |= UInt64(byte & 0x7f) << shift
+            if byte < 0x80 { return Int(truncatingIfNeeded: value) }
+            shift += 7
+        }
+        return nil
+    }
+
+    /// Eight bytes, most significant first.
+    mutating func number() -> Int64? {
+        guard place + 8 <= bytes.count else { return nil }
+        var value: UInt64 = 0
+        for offset in 0..<8 { value = value << 8 | UInt64(bytes[place + offset]) }
+        place += 8
+        return Int64(bitPattern: value)
+    }
+
+    /// Sums; those that are 0 take no room.
+    mutating func measures() -> Measures? {
+        guard let bits = varint() else { return nil }
+        var measures = Measures()
+        for field in 0..<Measures.count where bits & (1 << field) != 0 {
+            guard let value = varint() else { return nil }
+            measures[field] = value
+        }
+        return measures
+    }
+
+    /// A text behind its length.
+    mutating func text() -> String? {
+        guard let length = varint(), length >= 0, length <= bytes.count - place else { return nil }
+        defer { place += length }
+        return String(decoding: bytes[place..<(place + length)], as: UTF8.self)
+    }
+
+    /// Leaves out bytes; false when there are not so many.
+    mutating func skip(_ length: Int) -> Bool {
+        guard length >= 0, length <= bytes.count - place else { return false }
+        place += length
+        return true
+    }
+}
+
+extension [UInt8] {
+    /// As few bytes as possible for small numbers (LEB128), ten for negative ones.
+    mutating func append(varint value: Int) {
+        var rest = UInt64(bitPattern: Int64(value))
+        while rest >= 0x80 {
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        append(UInt8(rest))
+    }
+
+    /// Eight bytes, most significant first.
+    mutating func append(number: Int64) {
+        for shift in stride(from: 56, through: 0, by: -8) { append(UInt8(truncatingIfNeeded: number >> shift)) }
+    }
+
+    /// Sums: which ones are not 0, and these.
+    mutating func append(_ measures: Measures) {
+        var bits = 0
+        for field in 0..<Measures.count where measures[field] != 0 { bits |= 1 << field }
+        append(varint: bits)
+        for field in 0..<Measures.count where measures[field] != 0 { append(varint: measures[field]) }
+    }
+
+    /// A text behind its length.
+    mutating func append(text: String) {
+        append(varint: text.utf8.count)
+        append(contentsOf: text.utf8)
+    }
+}

@@ -1,0 +1,202 @@
+extension DayVisits {
+    /// To be raised with every change of the form or of what is in it: older ones are then made anew.
+    static let version: UInt8 = 1
+
+    /// The columns as bytes, of which PostgreSQL's compression makes about two thirds.
+    ///
+    /// Version byte · number of visits, of rows of visits, of events · columns. Those that hardly ever change from row to
+    /// row are pairs of a value and how often it follows; all others are varints, row for row.
+    var bytes: [UInt8] {
+        var bytes = [DayVisits.version]
+        bytes.reserveCapacity(visits.parts.count * 24 + events.count * 5)
+        bytes.append(varint: visits.count)
+        bytes.append(varint: visits.parts.count)
+        bytes.append(varint: events.count)
+        bytes.append(texts: countries)
+        bytes.append(varint: properties == nil ? 0 : 1)
+        if let properties { bytes.append(texts: properties) }
+        // Ascending, but for the end, where there is none.
+        var before: Int32 = 0
+        for visitor in visits.visitors.prefix(visits.count) {
+            bytes.append(varint: Int(visitor - before))
+            before = visitor
+        }
+        for column in [visits.parts, visits.crossings, visits.weights, visits.interactions] { bytes.append(runs: column) }
+        bytes.append(numbers: visits.durations)
+        for column in [visits.views, visits.engaged, visits.eventCounts, visits.countries] {
+            bytes.append(numbers: column)
+        }
+        for column in Visits.columns {
+            var coded = visits.numbers[column] ?? Coded()
+            if column.isPathOfVisit { coded.values = [] }
+            bytes.append(coded)
+        }
+        for column in [events.parts, events.visitors, events.weights, events.properties] { bytes.append(runs: column) }
+        for column in Events.columns { bytes.append(events.numbers[column] ?? Coded()) }
+        return bytes
+    }
+
+    /// Columns out of bytes; `nil` when they are none of this version, or damaged.
+    init?(_ bytes: [UInt8]) {
+        guard bytes.first == DayVisits.version else { return nil }
+        var reader = ByteReader(bytes, from: 1)
+        guard let count = reader.varint(), let rows = reader.varint(), let events = reader.varint(),
+            0 <= count, count <= rows, rows <= bytes.count, events <= bytes.count, events >= 0,
+            let countries = reader.texts(), let hasProperties = reader.varint()
+        else { return nil }
+        visits.count = count
+        self.countries = countries
+        properties = nil
+        if hasProperties == 1 {
+            guard let texts = reader.texts() else { return nil }
+            properties = texts
+        }
+        guard reader.visits(into: &visits, rows), reader.events(into: &self.events, events) else { return nil }
+        for column in Visits.columns where column.isPathOfVisit {
+            visits.numbers[column]?.values = self.events.numbers[.path]?.values ?? []
+        }
+        guard isSound else { return nil }
+    }
+
+    /// Whether all codes have a value, and all events a visit.
+    private var isSound: Bool {
+        func fits(_ codes: [Int32], _ count: Int) -> Bool { codes.allSatisfy { $0 >= 0 && $0 <= count } }
+        guard fits(visits.countries, countries.count), fits(events.properties, properties?.count ?? Int(Int32.max)),
+            fits(visits.parts, 1), fits(events.parts, 2), fits(visits.eventCounts, events.count),
+            visits.eventCounts.reduce(0, { $0 + Int($1) }) == events.count
+        else { return false }
+        return visits.numbers.values.allSatisfy { fits($0.codes, $0.values.count) }
+            && events.numbers.values.allSatisfy { fits($0.codes, $0.values.count) }
+    }
+}
+
+extension IDColumn {
+    /// Whether it has the same values as the events' paths, so that they need to be written only once.
+    fileprivate var isPathOfVisit: Bool { self == .entryPath || self == .exitPath }
+}
+
+extension ByteReader {
+    fileprivate mutating func visits(into visits: inout DayVisits.Visits, _ rows: Int) -> Bool {
+        visits.visitors.reserveCapacity(rows)
+        var visitor = 0
+        for _ in 0..<visits.count {
+            guard let step = varint(), step >= 0, step <= Int(Int32.max) - visitor else { return false }
+            visitor += step
+            visits.visitors.append(Int32(visitor))
+        }
+        visits.visitors += [Int32](repeating: 0, count: rows - visits.count)
+        guard let parts = runs(rows), let crossings = runs(rows), let weights = runs(rows),
+            let interactions = runs(rows), let durations = wideNumbers(rows), let views = numbers(rows),
+            let engaged = numbers(rows), let eventCounts = numbers(rows), let countries = numbers(rows)
+        else { return false }
+        visits.parts = parts
+        visits.crossings = crossings
+        visits.weights = weights
+        visits.interactions = interactions
+        visits.durations = durations
+        visits.views = views
+        visits.engaged = engaged
+        visits.eventCounts = eventCounts
+        visits.countries = countries
+        for column in DayVisits.Visits.columns {
+            guard let coded = coded(rows) else { return false }
+            visits.numbers[column] = coded
+        }
+        return true
+    }
+
+    fileprivate mutating func events(into events: inout DayVisits.Events, _ rows: Int) -> Bool {
+        guard let parts = runs(rows), let visitors = runs(rows), let weights = runs(rows), let properties = runs(rows)
+        else { return false }
+        events.parts = parts
+        events.visitors = visitors
+        events.weights = weights
+        events.properties = properties
+        for column in DayVisits.Events.columns {
+            guard let coded = coded(rows) else { return false }
+            events.numbers[column] = coded
+        }
+        return true
+    }
+
+    private mutating func coded(_ rows: Int) -> DayVisits.Coded? {
+        guard let count = varint(), count >= 0, hasBytes(count) else { return nil }
+        var coded = DayVisits.Coded()
+        coded.values.reserveCapacity(count)
+        for _ in 0..<count {
+            guard let value = number() else { return nil }
+            coded.values.append(value)
+        }
+        guard let codes = numbers(rows) else { return nil }
+        coded.codes = codes
+        return coded
+    }
+
+    fileprivate mutating func texts() -> [String]? {
+        guard let count = varint(), count >= 0 else { return nil }
+        var texts: [String] = []
+        for _ in 0..<count {
+            guard let text = text() else { return nil }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    private mutating func numbers(_ rows: Int) -> [Int32]? {
+        var numbers: [Int32] = []
+        numbers.reserveCapacity(rows)
+        for _ in 0..<rows {
+            guard let number = varint() else { return nil }
+            numbers.append(Int32(truncatingIfNeeded: number))
+        }
+        return numbers
+    }
+
+    private mutating func wideNumbers(_ rows: Int) -> [Int]? {
+        var numbers: [Int] = []
+        numbers.reserveCapacity(rows)
+        for _ in 0..<rows {
+            guard let number = varint() else { return nil }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    private mutating func runs(_ rows: Int) -> [Int32]? {
+        var numbers: [Int32] = []
+        numbers.reserveCapacity(rows)
+        while numbers.count < rows {
+            guard let value = varint(), let length = varint(), length > 0, length <= rows - numbers.count else {
+                return nil
+            }
+            numbers.append(contentsOf: repeatElement(Int32(truncatingIfNeeded: value), count: length))
+        }
+        return numbers
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(texts: [String]) {
+        append(varint: texts.count)
+        for text in texts { append(text: text) }
+    }
+
+    fileprivate mutating func append(numbers: [some BinaryInteger]) {
+        for number in numbers { append(varint: Int(number)) }
+    }
+
+    fileprivate mutating func append(runs numbers: [Int32]) {
+        var first = 0
+        for place in numbers.indices where place + 1 == numbers.count || numbers[place + 1] != numbers[place] {
+            append(varint: Int(numbers[place]))
+            append(varint: place + 1 - first)
+            first = place + 1
+        }
+    }
+
+    fileprivate mutating func append(_ coded: DayVisits.Coded) {
+        append(varint: coded.values.count)
+        for value in coded.values { append(number: value) }
+        append(numbers: coded.codes)
+    }
+}
