@@ -13,7 +13,7 @@ COMMENT ON COLUMN day_visits.version IS 'The version of site_day whose visits th
 COMMENT ON COLUMN day_visits.visits IS
     'Columns in a form of our own (Sources/Reports/Engine/Columns/DayVisitsBytes.swift). Visitors are numbers within the day, no pseudonyms.';
 COMMENT ON COLUMN day_stat.shape IS
-    'Which breakdowns: visits, details (all else about visits), edges (entry and exit pages), pages, events (all else about events).';
+    'Which breakdowns: visits, details (all else about visits), edges (entry and exit pages), pages, events, topics (page groups and searches).';
 
 ALTER TABLE day_stat ADD COLUMN has_texts boolean NOT NULL DEFAULT false;
 COMMENT ON COLUMN day_stat.has_texts IS

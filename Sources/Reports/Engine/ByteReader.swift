@@ -28,6 +28,33 @@ struct ByteReader {
         return nil
     }
 
+    /// So many whole numbers, most of which take a byte or two.
+    mutating func varints<Number: BinaryInteger>(_ count: Int, most: Int = .max, as: Number.Type) -> [Number]? {
+        guard count >= 0, hasBytes(count) else { return nil }
+        var numbers = [Number](repeating: 0, count: count)
+        let bytes = bytes
+        var next = place
+        for index in 0..<count {
+            var value: Int
+            if next + 1 < bytes.count, bytes[next] < 0x80 {
+                value = Int(bytes[next])
+                next += 1
+            } else if next + 1 < bytes.count, bytes[next + 1] < 0x80 {
+                value = Int(bytes[next] & 0x7f) | Int(bytes[next + 1]) << 7
+                next += 2
+            } else {
+                place = next
+                guard let long = varint() else { return nil }
+                value = long
+                next = place
+            }
+            if value < 0 || value > most { return nil }
+            numbers[index] = Number(truncatingIfNeeded: value)
+        }
+        place = next
+        return numbers
+    }
+
     /// Eight bytes, most significant first.
     mutating func number() -> Int64? {
         guard place + 8 <= bytes.count else { return nil }

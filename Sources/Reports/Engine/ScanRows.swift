@@ -48,6 +48,19 @@ struct ScannedActivity {
 
     var count: Int { parts.count }
 
+    /// Makes room for so many rows with so many keys each.
+    mutating func reserve(_ count: Int, keys width: Int) {
+        parts.reserveCapacity(count)
+        visitors.reserveCapacity(count)
+        weights.reserveCapacity(count)
+        pageviews.reserveCapacity(count)
+        events.reserveCapacity(count)
+        revenues.reserveCapacity(count)
+        visits.reserveCapacity(count)
+        lonePlaces.reserveCapacity(count)
+        keys.reserveCapacity(count * width)
+    }
+
     mutating func append(
         part: Int32, visitor: Int64?, weight: Int32, pageviews: Int, events: Int, revenue: Int64, visit: Int32
     ) {

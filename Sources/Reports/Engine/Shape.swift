@@ -33,14 +33,16 @@ struct Shape: Hashable, Sendable {
     /// What was viewed, by path: as long as the site has pages, so that nobody reads it for a total.
     static let pages = Shape("pages", [[.page]], needsEvents: true)
     /// What was done; all totals.
-    static let events = Shape("events", [[.event], [.pageGroup], [.searchTerm]], needsEvents: true)
+    static let events = Shape("events", [[.event]], needsEvents: true)
+    /// What pages were about.
+    static let topics = Shape("topics", [[.pageGroup], [.searchTerm]], needsEvents: true)
     /// The hours of the day.
     static let hours = Shape("hours", [], needsEvents: true, step: 3_600_000)
     /// The minutes of the day.
     static let minutes = Shape("minutes", [], needsEvents: true, step: 60_000)
 
     /// Those that are sealed.
-    static let standard = [Shape.visits, .details, .edges, .pages, .events]
+    static let standard = [Shape.visits, .details, .edges, .pages, .events, .topics]
 
     /// The table of steps within a day's slice.
     static let steps = "step"

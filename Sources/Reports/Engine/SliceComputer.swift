@@ -35,7 +35,7 @@ struct SliceComputer: Sendable {
             for (index, day) in days.enumerated() {
                 let isSealed = sealed[day.date] != nil && sealed[day.date] == run.versions[day.date]?.version
                 // One day at a time: they are large while they are read.
-                guard isSealed, let visits = try DayVisitsStore(site: site, connection).visits(of: day) else {
+                guard isSealed, let visits = try DayVisitsStore(site: site, connection).visits(of: day, only: columns) else {
                     others.append(index)
                     continue
                 }
@@ -49,6 +49,12 @@ struct SliceComputer: Sendable {
             }
             try run.computeSteps()
         }
+    }
+
+    /// What is read of the columns of days.
+    private var columns: Set<IDColumn> {
+        let dimensions = shapes.flatMap { $0.breakdowns.joined() } + (filter?.dimensions ?? [])
+        return Set(dimensions.compactMap(\.column))
     }
 
     /// The slices of a day and its columns, to be kept.

@@ -5,6 +5,8 @@
 struct Tally {
     private let scan: ScanResult
     private let parts: [Part]
+    /// What each visit counts for.
+    private let measures: [Measures]
 
     /// The rows that a part is about.
     private struct Part {
@@ -28,7 +30,7 @@ struct Tally {
         self.scan = scan
         let activity = scan.activity
         var parts = [Part](repeating: Part(), count: count)
-        var byVisitor = [[(UInt64, Int32)]](repeating: [], count: count)
+        var byVisitor = [[Int32]](repeating: [], count: count)
         var byVisit = byVisitor
         for row in 0..<activity.count {
             let part = Int(activity.parts[row]) - 1
@@ -36,33 +38,47 @@ struct Tally {
                 if activity.visitors[row] == 0 {
                     parts[part].nobody.append(Int32(row))
                 } else {
-                    byVisitor[part].append((UInt64(bitPattern: activity.visitors[row]), Int32(row)))
+                    byVisitor[part].append(Int32(row))
                 }
             }
             let visit = activity.visits[row]
             if visit >= 0 {
                 let began = Int(scan.visits.parts[Int(visit)]) - 1
-                if began >= 0, began < count { byVisit[began].append((UInt64(visit), Int32(row))) }
+                if began >= 0, began < count { byVisit[began].append(Int32(row)) }
             }
         }
         for part in 0..<count {
-            parts[part].byVisitor = Tally.runs(byVisitor[part])
-            parts[part].byVisit = Tally.runs(byVisit[part])
+            parts[part].byVisitor = Tally.runs(byVisitor[part]) { activity.visitors[Int($0)] }
+            parts[part].byVisit = Tally.runs(byVisit[part]) { Int64(activity.visits[Int($0)]) }
         }
         self.parts = parts
+        measures = (0..<scan.visits.count).map { scan.visits.measures($0) }
     }
 
     /// Brings equal ones together. What was read from columns is in order already.
-    private static func runs(_ pairs: [(UInt64, Int32)]) -> Runs {
-        var pairs = pairs
-        if !pairs.indices.dropFirst().allSatisfy({ pairs[$0 - 1].0 <= pairs[$0].0 }) {
-            pairs.sort { $0.0 == $1.0 ? $0.1 < $1.1 : $0.0 < $1.0 }
-        }
+    private static func runs(_ rows: [Int32], _ key: (Int32) -> Int64) -> Runs {
+        guard let first = rows.first else { return Runs() }
         var runs = Runs()
-        runs.rows.reserveCapacity(pairs.count)
-        for (place, pair) in pairs.enumerated() {
-            runs.rows.append(pair.1)
-            if place + 1 == pairs.count || pairs[place + 1].0 != pair.0 { runs.ends.append(Int32(place + 1)) }
+        var last = key(first)
+        for (place, row) in rows.enumerated() {
+            let current = key(row)
+            if current < last {
+                // Not in order: sorted with their keys beside them, which is faster than looking them up.
+                let sorted = rows.map { (key: key($0), row: $0) }.sorted { $0.key == $1.key ? $0.row < $1.row : $0.key < $1.key }
+                return Tally.runs(sorted)
+            }
+            if current != last { runs.ends.append(Int32(place)) }
+            last = current
+        }
+        runs.ends.append(Int32(rows.count))
+        runs.rows = rows
+        return runs
+    }
+
+    private static func runs(_ sorted: [(key: Int64, row: Int32)]) -> Runs {
+        var runs = Runs(rows: sorted.map(\.row))
+        for place in sorted.indices where place + 1 == sorted.count || sorted[place + 1].key != sorted[place].key {
+            runs.ends.append(Int32(place + 1))
         }
         return runs
     }
@@ -182,7 +198,7 @@ struct Tally {
     ) {
         var first = 0
         for (run, end) in runs.ends.enumerated() {
-            let measures = scan.visits.measures(Int(scan.activity.visits[Int(runs.rows[first])]))
+            let measures = measures[Int(scan.activity.visits[Int(runs.rows[first])])]
             for index in first..<Int(end) {
                 let row = Int(runs.rows[index])
                 // Where it went on in another part it counts here all the same: it began here.

@@ -132,6 +132,14 @@ public enum Dimension: Hashable, Sendable {
         }
     }
 
+    /// The column with numbers in which the value stands; `nil` for others.
+    var column: IDColumn? {
+        switch place {
+        case .column(let column), .fact(_, let column): column
+        case .country, .property: nil
+        }
+    }
+
     /// Where a dimension's value stands in the rows of `event` and `session`.
     enum Place: Hashable, Sendable {
         /// In a column with the number of a text.

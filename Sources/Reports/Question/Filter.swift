@@ -60,6 +60,16 @@ public indirect enum Filter: Hashable, Sendable {
         }
     }
 
+    /// What its parts look at.
+    var dimensions: [Dimension] {
+        switch self {
+        case .and(let parts), .or(let parts): parts.flatMap(\.dimensions)
+        case .not(let part): part.dimensions
+        case .test(let test): [test.dimension]
+        case .goal(let goal): goal.events.dimensions
+        }
+    }
+
     /// Whether one of its parts looks at what a visit is.
     var isAboutVisits: Bool {
         switch self {

@@ -31,6 +31,8 @@ struct DayScan {
         _ plan: ScanPlan, byEvents: Bool, _ day: DayVisits, _ connection: Connection, _ vocabulary: Vocabulary
     ) throws(DatabaseError) -> ScanResult {
         var scan = try DayScan(plan, day, connection, vocabulary)
+        scan.result.activity.reserve(
+            byEvents ? day.events.count : day.visits.parts.count, keys: scan.eventKeys.count)
         if byEvents { scan.readEvents() } else { scan.readVisits() }
         scan.readLoneEvents()
         return scan.result
@@ -46,7 +48,7 @@ struct DayScan {
         var visitOfEvent: [Int32] = []
         visitOfEvent.reserveCapacity(day.events.count)
         for (visit, count) in day.visits.eventCounts.enumerated() {
-            visitOfEvent.append(contentsOf: repeatElement(Int32(visit), count: Int(count)))
+            for _ in 0..<count { visitOfEvent.append(Int32(visit)) }
             first.append(visitOfEvent.count)
         }
         firstEvents = first

@@ -5,7 +5,8 @@ extension DayVisits {
     /// The columns as bytes, of which PostgreSQL's compression makes about two thirds.
     ///
     /// Version byte · number of visits, of rows of visits, of events · columns. Those that hardly ever change from row to
-    /// row are pairs of a value and how often it follows; all others are varints, row for row.
+    /// row are pairs of a value and how often it follows; all others are varints, row for row. Columns with numbers stand
+    /// behind their length, so that those that nobody asks for can be left out.
     var bytes: [UInt8] {
         var bytes = [DayVisits.version]
         bytes.reserveCapacity(visits.parts.count * 24 + events.count * 5)
@@ -37,7 +38,9 @@ extension DayVisits {
     }
 
     /// Columns out of bytes; `nil` when they are none of this version, or damaged.
-    init?(_ bytes: [UInt8]) {
+    ///
+    /// - Parameter wanted: columns with numbers that are read, with the names of events; `nil` for all of them.
+    init?(_ bytes: [UInt8], only wanted: Set<IDColumn>? = nil) {
         guard bytes.first == DayVisits.version else { return nil }
         var reader = ByteReader(bytes, from: 1)
         guard let count = reader.varint(), let rows = reader.varint(), let events = reader.varint(),
@@ -51,22 +54,26 @@ extension DayVisits {
             guard let texts = reader.texts() else { return nil }
             properties = texts
         }
-        guard reader.visits(into: &visits, rows), reader.events(into: &self.events, events) else { return nil }
+        let columns = wanted.map { $0.union([.name, .path]) } ?? Set(IDColumn.allCases)
+        guard reader.visits(into: &visits, rows, columns), reader.events(into: &self.events, events, columns) else {
+            return nil
+        }
         for column in Visits.columns where column.isPathOfVisit {
             visits.numbers[column]?.values = self.events.numbers[.path]?.values ?? []
         }
         guard isSound else { return nil }
     }
 
-    /// Whether all codes have a value, and all events a visit.
+    /// Whether all codes have a value, as far as reading has not seen to it, and all events a visit.
     private var isSound: Bool {
         func fits(_ codes: [Int32], _ count: Int) -> Bool { codes.allSatisfy { $0 >= 0 && $0 <= count } }
         guard fits(visits.countries, countries.count), fits(events.properties, properties?.count ?? Int(Int32.max)),
             fits(visits.parts, 1), fits(events.parts, 2), fits(visits.eventCounts, events.count),
             visits.eventCounts.reduce(0, { $0 + Int($1) }) == events.count
         else { return false }
-        return visits.numbers.values.allSatisfy { fits($0.codes, $0.values.count) }
-            && events.numbers.values.allSatisfy { fits($0.codes, $0.values.count) }
+        return Visits.columns.filter(\.isPathOfVisit).allSatisfy { column in
+            visits.numbers[column].map { fits($0.codes, $0.values.count) } ?? true
+        }
     }
 }
 
@@ -76,7 +83,9 @@ extension IDColumn {
 }
 
 extension ByteReader {
-    fileprivate mutating func visits(into visits: inout DayVisits.Visits, _ rows: Int) -> Bool {
+    fileprivate mutating func visits(
+        into visits: inout DayVisits.Visits, _ rows: Int, _ columns: Set<IDColumn>
+    ) -> Bool {
         visits.visitors.reserveCapacity(rows)
         var visitor = 0
         for _ in 0..<visits.count {
@@ -86,7 +95,7 @@ extension ByteReader {
         }
         visits.visitors += [Int32](repeating: 0, count: rows - visits.count)
         guard let parts = runs(rows), let crossings = runs(rows), let weights = runs(rows),
-            let interactions = runs(rows), let durations = wideNumbers(rows), let views = numbers(rows),
+            let interactions = runs(rows), let durations = varints(rows, as: Int.self), let views = numbers(rows),
             let engaged = numbers(rows), let eventCounts = numbers(rows), let countries = numbers(rows)
         else { return false }
         visits.parts = parts
@@ -99,13 +108,20 @@ extension ByteReader {
         visits.eventCounts = eventCounts
         visits.countries = countries
         for column in DayVisits.Visits.columns {
-            guard let coded = coded(rows) else { return false }
+            guard let length = varint() else { return false }
+            guard columns.contains(column) else {
+                guard skip(length) else { return false }
+                continue
+            }
+            guard let coded = coded(rows, isPathOfVisit: column.isPathOfVisit) else { return false }
             visits.numbers[column] = coded
         }
         return true
     }
 
-    fileprivate mutating func events(into events: inout DayVisits.Events, _ rows: Int) -> Bool {
+    fileprivate mutating func events(
+        into events: inout DayVisits.Events, _ rows: Int, _ columns: Set<IDColumn>
+    ) -> Bool {
         guard let parts = runs(rows), let visitors = runs(rows), let weights = runs(rows), let properties = runs(rows)
         else { return false }
         events.parts = parts
@@ -113,13 +129,18 @@ extension ByteReader {
         events.weights = weights
         events.properties = properties
         for column in DayVisits.Events.columns {
+            guard let length = varint() else { return false }
+            guard columns.contains(column) else {
+                guard skip(length) else { return false }
+                continue
+            }
             guard let coded = coded(rows) else { return false }
             events.numbers[column] = coded
         }
         return true
     }
 
-    private mutating func coded(_ rows: Int) -> DayVisits.Coded? {
+    private mutating func coded(_ rows: Int, isPathOfVisit: Bool = false) -> DayVisits.Coded? {
         guard let count = varint(), count >= 0, hasBytes(count) else { return nil }
         var coded = DayVisits.Coded()
         coded.values.reserveCapacity(count)
@@ -127,7 +148,7 @@ extension ByteReader {
             guard let value = number() else { return nil }
             coded.values.append(value)
         }
-        guard let codes = numbers(rows) else { return nil }
+        guard let codes = numbers(rows, most: isPathOfVisit ? .max : count) else { return nil }
         coded.codes = codes
         return coded
     }
@@ -142,24 +163,8 @@ extension ByteReader {
         return texts
     }
 
-    private mutating func numbers(_ rows: Int) -> [Int32]? {
-        var numbers: [Int32] = []
-        numbers.reserveCapacity(rows)
-        for _ in 0..<rows {
-            guard let number = varint() else { return nil }
-            numbers.append(Int32(truncatingIfNeeded: number))
-        }
-        return numbers
-    }
-
-    private mutating func wideNumbers(_ rows: Int) -> [Int]? {
-        var numbers: [Int] = []
-        numbers.reserveCapacity(rows)
-        for _ in 0..<rows {
-            guard let number = varint() else { return nil }
-            numbers.append(number)
-        }
-        return numbers
+    private mutating func numbers(_ rows: Int, most: Int = .max) -> [Int32]? {
+        varints(rows, most: min(most, Int(Int32.max)), as: Int32.self)
     }
 
     private mutating func runs(_ rows: Int) -> [Int32]? {
@@ -169,7 +174,7 @@ extension ByteReader {
             guard let value = varint(), let length = varint(), length > 0, length <= rows - numbers.count else {
                 return nil
             }
-            numbers.append(contentsOf: repeatElement(Int32(truncatingIfNeeded: value), count: length))
+            for _ in 0..<length { numbers.append(Int32(truncatingIfNeeded: value)) }
         }
         return numbers
     }
@@ -195,8 +200,12 @@ extension [UInt8] {
     }
 
     fileprivate mutating func append(_ coded: DayVisits.Coded) {
-        append(varint: coded.values.count)
-        for value in coded.values { append(number: value) }
-        append(numbers: coded.codes)
+        var column: [UInt8] = []
+        column.reserveCapacity(coded.values.count * 8 + coded.codes.count * 2)
+        column.append(varint: coded.values.count)
+        for value in coded.values { column.append(number: value) }
+        column.append(numbers: coded.codes)
+        append(varint: column.count)
+        append(contentsOf: column)
     }
 }

@@ -25,14 +25,16 @@ struct DayVisitsStore {
         return versions
     }
 
-    /// A day's columns; `nil` where there are none that this program can read.
-    func visits(of day: LocalDay) throws(DatabaseError) -> DayVisits? {
+    /// A day's columns, as far as they are wanted; `nil` where there are none that this program can read.
+    func visits(of day: LocalDay, only wanted: Set<IDColumn>) throws(DatabaseError) -> DayVisits? {
         let rows = try connection.query(
             """
             SELECT visits FROM day_visits
             WHERE site_id = \(site.rawValue) AND day = \(day.date.description)::text::date
             """)
-        return try rows.first.flatMap { (row) throws(DatabaseError) in DayVisits(try row.value(0, as: [UInt8].self)) }
+        return try rows.first.flatMap { (row) throws(DatabaseError) in 
+            DayVisits(try row.value(0, as: [UInt8].self), only: wanted)
+        }
     }
 
     /// Keeps a day's columns; `nil` takes away what is there.
