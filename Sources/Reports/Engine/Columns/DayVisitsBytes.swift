@@ -33,7 +33,12 @@ extension DayVisits {
             bytes.append(coded)
         }
         for column in [events.parts, events.visitors, events.weights, events.properties] { bytes.append(runs: column) }
-        for column in Events.columns { bytes.append(events.numbers[column] ?? Coded()) }
+        let paths = events.numbers[.path]?.codes ?? []
+        for column in Events.columns {
+            var coded = events.numbers[column] ?? Coded()
+            if column.followsPath { coded.codes = Following(paths).surprises(coded.codes) }
+            bytes.append(coded)
+        }
         return bytes
     }
 
@@ -80,6 +85,43 @@ extension DayVisits {
 extension IDColumn {
     /// Whether it has the same values as the events' paths, so that they need to be written only once.
     fileprivate var isPathOfVisit: Bool { self == .entryPath || self == .exitPath }
+
+    /// Whether it mostly is what it was with the same path before, so that only what is not needs to be written.
+    fileprivate var followsPath: Bool { self == .title || self == .facts }
+}
+
+/// Codes that depend on the code of another column: 0 is written for what it was with that one the last time, and one more
+/// than the code where it is something else. Most bytes of a column become equal, and PostgreSQL's compression takes them.
+private struct Following {
+    private let others: [Int32]
+    private var known: [Int32]
+
+    init(_ others: [Int32]) {
+        self.others = others
+        known = [Int32](repeating: -1, count: Int(others.max() ?? 0) + 1)
+    }
+
+    func surprises(_ codes: [Int32]) -> [Int32] {
+        var known = known
+        return zip(codes, others).map { code, other in
+            if known[Int(other)] == code { return 0 }
+            known[Int(other)] = code
+            return code + 1
+        }
+    }
+
+    /// `nil` where it refers to what was not there.
+    func codes(_ surprises: [Int32]) -> [Int32]? {
+        var known = known
+        var codes: [Int32] = []
+        codes.reserveCapacity(surprises.count)
+        for (surprise, other) in zip(surprises, others) {
+            if surprise > 0 { known[Int(other)] = surprise - 1 }
+            if known[Int(other)] < 0 { return nil }
+            codes.append(known[Int(other)])
+        }
+        return codes
+    }
 }
 
 extension ByteReader {
@@ -113,7 +155,7 @@ extension ByteReader {
                 guard skip(length) else { return false }
                 continue
             }
-            guard let coded = coded(rows, isPathOfVisit: column.isPathOfVisit) else { return false }
+            guard let coded = coded(rows, more: column.isPathOfVisit ? Int(Int32.max) : 0) else { return false }
             visits.numbers[column] = coded
         }
         return true
@@ -134,13 +176,18 @@ extension ByteReader {
                 guard skip(length) else { return false }
                 continue
             }
-            guard let coded = coded(rows) else { return false }
+            guard var coded = coded(rows, more: column.followsPath ? 1 : 0) else { return false }
+            if column.followsPath {
+                guard let codes = Following(events.numbers[.path]?.codes ?? []).codes(coded.codes) else { return false }
+                coded.codes = codes
+            }
             events.numbers[column] = coded
         }
         return true
     }
 
-    private mutating func coded(_ rows: Int, isPathOfVisit: Bool = false) -> DayVisits.Coded? {
+    /// A column whose codes may be greater than the number of its values by `more`.
+    private mutating func coded(_ rows: Int, more: Int) -> DayVisits.Coded? {
         guard let count = varint(), count >= 0, hasBytes(count) else { return nil }
         var coded = DayVisits.Coded()
         coded.values.reserveCapacity(count)
@@ -148,7 +195,7 @@ extension ByteReader {
             guard let value = number() else { return nil }
             coded.values.append(value)
         }
-        guard let codes = numbers(rows, most: isPathOfVisit ? .max : count) else { return nil }
+        guard let codes = numbers(rows, most: count + more) else { return nil }
         coded.codes = codes
         return coded
     }
