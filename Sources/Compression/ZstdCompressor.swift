@@ -70,7 +70,7 @@ import CZstd
         }
     }
 
-    private static func check(_ code: Int) throws(CompressionError) {
+    static func check(_ code: Int) throws(CompressionError) {
         guard ZSTD_isError(code) != 0 else { return }
         throw .library("zstd: \(unsafe String(cString: ZSTD_getErrorName(code)))")
     }

@@ -21,8 +21,17 @@ public struct Job: Sendable {
 
 extension Job {
     /// The jobs that every installation needs. `retention` is asked at every run: a reload of the configuration changes it.
-    public static func standard(retention: @escaping @Sendable () -> Retention) -> [Job] {
-        [.eventPartitions, .expireSeenEvents, .expireEvents(retention), .expireDeadLetters(retention)]
+    ///
+    /// - Parameter prepareExpiry: called with the moment, in milliseconds since 1970, before which events are about to be
+    ///   deleted: for what rests on them and is to stay.
+    public static func standard(
+        retention: @escaping @Sendable () -> Retention,
+        prepareExpiry: @escaping @Sendable (Int64) throws(DatabaseError) -> Void = { (_) throws(DatabaseError) in }
+    ) -> [Job] {
+        [
+            .eventPartitions, .expireSeenEvents, .expireEvents(retention, prepare: prepareExpiry),
+            .expireDeadLetters(retention),
+        ]
     }
 
     /// Makes this month's partitions of `event` and `bot_event` and those of the next three, so that the loader finds them ready.

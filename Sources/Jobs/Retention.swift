@@ -17,9 +17,16 @@ public struct Retention: Sendable {
 extension Job {
     /// Deletes events and visits whose time is over: events by dropping a month's partition, which gives the disk back at
     /// once; visits in small batches; then the texts that nothing uses any more, for which loading pauses a while.
-    static func expireEvents(_ retention: @escaping @Sendable () -> Retention) -> Job {
+    ///
+    /// - Parameter prepare: called with the moment, in milliseconds since 1970, before which events will be gone.
+    static func expireEvents(
+        _ retention: @escaping @Sendable () -> Retention,
+        prepare: @escaping @Sendable (Int64) throws(DatabaseError) -> Void = { (_) throws(DatabaseError) in }
+    ) -> Job {
         Job(name: "expire_events", intervalSeconds: 6 * 3600) { (connection) throws(DatabaseError) in
             let months = Int32(clamping: retention().months)
+            let end = try connection.query("SELECT date_trunc('month', now(), 'UTC') - make_interval(months => \(months))")
+            try prepare(try end[0].milliseconds(0))
             let dropped = try connection.query("SELECT drop_event_partitions(\(months))")
             var told: [String] = []
             let partitions: Int32 = try dropped[0].value(0)

@@ -37,8 +37,18 @@ public struct ReportService: ReportSource {
     public func seal(limit: Int) throws(DatabaseError) -> Int {
         let sites = try pool.withConnection { (connection) throws(DatabaseError) in try querySites(connection) }
         var sealed = 0
-        for site in sites where sealed < limit { sealed += try engine.seal(site, limit: limit - sealed) }
+        for site in sites where sealed < limit { sealed += try engine.sealer.seal(site, limit: limit - sealed) }
         return sealed
+    }
+
+    /// Prepares sealed days for the deletion of the events on which they rest, all those before a moment in milliseconds
+    /// since 1970; returns how many.
+    @discardableResult
+    public func detach(eventsBefore moment: Int64) throws(DatabaseError) -> Int {
+        let sites = try pool.withConnection { (connection) throws(DatabaseError) in try querySites(connection) }
+        var detached = 0
+        for site in sites { detached += try engine.sealer.detach(site, eventsBefore: moment) }
+        return detached
     }
 
     /// The site of this domain; `nil` when there is none. Domains are lower case, whatever people type.

@@ -40,7 +40,9 @@ struct WebProcess {
         let dashboard = DashboardHandler(
             reports: reports, gateway: gateway, log: log)
         let jobs = JobRunner(
-            Job.standard(retention: { [current] in current.value.settings.privacy.retention })
+            Job.standard(
+                retention: { [current] in current.value.settings.privacy.retention },
+                prepareExpiry: { (moment) throws(DatabaseError) in try reports.detach(eventsBefore: moment) })
                 + [.sealDays { () throws(DatabaseError) in try reports.seal(limit: 400) }],
             database: ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs"), log: log)
         let operations = Operations(

@@ -52,3 +52,23 @@ struct ZstdTests {
         #expect(throws: Zstd.Failure.self) { try Zstd.decompress(output) }
     }
 }
+
+@Suite struct ZstdFrameTests {
+    @Test(arguments: [0, 1, 1000, 300_000])
+    func whatWentInComesOut(bytes: Int) throws {
+        let text = [UInt8]((0..<bytes).map { UInt8(truncatingIfNeeded: $0 / 7) })
+        let frame = try ZstdFrame.compress(text)
+        #expect(try ZstdFrame.decompress(frame, limit: bytes) == text)
+        #expect(try Zstd.decompress(frame) == text)
+        if bytes > 0 {
+            #expect(throws: CompressionError.tooLong(limit: bytes - 1)) {
+                try ZstdFrame.decompress(frame, limit: bytes - 1)
+            }
+        }
+        for length in 0..<min(frame.count, 50) {
+            #expect(throws: CompressionError.self) {
+                try ZstdFrame.decompress(Array(frame.prefix(length)), limit: 1 << 20)
+            }
+        }
+    }
+}

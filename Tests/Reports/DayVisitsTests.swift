@@ -1,3 +1,4 @@
+import Compression
 import TestSupport
 import Testing
 
@@ -44,18 +45,18 @@ import Testing
         return day
     }
 
-    @Test func whatWasWrittenIsRead() {
+    @Test func whatWasWrittenIsRead() throws {
         var random = SeededRandom(21)
         for _ in 0..<50 {
             let day = day(&random)
-            #expect(DayVisits(day.bytes) == day)
+            #expect(DayVisits(try day.bytes()) == day)
         }
     }
 
     @Test func columnsThatNobodyAsksForAreLeftOut() throws {
         var random = SeededRandom(22)
         let day = day(&random)
-        let read = try #require(DayVisits(day.bytes, only: [.source, .exitPath]))
+        let read = try #require(DayVisits(try day.bytes(), only: [.source, .exitPath]))
         #expect(Set(read.visits.numbers.keys) == [.source, .exitPath])
         #expect(Set(read.events.numbers.keys) == [.name, .path])
         #expect(read.visits.numbers[.source] == day.visits.numbers[.source])
@@ -63,16 +64,20 @@ import Testing
         #expect(read.events.parts == day.events.parts)
     }
 
-    @Test func damagedBytesAreNoDayOrAHarmlessOne() {
+    @Test func damagedBytesAreNoDayOrAHarmlessOne() throws {
         var random = SeededRandom(23)
-        let good = day(&random).bytes
+        let good = try day(&random).bytes()
+        let plain = try ZstdFrame.decompress(Array(good.dropFirst()), limit: 1 << 20)
+        for length in 0..<plain.count {
+            #expect(DayVisits([DayVisits.version] + (try ZstdFrame.compress(Array(plain.prefix(length))))) == nil)
+        }
         for length in 0..<good.count { #expect(DayVisits(Array(good.prefix(length))) == nil) }
         for _ in 0..<3000 {
-            var bytes = good
+            var bytes = plain
             for _ in 0..<Int.random(in: 1...6, using: &random) {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: .min ... .max, using: &random)
             }
-            guard let day = DayVisits(bytes) else { continue }
+            guard let day = DayVisits([DayVisits.version] + (try ZstdFrame.compress(bytes))) else { continue }
             // Whoever reads it looks up these codes.
             for coded in Array(day.visits.numbers.values) + day.events.numbers.values {
                 #expect(coded.codes.allSatisfy { $0 >= 0 && $0 <= coded.values.count })

@@ -9,6 +9,8 @@ CREATE TABLE day_visits (
 );
 COMMENT ON TABLE day_visits IS
     'The visits of sealed days with their events, as columns: filters on past days are computed from these.';
+-- They are compressed already.
+ALTER TABLE day_visits ALTER visits SET STORAGE EXTERNAL;
 COMMENT ON COLUMN day_visits.version IS 'The version of site_day whose visits these are; with another one they no longer count.';
 COMMENT ON COLUMN day_visits.visits IS
     'Columns in a form of our own (Sources/Reports/Engine/Columns/DayVisitsBytes.swift). Visitors are numbers within the day, no pseudonyms.';

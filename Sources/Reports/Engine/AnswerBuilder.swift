@@ -63,7 +63,7 @@ extension ReportQuery {
 /// Makes an answer out of slices.
 struct AnswerBuilder {
     let query: ReportQuery
-    let frame: ReportEngine.Frame
+    let frame: Frame
     let reading: Reading
 
     /// Sums by step of time and key: of what counts, and of what reached the goal.

@@ -15,7 +15,16 @@ struct ByteReader {
     func hasBytes(_ count: Int) -> Bool { count <= bytes.count - place }
 
     /// A whole number, written by `append(varint:)`.
+    @inline(__always)
     mutating func varint() -> Int? {
+        if place < bytes.count, bytes[place] < 0x80 {
+            place += 1
+            return Int(bytes[place - 1])
+        }
+        return longVarint()
+    }
+
+    private mutating func longVarint() -> Int? {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while place < bytes.count, shift < 64 {
@@ -66,11 +75,13 @@ struct ByteReader {
 
     /// Sums; those that are 0 take no room.
     mutating func measures() -> Measures? {
-        guard let bits = varint() else { return nil }
+        guard var bits = varint() else { return nil }
         var measures = Measures()
-        for field in 0..<Measures.count where bits & (1 << field) != 0 {
+        bits &= 1 << Measures.count - 1
+        while bits != 0 {
             guard let value = varint() else { return nil }
-            measures[field] = value
+            measures[bits.trailingZeroBitCount] = value
+            bits &= bits - 1
         }
         return measures
     }

@@ -33,14 +33,11 @@ struct Measures: Equatable, Sendable {
         left.revenue &+= right.revenue
     }
 
-    /// All of them in the order in which they are written.
-    private static let fields: [any WritableKeyPath<Measures, Int> & Sendable] = [
-        \.visitors, \.pageviews, \.events, \.visits, \.viewing, \.bounces, \.duration, \.views, \.engaged, \.revenue,
-    ]
-
     /// How many there are.
-    static let count = fields.count
+    static let count = 10
 
+    /// All of them in the order in which they are written. A key path for each would be shorter, and would take half of the
+    /// time of reading a slice.
     subscript(field: Int) -> Int {
         get {
             switch field {
@@ -56,6 +53,19 @@ struct Measures: Equatable, Sendable {
             default: revenue
             }
         }
-        set { self[keyPath: Measures.fields[field]] = newValue }
+        set {
+            switch field {
+            case 0: visitors = newValue
+            case 1: pageviews = newValue
+            case 2: events = newValue
+            case 3: visits = newValue
+            case 4: viewing = newValue
+            case 5: bounces = newValue
+            case 6: duration = newValue
+            case 7: views = newValue
+            case 8: engaged = newValue
+            default: revenue = newValue
+            }
+        }
     }
 }

@@ -26,7 +26,7 @@ final class Reading {
     }
 
     /// Says what will be asked for.
-    func announce(_ filter: Filter?, _ shape: Shape, _ frame: ReportEngine.Frame) {
+    func announce(_ filter: Filter?, _ shape: Shape, _ frame: Frame) {
         func add(_ key: Key) {
             if announced[key]?.contains(shape) != true { announced[key, default: []].append(shape) }
         }
@@ -37,7 +37,7 @@ final class Reading {
 
     /// The slices of the days asked about.
     func slices(
-        _ filter: Filter?, _ shape: Shape, _ frame: ReportEngine.Frame
+        _ filter: Filter?, _ shape: Shape, _ frame: Frame
     ) throws(DatabaseError) -> (days: [LocalDay], slices: [SliceBytes], computedAt: Int64) {
         let key = Key(filter: filter, first: frame.first, last: frame.last, cut: 0)
         let loaded = try load(key, frame.days, frame.versions, frame)
@@ -46,7 +46,7 @@ final class Reading {
 
     /// The slices of the days to compare with.
     func earlier(
-        _ filter: Filter?, _ shape: Shape, _ frame: ReportEngine.Frame
+        _ filter: Filter?, _ shape: Shape, _ frame: Frame
     ) throws(DatabaseError) -> (days: [LocalDay], slices: [SliceBytes]) {
         guard let before = frame.before else { return ([], []) }
         let key = Key(filter: filter, first: before.first, last: before.last, cut: before.partial?.end ?? 0)
@@ -63,7 +63,7 @@ final class Reading {
     }
 
     private func load(
-        _ key: Key, _ days: [LocalDay], _ versions: [LocalDate: DayVersion], _ frame: ReportEngine.Frame
+        _ key: Key, _ days: [LocalDay], _ versions: [LocalDate: DayVersion], _ frame: Frame
     ) throws(DatabaseError) -> SliceStore.Loaded {
         if let known = loaded[key] { return known }
         let result = try store.load(

@@ -2,7 +2,6 @@ public import Cache
 public import Database
 public import EventModel
 public import Platform
-import Synchronization
 
 /// Answers questions about sites' numbers: from the answers of a moment ago, from the slices of days, or from the rows.
 public final class ReportEngine: Sendable {
@@ -64,38 +63,6 @@ public final class ReportEngine: Sendable {
         let now = clock()
         return try pool.withConnection { (connection) throws(DatabaseError) in
             try calendar.date(connection, timeZone: site.timeZone, at: now)
-        }
-    }
-
-    /// The state of days.
-    struct Frame: Sendable {
-        var first: LocalDate
-        var last: LocalDate
-        var today: LocalDate
-        var days: [LocalDay]
-        var versions: [LocalDate: DayVersion]
-        /// The time to compare with.
-        var before: Earlier?
-
-        /// An earlier time of as many days, cut where the later one has got to.
-        struct Earlier: Sendable {
-            var first: LocalDate
-            var last: LocalDate
-            /// Whole days.
-            var days: [LocalDay]
-            /// The last one, where it is cut.
-            var partial: LocalDay?
-            var versions: [LocalDate: DayVersion]
-        }
-
-        /// Whatever the numbers depend on.
-        fileprivate var key: FrameKey {
-            func list(_ versions: [LocalDate: DayVersion]) -> [Int64] {
-                versions.sorted { $0.key < $1.key }.flatMap { [Int64($0.key.number), $0.value.version] }
-            }
-            return FrameKey(
-                first: first, last: last, today: today, versions: list(versions),
-                before: before.map { list($0.versions) } ?? [], cut: before?.partial?.end ?? 0)
         }
     }
 
@@ -175,114 +142,8 @@ public final class ReportEngine: Sendable {
         return answers
     }
 
-    /// Seals days of a site that are not sealed yet, or no longer right; returns how many. Computing begins with the latest,
-    /// and ends after `limit` days. Today is among them: it is right for as long as nothing happens.
-    public func seal(_ site: Site, limit: Int) throws(DatabaseError) -> Int {
-        let now = clock()
-        let days = try pool.withConnection { (connection) throws(DatabaseError) in
-            let today = try calendar.date(connection, timeZone: site.timeZone, at: now)
-            let rows = try connection.query(
-                """
-                SELECT day FROM site_day
-                WHERE site_id = \(site.id.rawValue) AND day <= \(today.description)::text::date
-                    AND (SELECT count(*) FROM day_stat
-                        WHERE day_stat.site_id = site_day.site_id AND day_stat.day = site_day.day
-                            AND (has_texts OR day_stat.version = site_day.version
-                                AND get_byte(slice, 0) = \(Int32(SliceBytes.version)))
-                            AND shape = ANY (\(Shape.standard.map(\.name)))) < \(Shape.standard.count)
-                ORDER BY day DESC LIMIT \(limit)
-                """)
-            var days: [LocalDay] = []
-            for row in rows {
-                let date = try row.localDate(0)
-                days += try calendar.days(connection, timeZone: site.timeZone, from: date, through: date)
-            }
-            return days
-        }
-        let computer = SliceComputer(
-            site: site.id, filter: nil, shapes: Shape.standard, vocabulary: slices.vocabulary)
-        for day in days {
-            try pool.withConnection { (connection) throws(DatabaseError) in
-                if let computed = try computer.seal(day, connection) { try store(computed, site, connection) }
-            }
-        }
-        return days.count
-    }
-
-    private func store(
-        _ computed: SliceComputer.Computed, _ site: Site, _ connection: Connection
-    ) throws(DatabaseError) {
-        try connection.transaction { () throws(DatabaseError) in
-            try DayVisitsStore(site: site.id, connection).keep(
-                computed.visits, of: computed.day, version: computed.version)
-            for (shape, slice) in computed.slices {
-                try connection.execute(
-                    """
-                    INSERT INTO day_stat (site_id, day, shape, version, slice)
-                    VALUES (\(site.id.rawValue), \(computed.day.date.description)::text::date, \(shape),
-                        \(computed.version), \(bytes: slice.bytes))
-                    ON CONFLICT (site_id, day, shape) DO UPDATE
-                    SET version = excluded.version, slice = excluded.slice
-                    WHERE day_stat.version <= excluded.version AND NOT day_stat.has_texts
-                    """)
-            }
-        }
-    }
-}
-
-/// Everything that a list of answers depends on.
-private struct AnswerKey: Hashable, Sendable {
-    var site: SiteID
-    var timeZone: String
-    var queries: [ReportQuery]
-    var frames: [FrameKey]
-}
-
-private struct FrameKey: Hashable, Sendable {
-    var first: LocalDate
-    var last: LocalDate
-    var today: LocalDate
-    var versions: [Int64]
-    var before: [Int64]
-    var cut: Int64
-}
-
-/// The last answers, as they are: reading them from bytes would take longer than all the rest of a page.
-private final class AnswerCache: Sendable {
-    private struct State {
-        var young: [AnswerKey: [ReportAnswer]] = [:]
-        var old: [AnswerKey: [ReportAnswer]] = [:]
-        var rows = 0
-    }
-
-    private let state = Mutex(State())
-    /// Rows of the young generation; about 150 bytes each.
-    private static let limit = 20_000
-
-    func value(_ key: AnswerKey) -> [ReportAnswer]? {
-        state.withLock { state in
-            if let value = state.young[key] { return value }
-            guard let value = state.old[key] else { return nil }
-            AnswerCache.insert(value, key, &state)
-            return value
-        }
-    }
-
-    func insert(_ answers: [ReportAnswer], for key: AnswerKey) {
-        state.withLock { AnswerCache.insert(answers, key, &$0) }
-    }
-
-    private static func insert(_ answers: [ReportAnswer], _ key: AnswerKey, _ state: inout State) {
-        let rows = answers.reduce(10) { $0 + $1.rows.count + 10 }
-        guard rows < limit / 4 else { return }
-        if state.rows + rows > limit {
-            state.old = state.young
-            state.young = [:]
-            state.rows = 0
-        }
-        state.young[key] = answers
-        state.rows += rows
-    }
+    /// Seals days, and keeps sealed days right when their events go.
+    var sealer: Sealer { Sealer(pool: pool, vocabulary: slices.vocabulary, calendar: calendar, clock: clock) }
 }
 
 /// The moment so many days ago with the same local time of day, rounded up to whole steps so that it does not move with

@@ -60,6 +60,13 @@ struct SliceBytes: Sendable {
         self.bytes = bytes
     }
 
+    /// The whole slice, with tables of these names.
+    func slice(_ names: [String]) -> Slice {
+        var slice = Slice(totals: totals)
+        for name in names { add(name, to: &slice.tables[name, default: MeasureTable()]) }
+        return slice
+    }
+
     /// Sums over everything.
     var totals: Measures {
         var reader = ByteReader(bytes, from: 1)

@@ -64,7 +64,8 @@ struct SliceComputer: Sendable {
             guard let visits = try DayVisitsQuery.run(site: site, day: day, lookback: lookback, connection) else {
                 return try run.compute(0..<1, run.whole)
             }
-            run.computed[0].visits = visits.bytes
+            // Without them the day is read from its rows.
+            run.computed[0].visits = try? visits.bytes()
             try run.compute(0, from: visits)
         }.first
     }

@@ -1,14 +1,20 @@
+import Compression
+
 extension DayVisits {
     /// To be raised with every change of the form or of what is in it: older ones are then made anew.
     static let version: UInt8 = 1
 
-    /// The columns as bytes, of which PostgreSQL's compression makes about two thirds.
-    ///
-    /// Version byte · number of visits, of rows of visits, of events · columns. Those that hardly ever change from row to
+    /// Bytes that a day may have when they are decompressed: eight times as many as one with the most events has.
+    private static let mostBytes = 256 << 20
+
+    /// The columns as bytes: a version byte, and all else compressed.
+    func bytes() throws(CompressionError) -> [UInt8] { [DayVisits.version] + (try ZstdFrame.compress(plainBytes)) }
+
+    /// Number of visits, of rows of visits, of events · columns. Those that hardly ever change from row to
     /// row are pairs of a value and how often it follows; all others are varints, row for row. Columns with numbers stand
     /// behind their length, so that those that nobody asks for can be left out.
-    var bytes: [UInt8] {
-        var bytes = [DayVisits.version]
+    private var plainBytes: [UInt8] {
+        var bytes: [UInt8] = []
         bytes.reserveCapacity(visits.parts.count * 24 + events.count * 5)
         bytes.append(varint: visits.count)
         bytes.append(varint: visits.parts.count)
@@ -46,8 +52,10 @@ extension DayVisits {
     ///
     /// - Parameter wanted: columns with numbers that are read, with the names of events; `nil` for all of them.
     init?(_ bytes: [UInt8], only wanted: Set<IDColumn>? = nil) {
-        guard bytes.first == DayVisits.version else { return nil }
-        var reader = ByteReader(bytes, from: 1)
+        guard bytes.first == DayVisits.version,
+            let bytes = try? ZstdFrame.decompress(Array(bytes.dropFirst()), limit: DayVisits.mostBytes)
+        else { return nil }
+        var reader = ByteReader(bytes, from: 0)
         guard let count = reader.varint(), let rows = reader.varint(), let events = reader.varint(),
             0 <= count, count <= rows, rows <= bytes.count, events <= bytes.count, events >= 0,
             let countries = reader.texts(), let hasProperties = reader.varint()
@@ -91,7 +99,7 @@ extension IDColumn {
 }
 
 /// Codes that depend on the code of another column: 0 is written for what it was with that one the last time, and one more
-/// than the code where it is something else. Most bytes of a column become equal, and PostgreSQL's compression takes them.
+/// than the code where it is something else. Most bytes of a column become equal, and compression takes them.
 private struct Following {
     private let others: [Int32]
     private var known: [Int32]

@@ -1,0 +1,113 @@
+import Database
+import EventModel
+
+/// Seals days: writes their finished numbers and their visits as columns, so that reports need not look at single events.
+struct Sealer: Sendable {
+    let pool: Pool
+    let vocabulary: Vocabulary
+    let calendar: DayCalendar
+    let clock: @Sendable () -> Int64
+
+    /// Seals days of a site that are not sealed yet, or no longer right; returns how many. Computing begins with the latest,
+    /// and ends after `limit` days. Today is among them: it is right for as long as nothing happens.
+    func seal(_ site: Site, limit: Int) throws(DatabaseError) -> Int {
+        let days = try pool.withConnection { (connection) throws(DatabaseError) in
+            try unsealed(site, limit: limit, connection)
+        }
+        let computer = SliceComputer(site: site.id, filter: nil, shapes: Shape.standard, vocabulary: vocabulary)
+        for day in days {
+            try pool.withConnection { (connection) throws(DatabaseError) in
+                if let computed = try computer.seal(day, connection) { try store(computed, site, connection) }
+            }
+        }
+        return days.count
+    }
+
+    private func unsealed(_ site: Site, limit: Int, _ connection: Connection) throws(DatabaseError) -> [LocalDay] {
+        let today = try calendar.date(connection, timeZone: site.timeZone, at: clock())
+        let rows = try connection.query(
+            """
+            SELECT day FROM site_day
+            WHERE site_id = \(site.id.rawValue) AND day <= \(today.description)::text::date
+                AND (SELECT count(*) FROM day_stat
+                    WHERE day_stat.site_id = site_day.site_id AND day_stat.day = site_day.day
+                        AND shape = ANY (\(Shape.standard.map(\.name)))
+                        AND (has_texts OR day_stat.version = site_day.version
+                            AND get_byte(slice, 0) = \(Int32(SliceBytes.version)))) < \(Shape.standard.count)
+            ORDER BY day DESC LIMIT \(limit)
+            """)
+        var days: [LocalDay] = []
+        for row in rows {
+            let date = try row.localDate(0)
+            days += try calendar.days(connection, timeZone: site.timeZone, from: date, through: date)
+        }
+        return days
+    }
+
+    private func store(
+        _ computed: SliceComputer.Computed, _ site: Site, _ connection: Connection
+    ) throws(DatabaseError) {
+        try connection.transaction { () throws(DatabaseError) in
+            try DayVisitsStore(site: site.id, connection).keep(
+                computed.visits, of: computed.day, version: computed.version)
+            for (shape, slice) in computed.slices {
+                try connection.execute(
+                    """
+                    INSERT INTO day_stat (site_id, day, shape, version, slice)
+                    VALUES (\(site.id.rawValue), \(computed.day.date.description)::text::date, \(shape),
+                        \(computed.version), \(bytes: slice.bytes))
+                    ON CONFLICT (site_id, day, shape) DO UPDATE
+                    SET version = excluded.version, slice = excluded.slice
+                    WHERE day_stat.version <= excluded.version AND NOT day_stat.has_texts
+                    """)
+            }
+        }
+    }
+
+    /// Makes the sealed days of a site last whose events are older than a moment and will be deleted: the texts that go with
+    /// them are written into the slices. What is about single visits goes. Returns how many days it were.
+    func detach(_ site: Site, eventsBefore moment: Int64) throws(DatabaseError) -> Int {
+        while try seal(site, limit: 100) > 0 {}
+        return try pool.withConnection { (connection) throws(DatabaseError) in
+            try connection.execute(
+                """
+                DELETE FROM day_visits WHERE site_id = \(site.id.rawValue)
+                    AND day::timestamp AT TIME ZONE \(site.timeZone) < \(timestamp: moment)
+                """)
+            let rows = try connection.query(
+                """
+                SELECT DISTINCT day FROM day_stat
+                WHERE site_id = \(site.id.rawValue) AND NOT has_texts
+                    AND day::timestamp AT TIME ZONE \(site.timeZone) < \(timestamp: moment)
+                """)
+            for row in rows { try detach(try row.localDate(0), site, connection) }
+            return rows.count
+        }
+    }
+
+    private func detach(_ day: LocalDate, _ site: Site, _ connection: Connection) throws(DatabaseError) {
+        let rows = try connection.query(
+            """
+            SELECT shape, slice FROM day_stat
+            WHERE site_id = \(site.id.rawValue) AND day = \(day.description)::text::date
+            """)
+        for row in rows {
+            let name: String = try row.value(0)
+            guard let shape = Shape.standard.first(where: { $0.name == name }),
+                let bytes = SliceBytes(try row.value(1, as: [UInt8].self))
+            else { continue }
+            var slice = bytes.slice(shape.breakdowns.map { Dimension.name(ofBreakdown: $0) })
+            for (table, rows) in slice.tables {
+                let numbers = rows.keys.filter { $0 != 0 && rows.texts[$0] == nil }
+                for (number, text) in try queryTexts(connection, site: site.id, numbers) {
+                    slice.tables[table]?.texts[number] = text
+                }
+            }
+            try connection.execute(
+                """
+                UPDATE day_stat SET slice = \(bytes: SliceBytes(slice).bytes), has_texts = true
+                WHERE site_id = \(site.id.rawValue) AND day = \(day.description)::text::date AND shape = \(name)
+                """)
+        }
+    }
+}
