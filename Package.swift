@@ -115,7 +115,9 @@ let package = Package(
         + room("Database", uses: ["CPostgres", "Platform"])
         + room("Cache", uses: ["CHiredis", "Platform"])
         + room("Accounts", uses: ["Database", "EventModel", "Cryptography"])
-        + room("Reports", uses: ["Database", "Cache", "Compression", "Configuration", "Cryptography", "EventModel", "Platform"])
+        + room(
+            "Reports",
+            uses: ["Database", "Cache", "Compression", "Configuration", "Cryptography", "EventModel", "Platform"])
         + room(
             "Dashboard", uses: ["FastCGI", "Reports", "Accounts", "EventModel", "Platform"],
             resources: [

@@ -2,7 +2,7 @@
 enum CountryName {
     /// The name of a country code, `EU` of networks that are of no one country among them; or the code itself when nobody has assigned it.
     static func of(_ code: String) -> String {
-        code == "EU" ? "Europe" : names[code] ?? (code.isEmpty ? "Unknown" : code)
+        names[code] ?? (code.isEmpty ? "Unknown" : code)
     }
 
     /// The codes of countries in whose names a text stands, or whose code it is.
@@ -11,8 +11,15 @@ enum CountryName {
         return names.filter { $0.value.lowercased().contains(wanted) || $0.key.lowercased() == wanted }.keys.sorted()
     }
 
+    /// The codes that a person may mean: of the country of this name or code, or else of those in whose names it stands.
+    static func codes(meaning text: String) -> [String] {
+        let wanted = text.lowercased()
+        let exact = names.filter { $0.value.lowercased() == wanted || $0.key.lowercased() == wanted }.keys.sorted()
+        return exact.isEmpty ? codes(containing: text) : exact
+    }
+
     private static let names: [String: String] = {
-        var names: [String: String] = [:]
+        var names = ["EU": "Europe"]
         for entry in table.split(separator: ";") {
             let entry = entry.drop { $0 == "\n" }
             names[String(entry.prefix(2))] = String(entry.dropFirst(3))

@@ -68,7 +68,13 @@ struct ReportState: Equatable {
             let comparison = Filter.Comparison(rawValue: form.comparison),
             !form.values.isEmpty
         {
-            add(Filter.Test(dimension, comparison, form.values))
+            // Whoever types a country types its name, which the database does not have.
+            let codes = dimension == .country ? form.values.flatMap(CountryName.codes(meaning:)) : []
+            if codes.isEmpty {
+                add(Filter.Test(dimension, comparison, form.values))
+            } else {
+                add(Filter.Test(dimension, comparison.isNegated ? .isNot : .is, codes))
+            }
         }
     }
 

@@ -25,7 +25,8 @@ extension Job {
     ) -> Job {
         Job(name: "expire_events", intervalSeconds: 6 * 3600) { (connection) throws(DatabaseError) in
             let months = Int32(clamping: retention().months)
-            let end = try connection.query("SELECT date_trunc('month', now(), 'UTC') - make_interval(months => \(months))")
+            let end = try connection.query(
+                "SELECT date_trunc('month', now(), 'UTC') - make_interval(months => \(months))")
             try prepare(try end[0].milliseconds(0))
             let dropped = try connection.query("SELECT drop_event_partitions(\(months))")
             var told: [String] = []

@@ -55,9 +55,9 @@ public enum Metric: String, CaseIterable, Sendable, Codable {
         switch self {
         case .visitors:
             """
-            Distinct visitor ids. An id is a keyed hash of site, address and browser under a random key that lives \
-            for one day of the site’s time zone and is then gone. Nobody can be recognised on the next day, so \
-            someone who comes on two days counts on both.
+            Distinct visitor ids of each day, added up. An id is a keyed hash of site, address and browser under a \
+            random key that is thrown away after its time: a day of the site’s time zone, unless the plugin visitor_id \
+            is set to more. Someone who comes on two days counts on both.
             """
         case .visits:
             """

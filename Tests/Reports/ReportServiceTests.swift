@@ -205,4 +205,33 @@ struct ReportServiceTests {
             }
         }
     }
+
+    @Test func sealedDaysOutliveTheirEvents() throws {
+        try Shop.with { shop in
+            let now = try shop.local("2026-11-24 15:20")
+            try shop.bounce(try shop.local("2026-09-10 10:00"), visitor: 1, path: "/old")
+            try shop.bounce(try shop.local("2026-11-20 10:00"), visitor: 2, path: "/young")
+            let query = ReportQuery(
+                metrics: [.visitors, .pageviews], dimensions: [.page],
+                range: .dates(LocalDate(year: 2026, month: 9, day: 1), LocalDate(year: 2026, month: 11, day: 24)))
+            let before = try service(shop, TieredCache(), now: now).answers([query], of: shop.site)[0]
+            #expect(before.totals == [2, 2])
+            #expect(before.rows.map(\.keys) == [["/old"], ["/young"]])
+            let end = try shop.utc("2026-11-01 00:00")
+            #expect(try service(shop, TieredCache(), now: now).detach(eventsBefore: end.milliseconds) == 1)
+            for table in ["event", "session"] as [SQL] {
+                try shop.connection.execute("DELETE FROM \(table) WHERE \(table).site_id = \(shop.site.id.rawValue)")
+            }
+            _ = try shop.connection.query("SELECT sweep_unused_texts()")
+            let service = service(shop, TieredCache(), now: now)
+            // Another form of slices would not make zeros of them either.
+            #expect(try service.seal(limit: 100) == 0)
+            let after = try service.answers([query], of: shop.site)[0]
+            #expect(after.totals == before.totals)
+            // The text of the day whose events were known to go is still there.
+            #expect(after.rows.contains { $0.keys == ["/old"] })
+            #expect(!after.rows.contains { $0.keys == ["/young"] })
+            #expect(try service.detach(eventsBefore: end.milliseconds) == 0)
+        }
+    }
 }

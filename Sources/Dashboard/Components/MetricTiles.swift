@@ -8,18 +8,19 @@ struct MetricTiles {
     let answer: ReportAnswer
     /// An answer with a row for each step of time.
     let course: ReportAnswer
+    /// The one in the chart.
+    let shown: Metric
     /// What the address says.
     let state: ReportState
 
     /// The tiles as markup.
     var html: HTML {
-        let count: HTML = metrics.count > 5 ? "tiles six" : "tiles"
-        return "<dl class=\"\(count)\">\n\(each: metrics.indices, tile)</dl>"
+        "<dl class=\"tiles\">\n\(each: metrics.indices, tile)</dl>"
     }
 
     private func tile(_ place: Int) -> HTML {
         let metric = metrics[place]
-        let isSelected = metric == state.metric
+        let isSelected = metric == shown
         let kind: HTML = isSelected ? "tile chosen" : "tile choice"
         let current: HTML = isSelected ? " aria-current=\"true\"" : ""
         let values = course.rows.map { Int((($0.values[place] ?? 0) * (metric.isShare ? 1000 : 1)).rounded()) }

@@ -17,6 +17,8 @@ struct TrafficChart {
     /// Places along the axis: the points, and on a day that is not over the hours to come.
     private let slots: Int
     private let hoursToCome: [String]
+    /// Whether the hours of more than one day are shown: a day may have 25.
+    private let hasManyDays: Bool
     /// Whether the last point is still growing.
     private let isGrowing: Bool
 
@@ -49,6 +51,7 @@ struct TrafficChart {
         }
         scale = NiceScale(maximum: points.map(\.value).max() ?? 0)
         let isOneDay = interval == .hour && answer.first == answer.last
+        hasManyDays = answer.first != answer.last
         let lastHour = isOneDay ? points.last?.moment?.time.flatMap { Int($0.prefix(2)) } ?? 23 : 23
         hoursToCome = (0..<24).filter { $0 > lastHour }.map { "\(Format.twoDigits($0)):00" }
         slots = max(1, points.count + hoursToCome.count)
@@ -174,7 +177,7 @@ struct TrafficChart {
         switch interval {
         case .week: return "Week of \(moment.long)"
         case .month: return "\(moment.monthName) \(moment.year)"
-        case .hour, .minute: return slots > 24 ? "\(moment.short), \(moment.long)" : moment.long
+        case .hour, .minute: return hasManyDays ? "\(moment.short), \(moment.long)" : moment.long
         case .day: return moment.long
         }
     }
@@ -197,10 +200,10 @@ struct TrafficChart {
     /// Few enough labels to be read; the last day always has one, and the hours of a day are those of a clock.
     private var axisLabels: [AxisLabel] {
         let isHourly = interval == .hour || interval == .minute
-        let every = max(slots > 24 ? (slots > 26 ? 5 : 3) : slots > 12 ? 3 : 1, (slots + 11) / 12)
+        let every = max(slots > 26 ? 5 : slots > 12 ? 3 : 1, (slots + 11) / 12)
         let texts = points.map { point -> String? in
             switch interval {
-            case .hour, .minute: slots > 24 ? point.moment?.short : point.moment?.time
+            case .hour, .minute: hasManyDays ? point.moment?.short : point.moment?.time
             case .month: point.moment.map { String($0.monthName.prefix(3)) }
             default: slots > 10 ? point.moment?.short : point.moment?.weekday
             }

@@ -106,6 +106,9 @@ struct BreakdownQuestion {
     let metrics: [Metric]
     let query: ReportQuery
 
+    /// Rows that a file may have: visitors can make up any number of paths.
+    static let mostRowsOfFile = 100_000
+
     /// The question of a page in a state.
     init?(_ tabs: [BreakdownPage.Tab], state: ReportState, goal: Goal?, isForFile: Bool) {
         guard let tab = tabs.first(where: { $0.name == state.tab }) ?? tabs.first else { return nil }
@@ -123,7 +126,7 @@ struct BreakdownQuestion {
         if tab.dimension == .event { query.hidden = Hit.pageview }
         if let sort = state.sort, metrics.contains(sort) { query.order = [.init(.metric(sort), isDescending: true)] }
         if isForFile {
-            query.limit = 10_000
+            query.limit = BreakdownQuestion.mostRowsOfFile
         } else {
             (query.limit, query.offset) = (BreakdownPage.rows, state.turned * BreakdownPage.rows)
         }

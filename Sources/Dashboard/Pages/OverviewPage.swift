@@ -28,7 +28,7 @@ struct OverviewPage {
     private var content: HTML {
         """
         <section class="card lead" aria-label="Totals and course">
-        \(MetricTiles(metrics: questions.metrics, answer: answers[0], course: chart, state: state).html)
+        \(MetricTiles(metrics: questions.metrics, answer: answers[0], course: chart, shown: shown, state: state).html)
         \(intervals)\(TrafficChart(
             chart, metrics: questions.metrics, metric: shown, interval: questions.chartInterval,
             isGrowing: answers[0].last >= today).html)</section>

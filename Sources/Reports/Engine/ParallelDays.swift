@@ -52,7 +52,11 @@ enum ParallelDays {
             }
             let milliseconds = (Clock.monotonicNanoseconds() - began) / 1_000_000
             state.withLock { state in
-                state.computed += computed
+                state.computed += computed.map { day in
+                    var day = day
+                    day.cost = Int64(milliseconds) / Int64(max(1, computed.count))
+                    return day
+                }
                 if milliseconds < 30 { state.stretch = min(32, state.stretch * 2) }
                 if milliseconds > 300 { state.stretch = max(1, state.stretch / 2) }
             }

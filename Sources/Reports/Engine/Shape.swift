@@ -63,7 +63,9 @@ struct Shape: Hashable, Sendable {
 
     /// The same with the sum of a property's numbers.
     func adding(revenue: String) -> Shape {
-        Shape("\(name) revenue=\(Dimension.escaped(revenue))", breakdowns, needsEvents: true, revenue: revenue, step: step)
+        Shape(
+            "\(name) revenue=\(Dimension.escaped(revenue))", breakdowns, needsEvents: true, revenue: revenue, step: step
+        )
     }
 
     /// The shape with a breakdown by these dimensions.

@@ -13,6 +13,8 @@ struct SliceComputer: Sendable {
         var day: LocalDay
         var version: Int64
         var slices: [String: SliceBytes] = [:]
+        /// Milliseconds that it took: its share of the days that were computed together.
+        var cost: Int64 = 0
         /// The day's visits, where they were asked for.
         var visits: [UInt8]?
     }
@@ -35,7 +37,8 @@ struct SliceComputer: Sendable {
             for (index, day) in days.enumerated() {
                 let isSealed = sealed[day.date] != nil && sealed[day.date] == run.versions[day.date]?.version
                 // One day at a time: they are large while they are read.
-                guard isSealed, let visits = try DayVisitsStore(site: site, connection).visits(of: day, only: columns) else {
+                guard isSealed, let visits = try DayVisitsStore(site: site, connection).visits(of: day, only: columns)
+                else {
                     others.append(index)
                     continue
                 }

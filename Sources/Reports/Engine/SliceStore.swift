@@ -88,18 +88,22 @@ final class SliceStore: Sendable {
             ])
     }
 
+    /// Whether past days have it in `day_stat`, which is as near as Redis.
+    private func isSealed(_ request: Request, _ shape: Shape) -> Bool {
+        request.filter == nil && Shape.standard.contains(shape)
+    }
+
     /// From memory, and from Redis what costs more than a look there.
     private func peek(_ request: Request, _ shape: Shape, _ day: LocalDay) -> SliceBytes? {
         guard let version = request.versions[day.date]?.version else { return nil }
         let key = key(request, shape, day, version: version)
-        let isSealed = request.filter == nil && Shape.standard.contains(shape)
-        guard let bytes = cache.peek(key, alsoInRedis: !isSealed) else { return nil }
+        guard let bytes = cache.peek(key, alsoInRedis: !isSealed(request, shape)) else { return nil }
         return SliceBytes(bytes)
     }
 
     private func keep(_ slice: SliceBytes, _ request: Request, _ shape: Shape, _ day: LocalDay, version: Int64) {
-        let isSealed = request.filter == nil && Shape.standard.contains(shape)
-        cache.keep(slice.bytes, for: key(request, shape, day, version: version), alsoInRedis: !isSealed)
+        cache.keep(
+            slice.bytes, for: key(request, shape, day, version: version), alsoInRedis: !isSealed(request, shape))
     }
 
     // MARK: Today
@@ -157,11 +161,13 @@ final class SliceStore: Sendable {
         if thread == nil { live.withLock { $0[key]?.isBeingRefreshed = false } }
     }
 
-    private func keepLive(_ request: Request, _ shape: Shape, _ slice: SliceBytes, version: Int64, began: Int64) {
+    private func keepLive(
+        _ request: Request, _ shape: Shape, _ slice: SliceBytes, _ computed: SliceComputer.Computed
+    ) {
         let key = LiveKey(site: request.site.id, filter: request.filter, shape: shape)
-        let cost = Int64((Clock.monotonicNanoseconds() - UInt64(began)) / 1_000_000)
         let kept = LiveSlice(
-            date: request.today, version: version, slice: slice, computedAt: request.now, cost: cost)
+            date: request.today, version: computed.version, slice: slice, computedAt: request.now,
+            cost: computed.cost)
         live.withLock { live in
             // Bounded like every cache: what nobody has asked for lately goes first, and all of it if that is not enough.
             func bytes() -> Int { live.values.reduce(0) { $0 + $1.slice.bytes.count } }
@@ -176,9 +182,8 @@ final class SliceStore: Sendable {
     private func readSealed(
         _ request: Request, _ found: inout [Shape: [LocalDate: SliceBytes]]
     ) throws(DatabaseError) {
-        guard request.filter == nil else { return }
         let shapes = request.shapes.filter { shape in
-            Shape.standard.contains(shape) && request.days.contains { found[shape]?[$0.date] == nil }
+            isSealed(request, shape) && request.days.contains { found[shape]?[$0.date] == nil }
         }
         guard !shapes.isEmpty, let first = request.days.first?.date, let last = request.days.last?.date else { return }
         let sealed = try pool.withConnection { (connection) throws(DatabaseError) in
@@ -230,14 +235,13 @@ final class SliceStore: Sendable {
             let ordered = request.shapes.filter(shapes.contains)
             let computer = SliceComputer(
                 site: request.site.id, filter: request.filter, shapes: ordered, vocabulary: vocabulary)
-            let began = Int64(bitPattern: Clock.monotonicNanoseconds())
             for computed in try ParallelDays.run(computer, days, pool) {
                 for shape in ordered {
                     guard let slice = computed.slices[shape.name] else { continue }
                     found[shape, default: [:]][computed.day.date] = slice
                     keep(slice, request, shape, computed.day, version: computed.version)
                     if computed.day.date == request.today {
-                        keepLive(request, shape, slice, version: computed.version, began: began)
+                        keepLive(request, shape, slice, computed)
                     }
                 }
             }

@@ -64,7 +64,9 @@ struct Tally {
             let current = key(row)
             if current < last {
                 // Not in order: sorted with their keys beside them, which is faster than looking them up.
-                let sorted = rows.map { (key: key($0), row: $0) }.sorted { $0.key == $1.key ? $0.row < $1.row : $0.key < $1.key }
+                let sorted = rows.map { (key: key($0), row: $0) }.sorted {
+                    $0.key == $1.key ? $0.row < $1.row : $0.key < $1.key
+                }
                 return Tally.runs(sorted)
             }
             if current != last { runs.ends.append(Int32(place)) }
@@ -89,7 +91,9 @@ struct Tally {
             var slice = Slice()
             var everything = OnePlace()
             slice.totals = count(part, &everything).first ?? Measures()
-            for breakdown in breakdowns { slice.tables[Dimension.name(ofBreakdown: breakdown)] = table(part, breakdown) }
+            for breakdown in breakdowns {
+                slice.tables[Dimension.name(ofBreakdown: breakdown)] = table(part, breakdown)
+            }
             return slice
         }
     }

@@ -31,6 +31,12 @@ public enum StoredColumns {
             "site_id": .field(.site), "facts_id": .technical("hash of the facts"),
             "facts": .technical("facts of plugins, each combination once"),
         ],
+        "day_visits": [
+            "site_id": .field(.site), "day": .technical("local day of the site"),
+            "version": .technical("which state of the day it is"),
+            "visits": .technical(
+                "the visits of a day and their events once more, in columns; without pseudonyms, addresses or moments"),
+        ],
         "seen_event": [
             "event_id": .field(.id), "seen_at": .derived("seen_event"),
             "site_id": .field(.site),

@@ -28,7 +28,9 @@ extension DayVisits {
             bytes.append(varint: Int(visitor - before))
             before = visitor
         }
-        for column in [visits.parts, visits.crossings, visits.weights, visits.interactions] { bytes.append(runs: column) }
+        for column in [visits.parts, visits.crossings, visits.weights, visits.interactions] {
+            bytes.append(runs: column)
+        }
         bytes.append(numbers: visits.durations)
         for column in [visits.views, visits.engaged, visits.eventCounts, visits.countries] {
             bytes.append(numbers: column)

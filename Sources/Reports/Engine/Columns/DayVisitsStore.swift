@@ -32,7 +32,7 @@ struct DayVisitsStore {
             SELECT visits FROM day_visits
             WHERE site_id = \(site.rawValue) AND day = \(day.date.description)::text::date
             """)
-        return try rows.first.flatMap { (row) throws(DatabaseError) in 
+        return try rows.first.flatMap { (row) throws(DatabaseError) in
             DayVisits(try row.value(0, as: [UInt8].self), only: wanted)
         }
     }

@@ -15,7 +15,8 @@ struct PropertySets {
     /// Whether a property of each set by its code fits one of some patterns.
     func fits(_ name: String, _ patterns: [String], ignoresCase: Bool) throws(DatabaseError) -> [Bool] {
         let fits = ResolvedFilter.isLike("properties ->> \(name)", patterns, ignoresCase, false)
-        let missing = try connection.query("SELECT \(ResolvedFilter.isLike("NULL::text", patterns, ignoresCase, false))")
+        let missing = try connection.query(
+            "SELECT \(ResolvedFilter.isLike("NULL::text", patterns, ignoresCase, false))")
         return try ask(fits, missing: missing[0].value(0))
     }
 
