@@ -4,16 +4,24 @@ import Reports
 
 /// The pages with numbers of some days.
 extension DashboardHandler {
+    /// What the address says, the goal that it names, and all goals. A goal that is gone is no longer part of the state.
+    private func state(
+        _ site: Site, _ request: Request
+    ) throws(ReportError) -> (state: ReportState, goal: Goal?, goals: [Goal]) {
+        var state = ReportState(query: request.query)
+        let goals = try reports.goals(of: site)
+        let goal = goals.first { $0.name == state.goal }
+        if goal == nil { state.goal = "" }
+        return (state, goal, goals)
+    }
+
     func overviewPage(_ site: Site, _ request: Request) throws(ReportError) -> Response {
         guard try reports.hasData(site) else {
             var response = page(status: 200, WaitingPage(site: site, origin: origin(request)).html)
             response.addHeader("Refresh", "3")
             return response
         }
-        var state = ReportState(query: request.query)
-        let goals = try reports.goals(of: site)
-        let goal = goals.first { $0.name == state.goal }
-        if goal == nil { state.goal = "" }
+        let (state, goal, goals) = try state(site, request)
         let today = try reports.today(of: site)
         let questions = OverviewQuestions(state: state, goal: goal, today: today)
         let answers = try reports.answers(questions.queries, of: site)
@@ -25,10 +33,7 @@ extension DashboardHandler {
     }
 
     func breakdownPage(_ kind: SitePage, _ site: Site, _ request: Request) throws(ReportError) -> Response {
-        var state = ReportState(query: request.query)
-        let goals = try reports.goals(of: site)
-        let goal = goals.first { $0.name == state.goal }
-        if goal == nil { state.goal = "" }
+        let (state, goal, goals) = try state(site, request)
         guard let question = try question(kind, site, state, goal, isForFile: false) else { return notFound(.readers) }
         var queries = [question.query]
         if question.tab.dimension == .country { queries.append(BreakdownQuestion.map(question.query)) }
@@ -66,10 +71,7 @@ extension DashboardHandler {
 
     /// The table of a page, all of it, as a file.
     func file(_ kind: SitePage, _ site: Site, _ request: Request) throws(ReportError) -> Response {
-        var state = ReportState(query: request.query)
-        let goals = try reports.goals(of: site)
-        let goal = goals.first { $0.name == state.goal }
-        if goal == nil { state.goal = "" }
+        let (state, goal, _) = try state(site, request)
         guard let question = try question(kind, site, state, goal, isForFile: true) else { return notFound(.readers) }
         let answer = try reports.answers([question.query], of: site)[0]
         let csv = CSV(answer, dimension: question.tab.dimension, metrics: question.metrics)

@@ -26,9 +26,7 @@ struct QueryEndpoint {
         do {
             return try answer(request)
         } catch let problem as QuestionProblem {
-            return failure(
-                problem.field == QueryEndpoint.unknownSite ? 404 : 400,
-                problem.field == QueryEndpoint.unknownSite ? "site" : problem.field, problem.message)
+            return failure(400, problem.field, problem.message)
         } catch {
             let id = ErrorID(request)
             log.error("query: request=\(id.text) \(error)")
@@ -41,9 +39,6 @@ struct QueryEndpoint {
         }
     }
 
-    /// No field has such a name.
-    private static let unknownSite = "\u{0}site"
-
     private func isJSON(_ type: String) -> Bool {
         let essence = type.split(separator: ";").first ?? ""
         return essence.split(separator: " ").joined().lowercased() == "application/json"
@@ -52,7 +47,7 @@ struct QueryEndpoint {
     private func answer(_ request: Request) throws -> Response {
         let draft = try QuestionReader.draft(request.body)
         guard let site = try reports.site(domain: draft.site) else {
-            throw QuestionProblem(QueryEndpoint.unknownSite, "is not a site here")
+            return failure(404, "site", "is not a site here")
         }
         let query = try QuestionReader(goals: try reports.goals(of: site)).query(draft)
         try QuestionReader.check(query, today: try reports.today(of: site))

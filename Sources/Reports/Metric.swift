@@ -1,6 +1,6 @@
 /// Everything that is counted, defined once: the dashboard's help texts, the API and the documentation all read these
 /// words, and the engine computes what they say (DESIGN section 7).
-public enum Metric: String, CaseIterable, Sendable, Codable {
+public enum Metric: String, CaseIterable, Sendable {
     case visitors
     case visits
     case pageviews

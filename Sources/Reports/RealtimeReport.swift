@@ -60,7 +60,16 @@ struct RealtimeQuery {
     let now: Int64
     let vocabulary: Vocabulary
 
+    /// The report, all of one moment.
     func run(_ connection: Connection) throws(DatabaseError) -> RealtimeReport {
+        try connection.transaction { () throws(DatabaseError) in
+            try connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try connection.execute(SliceComputer.planning)
+            return try read(connection)
+        }
+    }
+
+    private func read(_ connection: Connection) throws(DatabaseError) -> RealtimeReport {
         let minute: Int64 = 60_000
         let end = now - now % minute + minute
         let start = end - Int64(RealtimeReport.minutes) * minute

@@ -97,13 +97,14 @@ struct Supervisor {
             return
         }
         log.error("the \(children[index].name) process ended with \(ending.status); starting it again")
-        postpone(index)
+        // One that ended orderly was told to by somebody, and is not about to end again.
+        postpone(index, isOrderly: ending.status == 0)
     }
 
-    private mutating func postpone(_ index: Int) {
+    private mutating func postpone(_ index: Int, isOrderly: Bool = false) {
         let now = Clock.monotonicNanoseconds()
         let wasHealthy = now &- children[index].startedAt > Supervisor.healthyLife
-        let pause = wasHealthy ? 0 : children[index].pause * 2
+        let pause = wasHealthy || isOrderly ? 0 : children[index].pause * 2
         children[index].pause = min(max(pause, Supervisor.pauses.lowerBound), Supervisor.pauses.upperBound)
         children[index].restartAt = now &+ children[index].pause
     }

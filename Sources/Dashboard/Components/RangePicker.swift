@@ -18,7 +18,7 @@ struct RangePicker {
         <details class="more"><summary>\(isAtHand ? "More" : "\(state.range.title)")</summary><div class="sheet">
         <nav class="presets" aria-label="More days">\(each: others, link)</nav>
         <form method="get"><fieldset><legend>From one day to another</legend>
-        \(hiddenFields(without: ["period", "from", "to", "compare", "turned"]))\
+        \(hiddenInputs(state, without: ["period", "from", "to", "compare", "turned"]))\
         <label>From <input type="date" name="from" value="\(first.description)" required></label>
         <label>To <input type="date" name="to" value="\(last.description)" required></label>
         <label>Compared with <select name="compare">\(each: RangePicker.comparisons, option)</select></label>
@@ -64,8 +64,6 @@ struct RangePicker {
         let next = state.with { $0.comparison = choice.comparison }
         return "<a href=\"\(url: next.query)\"\(current)>Compared with \(choice.title.description)</a>"
     }
-
-    private func hiddenFields(without names: Set<String>) -> HTML { hiddenInputs(state, without: names) }
 }
 
 /// The state as fields of a form, but for some.

@@ -99,10 +99,7 @@ struct OverviewQuestions {
         self.state = state
         self.goal = goal
         self.today = today
-        switch state.range {
-        case .period(let period): (first, last) = period.dates(today: today)
-        case .dates(let from, let to): (first, last) = (from, to)
-        }
+        (first, last) = state.range.dates(today: today)
     }
 
     var asksForGoal: Bool { goal != nil }
@@ -125,7 +122,6 @@ struct OverviewQuestions {
         case 1: [.hour]
         case 2...7: [.hour, .day]
         case 8...31: [.day, .week]
-        case 32...92: [.day, .week, .month]
         default: [.day, .week, .month]
         }
     }

@@ -100,7 +100,7 @@ struct AnswerBuilder {
         if query.step > 0 {
             labels = try addSteps(&sums)
         } else if query.interval != nil {
-            labels = buckets()
+            labels = bucketLabels()
         }
         let lines = lines(sums)
         let rows = try finish(lines, labels, sums, old)
@@ -185,7 +185,7 @@ struct AnswerBuilder {
     }
 
     /// The labels of days, weeks or months, by their order.
-    private func buckets() -> [Int: String] {
+    private func bucketLabels() -> [Int: String] {
         let buckets = Buckets(query.interval, first: frame.first)
         var labels: [Int: String] = [:]
         for day in frame.days {

@@ -93,11 +93,7 @@ public final class ReportEngine: Sendable {
     private func frame(
         _ question: FrameQuestion, _ site: Site, _ today: LocalDate, _ now: Int64, _ connection: Connection
     ) throws(DatabaseError) -> Frame {
-        let (first, last): (LocalDate, LocalDate) =
-            switch question.range {
-            case .period(let period): period.dates(today: today)
-            case .dates(let first, let last): (first, last)
-            }
+        let (first, last) = question.range.dates(today: today)
         let days = try calendar.days(connection, timeZone: site.timeZone, from: first, through: last)
         let versions = try queryVersions(connection, site: site.id, from: first, through: last)
         var frame = Frame(first: first, last: last, today: today, days: days, versions: versions)

@@ -22,7 +22,7 @@ struct SliceComputer: Sendable {
     /// How these statements are planned. Events lie in the order of time, so that the index on time is nearly as good as
     /// reading everything, and reads only the days that are asked for; days are what is worked on in parallel; and compiling
     /// a statement takes longer than a day's rows.
-    private static let planning: SQL = """
+    static let planning: SQL = """
         SELECT set_config('random_page_cost', '1.1', true), set_config('max_parallel_workers_per_gather', '0', true),
             set_config('jit', 'off', true), set_config('work_mem', '32MB', true)
         """

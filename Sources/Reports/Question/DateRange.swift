@@ -4,10 +4,18 @@ public enum DateRange: Sendable, Hashable {
     case period(Period)
     /// From one date to another, both included.
     case dates(LocalDate, LocalDate)
+
+    /// Its first and last day, when `today` is today.
+    public func dates(today: LocalDate) -> (first: LocalDate, last: LocalDate) {
+        switch self {
+        case .period(let period): period.dates(today: today)
+        case .dates(let first, let last): (first, last)
+        }
+    }
 }
 
 /// A stretch of local days with a name.
-public enum Period: String, Sendable, CaseIterable, Codable {
+public enum Period: String, Sendable, CaseIterable {
     case today
     case yesterday
     case sevenDays = "7d"

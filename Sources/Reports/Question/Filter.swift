@@ -50,15 +50,21 @@ public indirect enum Filter: Hashable, Sendable {
         }
     }
 
-    /// Whether one of its parts looks at single events.
-    var isAboutEvents: Bool {
+    /// Whether one of its leaves, tests and goals, is such.
+    private func hasLeaf(_ isSuch: (Filter) -> Bool) -> Bool {
         switch self {
-        case .and(let parts), .or(let parts): parts.contains(where: \.isAboutEvents)
-        case .not(let part): part.isAboutEvents
-        case .test(let test): test.dimension.level == .event
-        case .goal: false
+        case .and(let parts), .or(let parts): parts.contains { $0.hasLeaf(isSuch) }
+        case .not(let part): part.hasLeaf(isSuch)
+        case .test, .goal: isSuch(self)
         }
     }
+
+    private func hasTest(of level: Dimension.Level) -> Bool {
+        hasLeaf { if case .test(let test) = $0 { test.dimension.level == level } else { false } }
+    }
+
+    /// Whether one of its parts looks at single events.
+    var isAboutEvents: Bool { hasTest(of: .event) }
 
     /// What its parts look at.
     var dimensions: [Dimension] {
@@ -71,23 +77,11 @@ public indirect enum Filter: Hashable, Sendable {
     }
 
     /// Whether one of its parts looks at what a visit is.
-    var isAboutVisits: Bool {
-        switch self {
-        case .and(let parts), .or(let parts): parts.contains(where: \.isAboutVisits)
-        case .not(let part): part.isAboutVisits
-        case .test(let test): test.dimension.level == .visit
-        case .goal: false
-        }
-    }
+    var isAboutVisits: Bool { hasTest(of: .visit) }
 
     /// Whether one of its parts asks what else happened in a visit.
     var looksIntoVisits: Bool {
-        switch self {
-        case .and(let parts), .or(let parts): parts.contains(where: \.looksIntoVisits)
-        case .not(let part): part.looksIntoVisits
-        case .test: false
-        case .goal: true
-        }
+        hasLeaf { if case .goal = $0 { true } else { false } }
     }
 
     /// The same filter as text, which tells it from all others: for names of cached values.

@@ -67,11 +67,7 @@ public struct QuestionReader {
     /// What can only be said once the days are known.
     public static func check(_ query: ReportQuery, today: LocalDate) throws(QuestionProblem) {
         guard let interval = query.interval, interval == .minute || interval == .hour else { return }
-        let (first, last): (LocalDate, LocalDate) =
-            switch query.range {
-            case .period(let period): period.dates(today: today)
-            case .dates(let first, let last): (first, last)
-            }
+        let (first, last) = query.range.dates(today: today)
         let days = last.number - first.number + 1
         let most = interval == .minute ? 2 : 31
         if days > most {
