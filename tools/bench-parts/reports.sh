@@ -95,7 +95,7 @@ plain_sql() {
         country,*) say "SELECT $visitors FROM event JOIN session AS visit USING (site_id, session_id) WHERE $from AND visit.country = '${1#*,is,}'" ;;
         source,*) say "SELECT $visitors FROM event JOIN session AS visit USING (site_id, session_id) WHERE $from AND visit.source_id = $number" ;;
         browser,*) say "SELECT $visitors FROM event JOIN session AS visit USING (site_id, session_id)
-            JOIN fact_set ON fact_set.site_id = 1 AND facts_id = visit.device_id
+            JOIN fact_set ON fact_set.site_id = 1 AND fact_set.facts_id = visit.device_id
             WHERE $from AND fact_set.facts ->> 'browser' = '${1#*,is,}'" ;;
         page,*) say "SELECT $visitors FROM event WHERE $from AND event.path_id = $number" ;;
         property:*) say "SELECT $visitors FROM event WHERE $from AND event.properties ->> '$(property "$1")' = '${1#*,is,}'" ;;
