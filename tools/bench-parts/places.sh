@@ -22,6 +22,7 @@ clean() {
     for place in gateway nothing commit; do
         if [ -d "$work/$place" ]; then "$root/tools/stack" down "$work/$place" || true; fi
     done
+    remove_small_group
     rm -rf "$work"
 }
 

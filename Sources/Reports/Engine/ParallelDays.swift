@@ -14,11 +14,11 @@ enum ParallelDays {
 
     /// The slices of all days, in any order.
     static func run(
-        _ computer: SliceComputer, _ days: [LocalDay], _ pool: Pool
+        _ computer: SliceComputer, _ days: [LocalDay], isCut: Bool, _ pool: Pool
     ) throws(DatabaseError) -> [SliceComputer.Computed] {
         let state = Monitor(State(waiting: days[...], stretch: days.count <= 4 ? 2 : 4))
         let work: @Sendable () -> Void = {
-            while let stretch = next(state) { attempt(computer, stretch, pool, state) }
+            while let stretch = next(state) { attempt(computer, stretch, isCut: isCut, pool, state) }
         }
         let helper = days.count > 2 ? try? Thread(name: "report", body: work) : nil
         work()
@@ -43,12 +43,12 @@ enum ParallelDays {
     }
 
     private static func attempt(
-        _ computer: SliceComputer, _ stretch: [LocalDay], _ pool: Pool, _ state: Monitor<State>
+        _ computer: SliceComputer, _ stretch: [LocalDay], isCut: Bool, _ pool: Pool, _ state: Monitor<State>
     ) {
         let began = Clock.monotonicNanoseconds()
         do throws(DatabaseError) {
             let computed = try pool.withConnection { (connection) throws(DatabaseError) in
-                try computer.compute(stretch, isCut: false, connection)
+                try computer.compute(stretch, isCut: isCut, connection)
             }
             let milliseconds = (Clock.monotonicNanoseconds() - began) / 1_000_000
             state.withLock { state in

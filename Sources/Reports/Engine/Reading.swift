@@ -54,7 +54,7 @@ final class Reading {
         var days = before.days
         var slices = loaded.slices[shape] ?? []
         if let partial = before.partial, partial.start < partial.end, before.versions[partial.date] != nil {
-            if let slice = try cut(filter, shape, partial, announced[key] ?? [shape]) {
+            if let slice = try cut(filter, shape, partial, announced[key] ?? [shape], frame) {
                 days.append(partial)
                 slices.append(slice)
             }
@@ -74,26 +74,25 @@ final class Reading {
         return result
     }
 
-    private var cuts: [CutKey: [String: SliceBytes]] = [:]
+    /// The slice of a day that is cut.
+    private func cut(
+        _ filter: Filter?, _ shape: Shape, _ day: LocalDay, _ shapes: [Shape], _ frame: Frame
+    ) throws(DatabaseError) -> SliceBytes? {
+        let key = CutKey(filter: filter, day: day)
+        if let known = cuts[key]?[shape]?.first { return known }
+        let loaded = try store.load(
+            SliceStore.Request(
+                site: site, days: [day], filter: filter, shapes: shapes.filter { $0.step == 0 },
+                versions: frame.before?.versions ?? [:], today: frame.today, now: now, isCut: true))
+        cuts[key] = loaded.slices
+        return loaded.slices[shape]?.first
+    }
+
+    private var cuts: [CutKey: [Shape: [SliceBytes]]] = [:]
 
     private struct CutKey: Hashable {
         var filter: Filter?
         var day: LocalDay
-    }
-
-    /// The day that is cut, computed for this answer alone: the cut moves on.
-    private func cut(
-        _ filter: Filter?, _ shape: Shape, _ day: LocalDay, _ shapes: [Shape]
-    ) throws(DatabaseError) -> SliceBytes? {
-        let key = CutKey(filter: filter, day: day)
-        if let known = cuts[key]?[shape.name] { return known }
-        let computer = SliceComputer(
-            site: site.id, filter: filter, shapes: shapes.filter { $0.step == 0 }, vocabulary: store.vocabulary)
-        let computed = try pool.withConnection { (connection) throws(DatabaseError) in
-            try computer.compute([day], isCut: true, connection)
-        }
-        cuts[key] = computed.first?.slices
-        return cuts[key]?[shape.name]
     }
 
     /// The texts of numbers of the dictionary.

@@ -49,6 +49,8 @@ final class SliceStore: Sendable {
         /// Today's date, and now.
         var today: LocalDate
         var now: Int64
+        /// Whether the only day ends before its end, at a moment that moves on in steps.
+        var isCut = false
     }
 
     private static let nothing = SliceBytes(Slice())
@@ -57,18 +59,21 @@ final class SliceStore: Sendable {
     func load(_ request: Request) throws(DatabaseError) -> Loaded {
         var loaded = Loaded(computedAt: request.now)
         var found: [Shape: [LocalDate: SliceBytes]] = [:]
+        var stale: [Shape] = []
         for shape in request.shapes {
             for day in request.days {
                 if request.versions[day.date] == nil {
                     found[shape, default: [:]][day.date] = SliceStore.nothing
-                } else if day.date == request.today, let kept = liveSlice(request, shape) {
+                } else if day.date == request.today, let (kept, mustRefresh) = liveSlice(request, shape) {
                     found[shape, default: [:]][day.date] = kept.slice
                     loaded.computedAt = min(loaded.computedAt, kept.computedAt)
+                    if mustRefresh { stale.append(shape) }
                 } else if let bytes = peek(request, shape, day) {
                     found[shape, default: [:]][day.date] = bytes
                 }
             }
         }
+        if !stale.isEmpty { refresh(request, stale) }
         try readSealed(request, &found)
         try compute(request, &found)
         for shape in request.shapes {
@@ -84,13 +89,13 @@ final class SliceStore: Sendable {
             "slice", version: Int(SliceBytes.version),
             parts: [
                 "\(request.site.id.rawValue)", request.site.timeZone, day.date.description, "\(version)", shape.name,
-                request.filter?.key ?? "",
+                request.filter?.key ?? "", request.isCut ? "\(day.end)" : "",
             ])
     }
 
     /// Whether past days have it in `day_stat`, which is as near as Redis.
     private func isSealed(_ request: Request, _ shape: Shape) -> Bool {
-        request.filter == nil && Shape.standard.contains(shape)
+        request.filter == nil && !request.isCut && Shape.standard.contains(shape)
     }
 
     /// From memory, and from Redis what costs more than a look there.
@@ -124,12 +129,13 @@ final class SliceStore: Sendable {
         var isBeingRefreshed = false
     }
 
-    /// Today's slice as it was a moment ago, while it is young enough for what it costs.
-    private func liveSlice(_ request: Request, _ shape: Shape) -> LiveSlice? {
+    /// Today's slice as it was a moment ago, while it is young enough for what it costs, and whether the caller has to see to
+    /// the next one.
+    private func liveSlice(_ request: Request, _ shape: Shape) -> (LiveSlice, mustRefresh: Bool)? {
         let version = request.versions[request.today]?.version
         let key = LiveKey(site: request.site.id, filter: request.filter, shape: shape)
-        let (kept, mustRefresh) = live.withLock { live -> (LiveSlice?, Bool) in
-            guard let kept = live[key], kept.date == request.today else { return (nil, false) }
+        return live.withLock { live in
+            guard let kept = live[key], kept.date == request.today else { return nil }
             if kept.version == version {
                 // Nothing has happened since: these are the numbers of now.
                 var current = kept
@@ -138,27 +144,34 @@ final class SliceStore: Sendable {
             }
             let patience = kept.cost > SliceStore.cheap ? min(liveMilliseconds, kept.cost * 50) : 0
             let age = request.now - kept.computedAt
-            guard age >= 0, age < patience else { return (nil, false) }
+            guard age >= 0, age < patience else { return nil }
             // Past the half of its time the next one is made while this one is still shown: nobody waits.
             guard age > patience / 2, !kept.isBeingRefreshed else { return (kept, false) }
             live[key]?.isBeingRefreshed = true
             return (kept, true)
         }
-        if mustRefresh { refresh(request, shape, key) }
-        return kept
     }
 
-    private func refresh(_ request: Request, _ shape: Shape, _ key: LiveKey) {
+    /// Makes the next slices of today, all in one reading.
+    private func refresh(_ request: Request, _ shapes: [Shape]) {
         var request = request
         request.days = request.days.filter { $0.date == request.today }
-        request.shapes = [shape]
+        request.shapes = shapes
         let question = request
+        let done: @Sendable () -> Void = { [self] in
+            live.withLock { live in
+                for shape in question.shapes {
+                    let key = LiveKey(site: question.site.id, filter: question.filter, shape: shape)
+                    live[key]?.isBeingRefreshed = false
+                }
+            }
+        }
         let thread = try? Thread(name: "refresh") { [self] in
             var found: [Shape: [LocalDate: SliceBytes]] = [:]
             try? compute(question, &found)
-            live.withLock { $0[key]?.isBeingRefreshed = false }
+            done()
         }
-        if thread == nil { live.withLock { $0[key]?.isBeingRefreshed = false } }
+        if thread == nil { done() }
     }
 
     private func keepLive(
@@ -235,7 +248,7 @@ final class SliceStore: Sendable {
             let ordered = request.shapes.filter(shapes.contains)
             let computer = SliceComputer(
                 site: request.site.id, filter: request.filter, shapes: ordered, vocabulary: vocabulary)
-            for computed in try ParallelDays.run(computer, days, pool) {
+            for computed in try ParallelDays.run(computer, days, isCut: request.isCut, pool) {
                 for shape in ordered {
                     guard let slice = computed.slices[shape.name] else { continue }
                     found[shape, default: [:]][computed.day.date] = slice
