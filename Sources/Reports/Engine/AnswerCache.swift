@@ -7,6 +7,8 @@ struct AnswerKey: Hashable, Sendable {
     var timeZone: String
     var queries: [ReportQuery]
     var frames: [FrameKey]
+    /// Which hour or minute it is, where the answers have a row for each up to now.
+    var step: Int64
 }
 
 struct FrameKey: Hashable, Sendable {
@@ -20,9 +22,15 @@ struct FrameKey: Hashable, Sendable {
 
 /// The last answers, as they are: reading them from bytes would take longer than all the rest of a page.
 final class AnswerCache: Sendable {
+    /// Answers, and until when they may be shown, in milliseconds since 1970.
+    struct Kept {
+        var answers: [ReportAnswer]
+        var freshUntil = Int64.max
+    }
+
     private struct State {
-        var young: [AnswerKey: [ReportAnswer]] = [:]
-        var old: [AnswerKey: [ReportAnswer]] = [:]
+        var young: [AnswerKey: Kept] = [:]
+        var old: [AnswerKey: Kept] = [:]
         var rows = 0
     }
 
@@ -30,28 +38,28 @@ final class AnswerCache: Sendable {
     /// Rows of the young generation; about 150 bytes each.
     private static let limit = 20_000
 
-    func value(_ key: AnswerKey) -> [ReportAnswer]? {
+    func value(_ key: AnswerKey, now: Int64) -> [ReportAnswer]? {
         state.withLock { state in
-            if let value = state.young[key] { return value }
-            guard let value = state.old[key] else { return nil }
-            AnswerCache.insert(value, key, &state)
-            return value
+            if let kept = state.young[key] { return kept.freshUntil > now ? kept.answers : nil }
+            guard let kept = state.old[key], kept.freshUntil > now else { return nil }
+            AnswerCache.insert(kept, key, &state)
+            return kept.answers
         }
     }
 
-    func insert(_ answers: [ReportAnswer], for key: AnswerKey) {
-        state.withLock { AnswerCache.insert(answers, key, &$0) }
+    func insert(_ kept: Kept, for key: AnswerKey) {
+        state.withLock { AnswerCache.insert(kept, key, &$0) }
     }
 
-    private static func insert(_ answers: [ReportAnswer], _ key: AnswerKey, _ state: inout State) {
-        let rows = answers.reduce(10) { $0 + $1.rows.count + 10 }
+    private static func insert(_ kept: Kept, _ key: AnswerKey, _ state: inout State) {
+        let rows = kept.answers.reduce(10) { $0 + $1.rows.count + 10 }
         guard rows < limit / 4 else { return }
         if state.rows + rows > limit {
             state.old = state.young
             state.young = [:]
             state.rows = 0
         }
-        state.young[key] = answers
+        state.young[key] = kept
         state.rows += rows
     }
 }

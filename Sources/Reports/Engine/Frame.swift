@@ -20,9 +20,13 @@ struct Frame: Sendable {
     }
 
     /// Whatever the numbers depend on.
-    var key: FrameKey {
+    ///
+    /// - Parameter whateverToday: leaves out which state today is in.
+    func key(whateverToday: Bool = false) -> FrameKey {
         func list(_ versions: [LocalDate: DayVersion]) -> [Int64] {
-            versions.sorted { $0.key < $1.key }.flatMap { [Int64($0.key.number), $0.value.version] }
+            versions.sorted { $0.key < $1.key }.flatMap { date, version in
+                [Int64(date.number), whateverToday && date == today ? -1 : version.version]
+            }
         }
         return FrameKey(
             first: first, last: last, today: today, versions: list(versions),

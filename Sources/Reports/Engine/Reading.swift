@@ -15,6 +15,8 @@ final class Reading {
         var cut: Int64
     }
 
+    /// Until when what was read may be shown although today goes on; the end of time where today is not among it.
+    private(set) var freshUntil = Int64.max
     private var announced: [Key: [Shape]] = [:]
     private var loaded: [Key: SliceStore.Loaded] = [:]
 
@@ -71,6 +73,7 @@ final class Reading {
                 site: site, days: days, filter: key.filter, shapes: announced[key] ?? [], versions: versions,
                 today: frame.today, now: now))
         loaded[key] = result
+        freshUntil = min(freshUntil, result.freshUntil)
         return result
     }
 

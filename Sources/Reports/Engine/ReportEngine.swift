@@ -35,8 +35,10 @@ public final class ReportEngine: Sendable {
         let frames: [Frame] = try pool.withConnection { (connection) throws(DatabaseError) in
             try self.frames(queries, site, now, connection)
         }
-        let key = AnswerKey(site: site.id, timeZone: site.timeZone, queries: queries, frames: frames.map { $0.key })
-        if let known = answers.value(key) {
+        let step = queries.map(\.step).filter { $0 > 0 }.min().map { now / $0 } ?? 0
+        let key = AnswerKey(
+            site: site.id, timeZone: site.timeZone, queries: queries, frames: frames.map { $0.key() }, step: step)
+        if let known = answers.value(key, now: now) {
             return known.map { answer in
                 var answer = answer
                 // Equal versions mean that the numbers are those of now.
@@ -44,11 +46,20 @@ public final class ReportEngine: Sendable {
                 return answer
             }
         }
+        // While events arrive today's state is another one with every question; what may be shown is shown.
+        var momentKey = key
+        momentKey.frames = frames.map { $0.key(whateverToday: true) }
+        if let known = answers.value(momentKey, now: now) { return known }
         do {
             return try flights.value(for: key) {
-                let computed = try compute(queries, frames, site, now)
+                let (computed, freshUntil) = try compute(queries, frames, site, now)
                 // An answer with numbers that are a moment old is not one of these versions.
-                if computed.allSatisfy({ $0.computedAt.milliseconds == now }) { answers.insert(computed, for: key) }
+                if computed.allSatisfy({ $0.computedAt.milliseconds == now }) {
+                    answers.insert(.init(answers: computed), for: key)
+                }
+                if freshUntil > now, freshUntil < .max {
+                    answers.insert(.init(answers: computed, freshUntil: freshUntil), for: momentKey)
+                }
                 return computed
             }
         } catch let error as DatabaseError {
@@ -125,7 +136,7 @@ public final class ReportEngine: Sendable {
 
     private func compute(
         _ queries: [ReportQuery], _ frames: [Frame], _ site: Site, _ now: Int64
-    ) throws(DatabaseError) -> [ReportAnswer] {
+    ) throws(DatabaseError) -> (answers: [ReportAnswer], freshUntil: Int64) {
         let reading = Reading(site: site, now: now, pool: pool, store: slices)
         // First everything that will be needed, so that shapes of one filter are read together.
         for (query, frame) in zip(queries, frames) {
@@ -135,7 +146,7 @@ public final class ReportEngine: Sendable {
         for (query, frame) in zip(queries, frames) {
             answers.append(try AnswerBuilder(query: query, frame: frame, reading: reading).answer())
         }
-        return answers
+        return (answers, reading.freshUntil)
     }
 
     /// Seals days, and keeps sealed days right when their events go.

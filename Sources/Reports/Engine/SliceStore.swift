@@ -36,6 +36,8 @@ final class SliceStore: Sendable {
         var slices: [Shape: [SliceBytes]] = [:]
         /// When the oldest of them was computed, milliseconds since 1970.
         var computedAt: Int64
+        /// Until when they may be shown although today goes on, before the next ones are looked for.
+        var freshUntil = Int64.max
     }
 
     /// A question for slices.
@@ -78,6 +80,9 @@ final class SliceStore: Sendable {
         try compute(request, &found)
         for shape in request.shapes {
             loaded.slices[shape] = request.days.map { found[shape]?[$0.date] ?? SliceStore.nothing }
+            if request.versions[request.today] != nil, request.days.contains(where: { $0.date == request.today }) {
+                loaded.freshUntil = min(loaded.freshUntil, freshUntil(request, shape))
+            }
         }
         return loaded
     }
@@ -142,7 +147,7 @@ final class SliceStore: Sendable {
                 current.computedAt = request.now
                 return (current, false)
             }
-            let patience = kept.cost > SliceStore.cheap ? min(liveMilliseconds, kept.cost * 50) : 0
+            let patience = patience(kept)
             let age = request.now - kept.computedAt
             guard age >= 0, age < patience else { return nil }
             // Past the half of its time the next one is made while this one is still shown: nobody waits.
@@ -150,6 +155,18 @@ final class SliceStore: Sendable {
             live[key]?.isBeingRefreshed = true
             return (kept, true)
         }
+    }
+
+    /// For how many milliseconds a slice may be shown.
+    private func patience(_ kept: LiveSlice) -> Int64 {
+        kept.cost > SliceStore.cheap ? min(liveMilliseconds, kept.cost * 50) : 0
+    }
+
+    /// The half of a slice's time: then somebody has to see to the next one.
+    private func freshUntil(_ request: Request, _ shape: Shape) -> Int64 {
+        let kept = live.withLock { $0[LiveKey(site: request.site.id, filter: request.filter, shape: shape)] }
+        guard let kept, kept.date == request.today else { return request.now }
+        return kept.computedAt + patience(kept) / 2
     }
 
     /// Makes the next slices of today, all in one reading.
