@@ -3,6 +3,7 @@ public import Database
 public import EventModel
 import FoundationEssentials
 public import Platform
+import Synchronization
 
 /// Answers the dashboard and the API from the caches where it can, and from the database where it must.
 public struct ReportService: ReportSource {
@@ -13,6 +14,7 @@ public struct ReportService: ReportSource {
     private let cache: TieredCache
     private let engine: ReportEngine
     private let vocabulary = Vocabulary(limit: 10_000)
+    private let withData = SitesWithData()
     private let clock: @Sendable () -> Int64
 
     /// A service over a database and a cache.
@@ -62,9 +64,17 @@ public struct ReportService: ReportSource {
 
     /// Whether the site has ever received an event.
     public func hasData(_ site: Site) throws(ReportError) -> Bool {
-        try ask { (connection) throws(DatabaseError) in
+        // Once it has, it has: every view of the overview asks.
+        if withData.ids.withLock({ $0.contains(site.id) }) { return true }
+        let hasData: Bool = try ask { (connection) throws(DatabaseError) in
             try connection.query("SELECT EXISTS (SELECT FROM site_day WHERE site_id = \(site.id.rawValue))")[0].value(0)
         }
+        if hasData { withData.ids.withLock { _ = $0.insert(site.id) } }
+        return hasData
+    }
+
+    private final class SitesWithData: Sendable {
+        let ids = Mutex<Set<SiteID>>([])
     }
 
     /// The local date of now at a site.

@@ -14,6 +14,7 @@ struct LocalDay: Hashable, Sendable {
 /// When local days begin, as PostgreSQL's calendar has it. What was asked once is kept.
 final class DayCalendar: Sendable {
     private let known = Mutex<[String: [LocalDate: Int64]]>([:])
+    private let moments = Mutex<[SameTime: Int64]>([:])
     /// Days that are kept for all zones together.
     private static let limit = 50_000
 
@@ -39,6 +40,32 @@ final class DayCalendar: Sendable {
         let around = try days(
             connection, timeZone: timeZone, from: LocalDate(number: day - 2), through: LocalDate(number: day + 2))
         return around.last { $0.start <= moment }?.date ?? LocalDate(number: day)
+    }
+
+    private struct SameTime: Hashable {
+        var timeZone: String
+        var moment: Int64
+        var days: Int
+    }
+
+    /// The moment so many days ago with the same local time of day, rounded up to whole steps (milliseconds) so that it does
+    /// not move with every question.
+    func sameTime(
+        _ connection: Connection, timeZone: String, as moment: Int64, daysAgo days: Int, step: Int64
+    ) throws(DatabaseError) -> Int64 {
+        let key = SameTime(timeZone: timeZone, moment: moment - moment % step + step, days: days)
+        if let kept = moments.withLock({ $0[key] }) { return kept }
+        let rows = try connection.query(
+            """
+            SELECT (\(timestamp: key.moment) AT TIME ZONE \(timeZone) - make_interval(days => \(Int32(clamping: days))))
+                AT TIME ZONE \(timeZone)
+            """)
+        let found = try rows[0].milliseconds(0)
+        moments.withLock { moments in
+            if moments.count >= 1000 { moments = [:] }
+            moments[key] = found
+        }
+        return found
     }
 
     private func starts(

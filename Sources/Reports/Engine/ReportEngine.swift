@@ -33,7 +33,8 @@ public final class ReportEngine: Sendable {
     public func answers(_ queries: [ReportQuery], of site: Site) throws(DatabaseError) -> [ReportAnswer] {
         let now = clock()
         let frames: [Frame] = try pool.withConnection { (connection) throws(DatabaseError) in
-            try self.frames(queries, site, now, connection)
+            var reader = try FrameReader(site: site, now: now, calendar: calendar, connection)
+            return try reader.frames(queries)
         }
         let step = queries.map(\.step).filter { $0 > 0 }.min().map { now / $0 } ?? 0
         let key = AnswerKey(
@@ -77,63 +78,6 @@ public final class ReportEngine: Sendable {
         }
     }
 
-    private func frames(
-        _ queries: [ReportQuery], _ site: Site, _ now: Int64, _ connection: Connection
-    ) throws(DatabaseError) -> [Frame] {
-        let today = try calendar.date(connection, timeZone: site.timeZone, at: now)
-        var frames: [Frame] = []
-        var known: [FrameQuestion: Frame] = [:]
-        for query in queries {
-            let question = FrameQuestion(range: query.range, comparison: query.comparison)
-            if let frame = known[question] {
-                frames.append(frame)
-                continue
-            }
-            let frame = try self.frame(question, site, today, now, connection)
-            known[question] = frame
-            frames.append(frame)
-        }
-        return frames
-    }
-
-    private struct FrameQuestion: Hashable {
-        var range: DateRange
-        var comparison: ReportQuery.Comparison?
-    }
-
-    private func frame(
-        _ question: FrameQuestion, _ site: Site, _ today: LocalDate, _ now: Int64, _ connection: Connection
-    ) throws(DatabaseError) -> Frame {
-        let (first, last) = question.range.dates(today: today)
-        let days = try calendar.days(connection, timeZone: site.timeZone, from: first, through: last)
-        let versions = try queryVersions(connection, site: site.id, from: first, through: last)
-        var frame = Frame(first: first, last: last, today: today, days: days, versions: versions)
-        guard let comparison = question.comparison else { return frame }
-        let length = last.number - first.number + 1
-        let shift: (LocalDate) -> LocalDate =
-            comparison == .previousPeriod ? { $0.adding(days: -length) } : { $0.adding(months: -12) }
-        let (earlierFirst, earlierLast) = (shift(first), shift(last))
-        var earlier = Frame.Earlier(
-            first: earlierFirst, last: earlierLast,
-            days: try calendar.days(connection, timeZone: site.timeZone, from: earlierFirst, through: earlierLast),
-            versions: try queryVersions(connection, site: site.id, from: earlierFirst, through: earlierLast))
-        // A time that has not ended yet is compared with as much of the one before.
-        if last >= today, first <= today {
-            let cutDate = shift(today)
-            earlier.days.removeAll { $0.date > cutDate }
-            if let day = earlier.days.last, day.date == cutDate {
-                earlier.days.removeLast()
-                let cut = try queryCut(
-                    connection, timeZone: site.timeZone, now: now, days: today.number - cutDate.number,
-                    step: length <= 2 ? 300_000 : 3_600_000)
-                let end = min(max(cut, day.start), day.end)
-                earlier.partial = LocalDay(date: day.date, start: day.start, end: end)
-            }
-        }
-        frame.before = earlier
-        return frame
-    }
-
     private func compute(
         _ queries: [ReportQuery], _ frames: [Frame], _ site: Site, _ now: Int64
     ) throws(DatabaseError) -> (answers: [ReportAnswer], freshUntil: Int64) {
@@ -151,18 +95,4 @@ public final class ReportEngine: Sendable {
 
     /// Seals days, and keeps sealed days right when their events go.
     var sealer: Sealer { Sealer(pool: pool, vocabulary: slices.vocabulary, calendar: calendar, clock: clock) }
-}
-
-/// The moment so many days ago with the same local time of day, rounded up to whole steps so that it does not move with
-/// every question.
-func queryCut(
-    _ connection: Connection, timeZone: String, now: Int64, days: Int, step: Int64
-) throws(DatabaseError) -> Int64 {
-    let rounded = now - now % step + step
-    let rows = try connection.query(
-        """
-        SELECT (\(timestamp: rounded) AT TIME ZONE \(timeZone) - make_interval(days => \(Int32(clamping: days))))
-            AT TIME ZONE \(timeZone)
-        """)
-    return try rows[0].milliseconds(0)
 }
