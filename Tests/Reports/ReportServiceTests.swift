@@ -234,4 +234,28 @@ struct ReportServiceTests {
             #expect(try service.detach(eventsBefore: end.milliseconds) == 0)
         }
     }
+
+    @Test func whatAnOlderProgramSealedIsSealedAnew() throws {
+        try Shop.with { shop in
+            let now = try shop.local("2026-11-24 15:20")
+            for day in 18...20 {
+                try shop.bounce(try shop.local("2026-11-\(day) 10:00"), visitor: Int64(day), path: "/\(day)")
+            }
+            let service = service(shop, TieredCache(), now: now)
+            #expect(try service.seal(limit: 100) == 3)
+            #expect(try service.seal(limit: 100) == 0)
+            try shop.connection.execute(
+                "UPDATE day_stat SET slice = set_byte(slice, 0, 0) WHERE shape = 'pages' AND day = '2026-11-18'")
+            try shop.connection.execute(
+                "UPDATE day_visits SET visits = set_byte(visits, 0, 0) WHERE day = '2026-11-19'")
+            // Meanwhile everything is answered from what is right.
+            let query = ReportQuery(
+                metrics: [.visitors], range: .period(.sevenDays),
+                filter: .test(.init(.page, .is, ["/18", "/19", "/20"])))
+            #expect(try self.service(shop, TieredCache(), now: now).answers([query], of: shop.site)[0].totals == [3])
+            #expect(try service.seal(limit: 100) == 2)
+            #expect(try service.seal(limit: 100) == 0)
+            #expect(try self.service(shop, TieredCache(), now: now).answers([query], of: shop.site)[0].totals == [3])
+        }
+    }
 }

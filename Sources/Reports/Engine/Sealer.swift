@@ -29,11 +29,16 @@ struct Sealer: Sendable {
             """
             SELECT day FROM site_day
             WHERE site_id = \(site.id.rawValue) AND day <= \(today.description)::text::date
-                AND (SELECT count(*) FROM day_stat
-                    WHERE day_stat.site_id = site_day.site_id AND day_stat.day = site_day.day
-                        AND shape = ANY (\(Shape.standard.map(\.name)))
-                        AND (has_texts OR day_stat.version = site_day.version
-                            AND get_byte(slice, 0) = \(Int32(SliceBytes.version)))) < \(Shape.standard.count)
+                AND NOT EXISTS (SELECT FROM day_stat
+                    WHERE day_stat.site_id = site_day.site_id AND day_stat.day = site_day.day AND has_texts)
+                AND ((SELECT count(*) FROM day_stat
+                        WHERE day_stat.site_id = site_day.site_id AND day_stat.day = site_day.day
+                            AND shape = ANY (\(Shape.standard.map(\.name))) AND day_stat.version = site_day.version
+                            AND get_byte(slice, 0) = \(Int32(SliceBytes.version))) < \(Shape.standard.count)
+                    OR NOT EXISTS (SELECT FROM day_visits
+                        WHERE day_visits.site_id = site_day.site_id AND day_visits.day = site_day.day
+                            AND day_visits.version = site_day.version
+                            AND get_byte(visits, 0) = \(Int32(DayVisits.version))))
             ORDER BY day DESC LIMIT \(limit)
             """)
         var days: [LocalDay] = []

@@ -15,8 +15,8 @@ struct SliceComputer: Sendable {
         var slices: [String: SliceBytes] = [:]
         /// Milliseconds that it took: its share of the days that were computed together.
         var cost: Int64 = 0
-        /// The day's visits, where they were asked for.
-        var visits: [UInt8]?
+        /// The day's columns, where they are to be kept.
+        var visits: [UInt8] = DayVisits.none
     }
 
     /// How these statements are planned. Events lie in the order of time, so that the index on time is nearly as good as
@@ -68,7 +68,7 @@ struct SliceComputer: Sendable {
                 return try run.compute(0..<1, run.whole)
             }
             // Without them the day is read from its rows.
-            run.computed[0].visits = try? visits.bytes()
+            run.computed[0].visits = (try? visits.bytes()) ?? DayVisits.none
             try run.compute(0, from: visits)
         }.first
     }

@@ -1,5 +1,5 @@
 /// The visits of one local day with their events, as columns of small numbers: what filters and breakdowns of past days are
-/// computed from. PostgreSQL reads ten times as many bytes for the same events, and compares them one by one.
+/// computed from. PostgreSQL reads thirty times as many bytes for the same events, and compares them one by one.
 ///
 /// They belong to a version of the day, like a slice. Visitors are numbers of their own, which say nothing outside the day.
 struct DayVisits: Equatable, Sendable {

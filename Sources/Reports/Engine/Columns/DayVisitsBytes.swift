@@ -4,6 +4,9 @@ extension DayVisits {
     /// To be raised with every change of the form or of what is in it: older ones are then made anew.
     static let version: UInt8 = 1
 
+    /// What is kept of a day whose columns would be too large: nothing that can be read.
+    static let none = [version]
+
     /// Bytes that a day may have when they are decompressed: eight times as many as one with the most events has.
     private static let mostBytes = 256 << 20
 

@@ -37,18 +37,12 @@ struct DayVisitsStore {
         }
     }
 
-    /// Keeps a day's columns; `nil` takes away what is there.
-    func keep(_ visits: [UInt8]?, of day: LocalDay, version: Int64) throws(DatabaseError) {
-        let date = day.date.description
-        guard let visits else {
-            try connection.execute(
-                "DELETE FROM day_visits WHERE site_id = \(site.rawValue) AND day = \(date)::text::date")
-            return
-        }
+    /// Keeps a day's columns.
+    func keep(_ visits: [UInt8], of day: LocalDay, version: Int64) throws(DatabaseError) {
         try connection.execute(
             """
             INSERT INTO day_visits (site_id, day, version, visits)
-            VALUES (\(site.rawValue), \(date)::text::date, \(version), \(bytes: visits))
+            VALUES (\(site.rawValue), \(day.date.description)::text::date, \(version), \(bytes: visits))
             ON CONFLICT (site_id, day) DO UPDATE SET version = excluded.version, visits = excluded.visits
             WHERE day_visits.version <= excluded.version
             """)
