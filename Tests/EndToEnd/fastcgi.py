@@ -72,6 +72,10 @@ class Connection:
 
     def answer(self):
         """The status of the next answer; None when the connection ends without one."""
+        return self.whole()[0]
+
+    def whole(self):
+        """Status, head and body of the next answer; None and nothing when the connection ends without one."""
         text = b""
         while header := self.exactly(8):
             _, kind, _, length, padding = struct.unpack(">BBHHBx", header)
@@ -82,4 +86,5 @@ class Connection:
                 text += content[:length]
             if kind == END:
                 break
-        return int(text[8:11]) if text.startswith(b"Status: ") else None
+        head, _, body = text.partition(b"\r\n\r\n")
+        return int(text[8:11]) if text.startswith(b"Status: ") else None, head.decode(), body
