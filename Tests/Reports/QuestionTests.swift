@@ -113,6 +113,17 @@ import Testing
         }
     }
 
+    /// Numbers of ten bytes are negative ones.
+    @Test func aTableThatSaysItHasLessThanNoRowsHasNone() throws {
+        let negative: [UInt8] = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]
+        for body in [negative, [0] + negative] {
+            let hostile = [SliceBytes.version, 0, 4] + Array("page".utf8) + [UInt8(body.count)] + body
+            var table = MeasureTable()
+            try #require(SliceBytes(hostile)).add("page", to: &table)
+            #expect(table.count == 0 && table.texts.isEmpty)
+        }
+    }
+
     @Test func hostileBytesAreNoSliceOrHarmless() {
         var random = SeededRandom(12)
         let good = SliceBytes(slice(&random)).bytes

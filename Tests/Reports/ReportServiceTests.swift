@@ -218,6 +218,7 @@ struct ReportServiceTests {
             #expect(before.totals == [2, 2])
             #expect(before.rows.map(\.keys) == [["/old"], ["/young"]])
             let end = try shop.utc("2026-11-01 00:00")
+            #expect(try service(shop, TieredCache(), now: now).seal(limit: 100) == 2)
             #expect(try service(shop, TieredCache(), now: now).detach(eventsBefore: end.milliseconds) == 1)
             for table in ["event", "session"] as [SQL] {
                 try shop.connection.execute("DELETE FROM \(table) WHERE \(table).site_id = \(shop.site.id.rawValue)")
@@ -256,6 +257,55 @@ struct ReportServiceTests {
             #expect(try service.seal(limit: 100) == 2)
             #expect(try service.seal(limit: 100) == 0)
             #expect(try self.service(shop, TieredCache(), now: now).answers([query], of: shop.site)[0].totals == [3])
+        }
+    }
+
+    /// Today changes as fast as it is sealed: deleting old events must not wait for it.
+    @Test func daysAreDetachedWhileTodayIsBusy() throws {
+        try Shop.with { shop in
+            let now = try shop.local("2026-11-24 15:20")
+            try shop.bounce(try shop.local("2026-09-10 10:00"), visitor: 1)
+            try shop.bounce(try shop.local("2026-11-24 10:00"), visitor: 2)
+            try shop.connection.execute(
+                """
+                CREATE FUNCTION busy() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN UPDATE site_day SET version = version + 1 WHERE day = '2026-11-24'; RETURN NEW; END $$
+                """)
+            try shop.connection.execute(
+                "CREATE TRIGGER busy AFTER INSERT OR UPDATE ON day_visits FOR EACH ROW EXECUTE FUNCTION busy()")
+            let service = service(shop, TieredCache(), now: now)
+            let end = try shop.utc("2026-11-01 00:00")
+            #expect(try service.detach(eventsBefore: end.milliseconds) == 1)
+            let days: Int64 = try shop.connection.query("SELECT count(DISTINCT day) FROM day_stat")[0].value(0)
+            #expect(days == 1, "only the day whose events go was sealed")
+        }
+    }
+
+    @Test func propertiesThatHardlyEverComeTwiceAreAskedOfPostgreSQL() throws {
+        try Shop.with { shop in
+            let now = try shop.local("2026-11-24 15:20")
+            for number in 1...60 {
+                try shop.bounce(try shop.local("2026-11-20 10:00"), visitor: Int64(number))
+            }
+            try shop.connection.execute(
+                """
+                UPDATE event SET properties = jsonb_build_object('order', event_id, 'amount', 2, 'plan', 'cup',
+                    'note', repeat('x', 100))
+                """)
+            let queries = [
+                ReportQuery(
+                    metrics: [.visitors], range: .period(.sevenDays),
+                    filter: .test(.init(.property("plan"), .is, ["cup"]))),
+                ReportQuery(
+                    metrics: [.conversions, .revenue], range: .period(.sevenDays),
+                    goal: Goal(target: .page("*"), revenue: "amount")),
+                ReportQuery(metrics: [.visitors], dimensions: [.property("plan")], range: .period(.sevenDays)),
+            ]
+            #expect(try service(shop, TieredCache(), now: now).seal(limit: 10) == 1)
+            let answers = try service(shop, TieredCache(), now: now).answers(queries, of: shop.site)
+            #expect(answers[0].totals == [60])
+            #expect(answers[1].totals == [60, 120])
+            #expect(answers[2].rows.map(\.keys) == [["cup"]])
         }
     }
 }

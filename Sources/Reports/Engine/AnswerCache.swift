@@ -22,10 +22,12 @@ struct FrameKey: Hashable, Sendable {
 
 /// The last answers, as they are: reading them from bytes would take longer than all the rest of a page.
 final class AnswerCache: Sendable {
-    /// Answers, and until when they may be shown, in milliseconds since 1970.
+    /// Answers, and when they may be shown, in milliseconds since 1970. A clock that was put back does not make them last.
     struct Kept {
         var answers: [ReportAnswer]
-        var freshUntil = Int64.max
+        var fresh: Range<Int64>?
+
+        func isFresh(_ now: Int64) -> Bool { fresh?.contains(now) ?? true }
     }
 
     private struct State {
@@ -40,8 +42,8 @@ final class AnswerCache: Sendable {
 
     func value(_ key: AnswerKey, now: Int64) -> [ReportAnswer]? {
         state.withLock { state in
-            if let kept = state.young[key] { return kept.freshUntil > now ? kept.answers : nil }
-            guard let kept = state.old[key], kept.freshUntil > now else { return nil }
+            if let kept = state.young[key] { return kept.isFresh(now) ? kept.answers : nil }
+            guard let kept = state.old[key], kept.isFresh(now) else { return nil }
             AnswerCache.insert(kept, key, &state)
             return kept.answers
         }

@@ -59,7 +59,7 @@ public final class ReportEngine: Sendable {
                     answers.insert(.init(answers: computed), for: key)
                 }
                 if freshUntil > now, freshUntil < .max {
-                    answers.insert(.init(answers: computed, freshUntil: freshUntil), for: momentKey)
+                    answers.insert(.init(answers: computed, fresh: now..<freshUntil), for: momentKey)
                 }
                 return computed
             }

@@ -49,17 +49,10 @@ struct Scan {
         return result
     }
 
-    /// Visits that began in the last part may go on after it, and what counts about them may happen then. Visits that are
-    /// longer than a day are looked at no further than that.
+    /// Visits that began in the last part may go on after it, and what counts about them may happen then.
     private mutating func widenWindow() throws(DatabaseError) {
-        let rows = try connection.query(
-            """
-            SELECT max(last_at) FROM session
-            WHERE site_id = \(plan.site.rawValue) AND started_at < \(timestamp: plan.end)
-                AND started_at >= \(timestamp: max(plan.start, plan.end - 86_400_000))
-            """)
-        let last = try rows.first?.optionalMilliseconds(0) ?? plan.end
-        window = plan.lookback..<max(plan.end, min(last + 1, plan.end + 86_400_000))
+        let end = try queryEndOfVisits(connection, site: plan.site, from: plan.start, to: plan.end)
+        window = plan.lookback..<end
     }
 
     private func condition(_ kind: RowKind) -> SQL {
@@ -291,4 +284,19 @@ struct Scan {
         eventReader.finish(&result.activity.keys, facts)
         result.texts = visitReader.texts.merging(eventReader.texts, uniquingKeysWith: { first, _ in first })
     }
+}
+
+/// Up to when something may have happened in the visits that began before `end`. Visits that are longer than a day are looked
+/// at no further than that.
+func queryEndOfVisits(
+    _ connection: Connection, site: SiteID, from start: Int64, to end: Int64
+) throws(DatabaseError) -> Int64 {
+    let rows = try connection.query(
+        """
+        SELECT max(last_at) FROM session
+        WHERE site_id = \(site.rawValue) AND started_at < \(timestamp: end)
+            AND started_at >= \(timestamp: max(start, end - 86_400_000))
+        """)
+    let last = try rows.first?.optionalMilliseconds(0) ?? end
+    return max(end, min(last + 1, end + 86_400_000))
 }

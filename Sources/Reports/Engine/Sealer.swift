@@ -10,9 +10,11 @@ struct Sealer: Sendable {
 
     /// Seals days of a site that are not sealed yet, or no longer right; returns how many. Computing begins with the latest,
     /// and ends after `limit` days. Today is among them: it is right for as long as nothing happens.
-    func seal(_ site: Site, limit: Int) throws(DatabaseError) -> Int {
+    ///
+    /// - Parameter moment: only days that began before it, in milliseconds since 1970.
+    func seal(_ site: Site, limit: Int, before moment: Int64? = nil) throws(DatabaseError) -> Int {
         let days = try pool.withConnection { (connection) throws(DatabaseError) in
-            try unsealed(site, limit: limit, connection)
+            try unsealed(site, limit: limit, before: moment ?? clock(), connection)
         }
         let computer = SliceComputer(site: site.id, filter: nil, shapes: Shape.standard, vocabulary: vocabulary)
         for day in days {
@@ -23,12 +25,14 @@ struct Sealer: Sendable {
         return days.count
     }
 
-    private func unsealed(_ site: Site, limit: Int, _ connection: Connection) throws(DatabaseError) -> [LocalDay] {
-        let today = try calendar.date(connection, timeZone: site.timeZone, at: clock())
+    private func unsealed(
+        _ site: Site, limit: Int, before moment: Int64, _ connection: Connection
+    ) throws(DatabaseError) -> [LocalDay] {
+        let last = try calendar.date(connection, timeZone: site.timeZone, at: moment - 1)
         let rows = try connection.query(
             """
             SELECT day FROM site_day
-            WHERE site_id = \(site.id.rawValue) AND day <= \(today.description)::text::date
+            WHERE site_id = \(site.id.rawValue) AND day <= \(last.description)::text::date
                 AND NOT EXISTS (SELECT FROM day_stat
                     WHERE day_stat.site_id = site_day.site_id AND day_stat.day = site_day.day AND has_texts)
                 AND ((SELECT count(*) FROM day_stat
@@ -39,7 +43,7 @@ struct Sealer: Sendable {
                         WHERE day_visits.site_id = site_day.site_id AND day_visits.day = site_day.day
                             AND day_visits.version = site_day.version
                             AND get_byte(visits, 0) = \(Int32(DayVisits.version))))
-            ORDER BY day DESC LIMIT \(limit)
+            ORDER BY day DESC LIMIT \(Int64(limit))
             """)
         var days: [LocalDay] = []
         for row in rows {
@@ -72,7 +76,8 @@ struct Sealer: Sendable {
     /// Makes the sealed days of a site last whose events are older than a moment and will be deleted: the texts that go with
     /// them are written into the slices. What is about single visits goes. Returns how many days it were.
     func detach(_ site: Site, eventsBefore moment: Int64) throws(DatabaseError) -> Int {
-        while try seal(site, limit: 100) > 0 {}
+        // All of them at once: a day on which events still arrive would never be done with.
+        _ = try seal(site, limit: .max, before: moment)
         return try pool.withConnection { (connection) throws(DatabaseError) in
             try connection.execute(
                 """

@@ -77,13 +77,13 @@ struct SliceBytes: Sendable {
     func add(_ name: String, to table: inout MeasureTable) {
         guard let place = place(of: name) else { return }
         var reader = ByteReader(bytes, from: place)
-        guard let count = reader.varint(), count <= bytes.count else { return }
+        guard let count = reader.varint(), count >= 0, reader.hasBytes(count) else { return }
         table.reserve(table.count == 0 ? count * 2 : 0)
         for _ in 0..<count {
             guard let key = reader.number(), let measures = reader.measures() else { return }
             table.add(measures, to: key)
         }
-        guard let texts = reader.varint() else { return }
+        guard let texts = reader.varint(), texts >= 0, reader.hasBytes(texts) else { return }
         for _ in 0..<texts {
             guard let key = reader.number(), let text = reader.text() else { return }
             table.texts[key] = text

@@ -162,15 +162,8 @@ extension ByteReader {
         visits.engaged = engaged
         visits.eventCounts = eventCounts
         visits.countries = countries
-        for column in DayVisits.Visits.columns {
-            guard let length = varint() else { return false }
-            guard columns.contains(column) else {
-                guard skip(length) else { return false }
-                continue
-            }
-            guard let coded = coded(rows, more: column.isPathOfVisit ? Int(Int32.max) : 0) else { return false }
-            visits.numbers[column] = coded
-        }
+        guard let numbers = numbers(DayVisits.Visits.columns, columns, rows) else { return false }
+        visits.numbers = numbers
         return true
     }
 
@@ -183,20 +176,33 @@ extension ByteReader {
         events.visitors = visitors
         events.weights = weights
         events.properties = properties
-        for column in DayVisits.Events.columns {
-            guard let length = varint() else { return false }
-            guard columns.contains(column) else {
-                guard skip(length) else { return false }
-                continue
-            }
-            guard var coded = coded(rows, more: column.followsPath ? 1 : 0) else { return false }
-            if column.followsPath {
-                guard let codes = Following(events.numbers[.path]?.codes ?? []).codes(coded.codes) else { return false }
-                coded.codes = codes
-            }
-            events.numbers[column] = coded
+        guard let numbers = numbers(DayVisits.Events.columns, columns, rows) else { return false }
+        events.numbers = numbers
+        for column in DayVisits.Events.columns where column.followsPath {
+            guard let surprises = numbers[column]?.codes else { continue }
+            guard let codes = Following(numbers[.path]?.codes ?? []).codes(surprises) else { return false }
+            events.numbers[column]?.codes = codes
         }
         return true
+    }
+
+    /// Those columns of `all` that are wanted; the others are left out.
+    private mutating func numbers(
+        _ all: [IDColumn], _ wanted: Set<IDColumn>, _ rows: Int
+    ) -> [IDColumn: DayVisits.Coded]? {
+        var numbers: [IDColumn: DayVisits.Coded] = [:]
+        for column in all {
+            guard let length = varint() else { return nil }
+            if wanted.contains(column) {
+                // How many paths there are is known when those of the events have been read.
+                let more = column.isPathOfVisit ? Int(Int32.max) : column.followsPath ? 1 : 0
+                guard let coded = coded(rows, more: more) else { return nil }
+                numbers[column] = coded
+            } else if !skip(length) {
+                return nil
+            }
+        }
+        return numbers
     }
 
     /// A column whose codes may be greater than the number of its values by `more`.

@@ -10,19 +10,20 @@ struct DayVisitsQuery {
     let connection: Connection
 
     /// Events beyond which a day is left to PostgreSQL: its columns would not fit into a small machine's memory.
-    static let mostEvents = 2_000_000
+    static let mostEvents = 1_000_000
 
     private var result = DayVisits()
     private var numbers: [IDColumn: Coder<Int64>] = [:]
     private var countries = Coder<String>()
-    private var properties = Coder<String>()
+    private var properties: BoundedCoder
     private var visitors = Coder<Int64>()
     /// Rows of visits by their numbers.
     private var rows: [Int64: Int32] = [:]
     /// Visits that go on over the beginning or the end of the day.
     private var crossing: [Int64] = []
 
-    init(site: SiteID, day: LocalDay, lookback: Int64, _ connection: Connection) {
+    private init(site: SiteID, day: LocalDay, lookback: Int64, events: Int, _ connection: Connection) {
+        properties = BoundedCoder(limit: 4096 + 2 * events)
         self.site = site
         self.day = day
         self.lookback = min(lookback, day.start)
@@ -39,8 +40,9 @@ struct DayVisitsQuery {
                 AND "time" >= \(timestamp: day.start) AND "time" < \(timestamp: day.end)
                 LIMIT \(Int64(mostEvents + 1))) AS events
             """)
-        if try counted[0].value(0, as: Int.self) > mostEvents { return nil }
-        var query = DayVisitsQuery(site: site, day: day, lookback: lookback, connection)
+        let events = try counted[0].value(0, as: Int.self)
+        if events > mostEvents { return nil }
+        var query = DayVisitsQuery(site: site, day: day, lookback: lookback, events: events, connection)
         try query.readVisits()
         try query.readEvents()
         try query.readLoneEvents()
@@ -112,48 +114,45 @@ struct DayVisitsQuery {
     }
 
     private mutating func readEvents() throws(DatabaseError) {
-        // As far as `Scan.widenWindow` looks, so that both ways give the same answers.
-        let last = try connection.query(
-            """
-            SELECT max(last_at) FROM session
-            WHERE site_id = \(site.rawValue) AND started_at < \(timestamp: day.end)
-                AND started_at >= \(timestamp: max(day.start, day.end - 86_400_000))
-            """)
-        let latest = try last.first?.optionalMilliseconds(0) ?? day.end
-        let until = max(day.end, min(latest + 1, day.end + 86_400_000))
-        let columns = DayVisitsQuery.selected(DayVisits.Events.columns, .event, .event)
-        // Beyond the day only the events of visits that touch it: they are few, and found by the index on time.
-        let read = try connection.query(
-            """
-            SELECT session_id, 1, visitor, coalesce(weight, 1), properties \(columns) FROM event
-            WHERE site_id = \(site.rawValue) AND "time" >= \(timestamp: day.start) AND "time" < \(timestamp: day.end)
-                AND session_id IS NOT NULL
-            UNION ALL
-            SELECT session_id, CASE WHEN "time" < \(timestamp: day.start) THEN 0 ELSE 2 END, visitor,
-                coalesce(weight, 1), properties \(columns)
-            FROM event
-            WHERE site_id = \(site.rawValue) AND session_id = ANY (\(crossing))
-                AND ("time" >= \(timestamp: lookback) AND "time" < \(timestamp: day.start)
-                    OR "time" >= \(timestamp: day.end) AND "time" < \(timestamp: until))
-            """)
+        let until = try queryEndOfVisits(connection, site: site, from: day.start, to: day.end)
         var found: [Found] = []
-        found.reserveCapacity(read.count)
-        for row in read {
-            guard let visit = rows[try row.value(0)] else { continue }
-            let visitor = visitors.code(try row.value(2))
-            found.append(
-                Found(
-                    visit: visit, part: try row.value(1),
-                    visitor: visitor == result.visits.visitors[Int(visit)] ? 0 : visitor, weight: try row.value(3),
-                    properties: properties.code(try row.value(4)), path: code(try row.value(5), .path),
-                    title: code(try row.value(6), .title), name: code(try row.value(7), .name),
-                    facts: code(try row.value(8), .facts)))
+        // Hour by hour: all of a large day's rows at once would fill a small machine.
+        for hour in stride(from: day.start, to: day.end, by: 3_600_000) {
+            try readEvents(hour..<min(hour + 3_600_000, day.end), part: 1, "session_id IS NOT NULL", into: &found)
         }
+        // Beyond the day only the events of visits that touch it: they are few, and found by the index on time.
+        try readEvents(lookback..<day.start, part: 0, "session_id = ANY (\(crossing))", into: &found)
+        try readEvents(day.end..<until, part: 2, "session_id = ANY (\(crossing))", into: &found)
         found.sort { $0.visit < $1.visit }
         result.visits.eventCounts = [Int32](repeating: 0, count: result.visits.count)
         for event in found {
             result.visits.eventCounts[Int(event.visit)] += 1
             append(event)
+        }
+    }
+
+    private mutating func readEvents(
+        _ time: Range<Int64>, part: Int32, _ condition: SQL, into found: inout [Found]
+    ) throws(DatabaseError) {
+        if time.isEmpty { return }
+        let read = try connection.query(
+            """
+            SELECT session_id, visitor, coalesce(weight, 1), properties
+                \(DayVisitsQuery.selected(DayVisits.Events.columns, .event, .event))
+            FROM event
+            WHERE site_id = \(site.rawValue) AND "time" >= \(timestamp: time.lowerBound)
+                AND "time" < \(timestamp: time.upperBound) AND \(condition)
+            """)
+        for row in read {
+            guard let visit = rows[try row.value(0)] else { continue }
+            let visitor = visitors.code(try row.value(1))
+            found.append(
+                Found(
+                    visit: visit, part: part,
+                    visitor: visitor == result.visits.visitors[Int(visit)] ? 0 : visitor, weight: try row.value(2),
+                    properties: properties.code(try row.value(3)), path: code(try row.value(4), .path),
+                    title: code(try row.value(5), .title), name: code(try row.value(6), .name),
+                    facts: code(try row.value(7), .facts)))
         }
     }
 
@@ -221,14 +220,35 @@ struct DayVisitsQuery {
         for column in DayVisits.Events.columns {
             result.events.numbers[column, default: DayVisits.Coded()].values = numbers[column]?.values ?? []
         }
-        // Properties with order numbers and the like are as many as their events: they would not become any smaller.
-        let length = properties.values.reduce(0) { $0 + $1.utf8.count }
-        if length > 4096 + 2 * result.events.count {
-            result.properties = nil
+        result.properties = properties.texts
+        if properties.texts == nil {
             result.events.properties = [Int32](repeating: 0, count: result.events.count)
-        } else {
-            result.properties = properties.values
         }
         return result
+    }
+}
+
+/// Gives codes to texts as long as they are not too many: properties with order numbers and the like are as many as their
+/// events, and would not become any smaller.
+private struct BoundedCoder {
+    private let limit: Int
+    private var length = 0
+    private var coder = Coder<String>()
+
+    /// For texts of so many bytes together.
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// The texts; `nil` where they were too many.
+    var texts: [String]? { length > limit ? nil : coder.values }
+
+    mutating func code(_ text: String?) -> Int32 {
+        if length > limit { return 0 }
+        let known = coder.values.count
+        let code = coder.code(text)
+        if coder.values.count > known { length += text?.utf8.count ?? 0 }
+        if length > limit { coder = Coder() }
+        return code
     }
 }
