@@ -94,7 +94,8 @@ struct QueryAnswer {
                 ,"before":{"from":"\(before.first)","to":"\(before.last)","totals":\(metrics(before.totals))}
                 """
         }
-        return text + ",\"computed_at\":\"\(CivilTime(milliseconds: answer.computedAt.milliseconds).description)\"}"
+        return text
+            + ",\"visitor_identity\":\"\(answer.identity.rawValue)\",\"computed_at\":\"\(CivilTime(milliseconds: answer.computedAt.milliseconds).description)\"}"
     }
 
     private func row(_ row: ReportAnswer.Row) -> String {

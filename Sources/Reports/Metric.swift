@@ -55,9 +55,10 @@ public enum Metric: String, CaseIterable, Sendable {
         switch self {
         case .visitors:
             """
-            Distinct visitor ids of each day, added up. An id is a keyed hash of site, address and browser under a \
-            random key that is thrown away after its time: a day of the site’s time zone, unless the plugin visitor_id \
-            is set to more. Someone who comes on two days counts on both.
+            Distinct visitor ids. An id is a keyed hash of site, address and browser under a random key that is thrown \
+            away after its time, a day of the site’s time zone. Someone who comes on two days counts on both. Where the \
+            plugin visitor_id is set to a week or a month, those of several days are told apart by a sketch \
+            (HyperLogLog, ±1.6 %).
             """
         case .visits:
             """

@@ -89,7 +89,7 @@ struct RealtimeQuery {
                 joinsVisits: filter?.isAboutVisits ?? false, looksIntoVisits: filter?.looksIntoVisits ?? false,
                 breakdowns: starts.count == 1 ? lists.map { [$0] } : [], revenue: "")
             let rows = try Scan.run(plan, byEvents: true, connection, vocabulary)
-            return Tally(rows, parts: starts.count).slices(plan.breakdowns)
+            return Tally(rows, parts: starts.count, sketches: false).slices(plan.breakdowns)
         }
         let minutes = try slices(starts, end)
         guard let whole = try slices([start], end).first else {

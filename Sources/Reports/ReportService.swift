@@ -22,14 +22,17 @@ public struct ReportService: ReportSource {
     /// - Parameters:
     ///   - liveMilliseconds: how old today's numbers may be where they are expensive; 0 for never.
     ///   - clock: gives milliseconds since 1970; tests have their own.
+    ///   - identity: how long visitors have the same id.
     public init(
         pool: Pool, cache: TieredCache, liveMilliseconds: Int64 = 5000,
+        identity: @escaping @Sendable () -> VisitorIdentity = { .daily },
         clock: @escaping @Sendable () -> Int64 = { Clock.wallMilliseconds() }
     ) {
         self.pool = pool
         self.cache = cache
         self.clock = clock
-        engine = ReportEngine(pool: pool, cache: cache, liveMilliseconds: liveMilliseconds, clock: clock)
+        engine = ReportEngine(
+            pool: pool, cache: cache, liveMilliseconds: liveMilliseconds, identity: identity, clock: clock)
     }
 
     /// What became of questions for slices.
@@ -127,10 +130,12 @@ public struct ReportService: ReportSource {
         }
         var summaries: [SiteSummary] = []
         for site in sites {
-            var summary = SiteSummary(site: site, visitors: [], hasData: withData.contains(site.id.rawValue))
+            var summary = SiteSummary(
+                site: site, total: 0, visitors: [], hasData: withData.contains(site.id.rawValue))
             if summary.hasData {
                 let query = ReportQuery(metrics: [.visitors], interval: .day, range: .period(.sevenDays))
                 let answer = try answers([query], of: site).first
+                summary.total = Int((answer?.totals.first ?? nil) ?? 0)
                 summary.visitors = answer?.rows.map { Int(($0.values.first ?? nil) ?? 0) } ?? []
             }
             summaries.append(summary)

@@ -35,14 +35,17 @@ public protocol ReportSource: Sendable {
 public struct SiteSummary: Sendable, Equatable {
     /// The site.
     public var site: Site
-    /// Visitors of the last seven local days, today last.
+    /// Visitors of the last seven local days together.
+    public var total: Int
+    /// Visitors of each of them, today last.
     public var visitors: [Int]
     /// Whether the site has ever received an event.
     public var hasData: Bool
 
     /// A summary with these numbers.
-    public init(site: Site, visitors: [Int], hasData: Bool) {
+    public init(site: Site, total: Int, visitors: [Int], hasData: Bool) {
         self.site = site
+        self.total = total
         self.visitors = visitors
         self.hasData = hasData
     }

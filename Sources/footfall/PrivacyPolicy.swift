@@ -87,18 +87,9 @@ struct PrivacyPolicy {
         }
     }
 
-    /// Where a plugin stands in the chain; it may stand there more than once.
-    private func places(of plugin: String) -> [Int] {
-        plan.steps.indices.filter { plan.steps[$0].factory.name == plugin }
-    }
+    private func places(of plugin: String) -> [Int] { plan.places(of: plugin) }
 
-    /// A setting of a plugin as it is in use, of every entry; empty without the plugin.
-    private func settings(_ plugin: String, _ key: String) -> [ConfigValue] {
-        places(of: plugin).compactMap { place in
-            guard case .table(let settings) = plan.steps[place].prepared.settings else { return nil }
-            return settings[key]
-        }
-    }
+    private func settings(_ plugin: String, _ key: String) -> [ConfigValue] { plan.settings(of: plugin, key) }
 
     /// Whether every entry of a plugin has one of these values, or there is none.
     private func each(_ plugin: String, _ key: String, is values: ConfigValue...) -> Bool {

@@ -36,7 +36,8 @@ struct WebProcess {
             url: settings.database.url, applicationName: "footfall web", statementTimeoutMilliseconds: 30_000)
         let pool = Pool(database, limit: settings.database.web_connections)
         let cache = TieredCache(memoryBytes: settings.cache.memory_bytes, redis: redis, log: log)
-        let reports = ReportService(pool: pool, cache: cache)
+        let reports = ReportService(
+            pool: pool, cache: cache, identity: { [current] in current.value.plan.visitorIdentity })
         let dashboard = DashboardHandler(
             reports: reports, gateway: gateway, log: log)
         let jobs = JobRunner(

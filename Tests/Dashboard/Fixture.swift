@@ -25,9 +25,10 @@ struct Fixture: ReportSource {
         var quiet = Fixture.site
         quiet.domain = "quiet.example"
         return [
-            SiteSummary(site: blog, visitors: [0, 0, 0, 0, 0, 1, 0], hasData: true),
-            SiteSummary(site: quiet, visitors: [], hasData: false),
-            SiteSummary(site: Fixture.site, visitors: [412, 530, 488, 610, 300, 280, 333], hasData: true),
+            SiteSummary(site: blog, total: 1, visitors: [0, 0, 0, 0, 0, 1, 0], hasData: true),
+            SiteSummary(site: quiet, total: 0, visitors: [], hasData: false),
+            SiteSummary(
+                site: Fixture.site, total: 2953, visitors: [412, 530, 488, 610, 300, 280, 333], hasData: true),
         ]
     }
 

@@ -117,7 +117,7 @@ import Testing
     @Test func aTableThatSaysItHasLessThanNoRowsHasNone() throws {
         let negative: [UInt8] = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]
         for body in [negative, [0] + negative] {
-            let hostile = [SliceBytes.version, 0, 4] + Array("page".utf8) + [UInt8(body.count)] + body
+            let hostile = [SliceBytes.version, 0, 0, 4] + Array("page".utf8) + [UInt8(body.count)] + body
             var table = MeasureTable()
             try #require(SliceBytes(hostile)).add("page", to: &table)
             #expect(table.count == 0 && table.texts.isEmpty)

@@ -308,4 +308,65 @@ struct ReportServiceTests {
             #expect(answers[2].rows.map(\.keys) == [["cup"]])
         }
     }
+
+    /// Where an id lives for a week, somebody who comes on three days is one visitor of the week.
+    @Test func visitorsWhoseIDsOutliveTheDayAreCountedOnce() throws {
+        try Shop.with { shop in
+            let now = try shop.local("2026-11-24 15:20")
+            // Monday to Wednesday: 40 are there every day, on another page each day; 10 more on Monday only.
+            for (day, page) in [(16, "/a"), (17, "/b"), (18, "/a")] {
+                for visitor in 1...(day == 16 ? 50 : 40) {
+                    try shop.bounce(
+                        try shop.local("2026-11-\(day) 10:00"), visitor: Int64(visitor) &* 7_777_777_777, path: page)
+                }
+            }
+            let range = DateRange.dates(
+                LocalDate(year: 2026, month: 11, day: 16), LocalDate(year: 2026, month: 11, day: 22))
+            let queries = [
+                ReportQuery(metrics: [.visitors, .visits], range: range),
+                ReportQuery(metrics: [.visitors], dimensions: [.page], range: range),
+                ReportQuery(metrics: [.visitors], interval: .week, range: range),
+                ReportQuery(metrics: [.visitors], interval: .day, range: range),
+                ReportQuery(
+                    metrics: [.visitors, .conversions, .conversionRate], range: range, goal: Goal(target: .page("/b"))),
+                ReportQuery(
+                    metrics: [.visitors], range: range, filter: .test(.init(.page, .matches, ["/*"]))),
+            ]
+            func answers(_ identity: VisitorIdentity) throws -> [ReportAnswer] {
+                try ReportService(
+                    pool: Pool(shop.database.settings, limit: 4), cache: TieredCache(), identity: { identity },
+                    clock: { now.milliseconds }
+                ).answers(queries, of: shop.site)
+            }
+            func expectOnce() throws {
+                let weekly = try answers(.weekly)
+                // Fifty ids share hardly a register of 4,096: linear counting is right to the last or nearly so.
+                func isAbout(_ value: Double?, _ expected: Double) -> Bool { abs((value ?? -1) - expected) <= 1 }
+                #expect(isAbout(weekly[0].totals[0], 50) && weekly[0].totals[1] == 130)
+                let pages = Dictionary(uniqueKeysWithValues: weekly[1].rows.map { ($0.keys[0], $0.values[0]) })
+                #expect(isAbout(pages["/a"] ?? nil, 50))
+                #expect(pages["/b"] == 40, "of one day, so exact")
+                #expect(isAbout(weekly[2].rows[0].values[0], 50))
+                #expect(weekly[3].rows.prefix(4).map(\.values[0]) == [50, 40, 40, 0], "single days are exact")
+                #expect(weekly[4].totals[1] == 40 && isAbout(weekly[4].totals[2].map { $0 * 50 }, 40))
+                #expect(isAbout(weekly[5].totals[0], 50))
+                #expect(weekly.allSatisfy { $0.identity == .weekly })
+            }
+            try expectOnce()
+            let daily = try answers(.daily)
+            #expect(daily[0].totals[0] == 130 && daily[5].totals[0] == 130)
+            // Sealed days with a daily identity have columns; with a longer one they have sketches.
+            for (identity, hasColumns) in [(VisitorIdentity.daily, true), (.weekly, false)] {
+                try shop.connection.execute("DELETE FROM day_visits")
+                let sealer = ReportService(
+                    pool: Pool(shop.database.settings, limit: 4), cache: TieredCache(), identity: { identity },
+                    clock: { now.milliseconds })
+                #expect(try sealer.seal(limit: 100) == 3)
+                let bytes: Int32 = try shop.connection.query("SELECT max(octet_length(visits)) FROM day_visits")[0]
+                    .value(0)
+                #expect((bytes > 1) == hasColumns)
+            }
+            try expectOnce()
+        }
+    }
 }

@@ -14,6 +14,8 @@ ALTER TABLE day_visits ALTER visits SET STORAGE EXTERNAL;
 COMMENT ON COLUMN day_visits.version IS 'The version of site_day whose visits these are; with another one they no longer count.';
 COMMENT ON COLUMN day_visits.visits IS
     'Columns in a form of our own (Sources/Reports/Engine/Columns/DayVisitsBytes.swift). Visitors are numbers within the day, no pseudonyms.';
+COMMENT ON COLUMN day_stat.slice IS
+    'Sums of each breakdown in a form of our own (Sources/Reports/Engine/Slice.swift). No visitors; where their ids outlive a day, a sketch of how many there are (HyperLogLog), in which nobody is found.';
 COMMENT ON COLUMN day_stat.shape IS
     'Which breakdowns: visits, details (all else about visits), edges (entry and exit pages), pages, events, topics (page groups and searches).';
 

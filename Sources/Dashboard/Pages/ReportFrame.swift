@@ -49,7 +49,7 @@ struct ReportFrame {
         let moment = CivilTime(milliseconds: answer.computedAt.milliseconds)
         let time = "\(moment.date) \(Format.twoDigits(moment.hour)):\(Format.twoDigits(moment.minute))"
         return """
-            Numbers of <time datetime="\(moment.description)">\(time) UTC</time>. \
+            Numbers of <time datetime="\(moment.description)">\(time) UTC</time>. \(answer.identity.words)\
             No cookies, no addresses, nobody is followed.
             """
     }

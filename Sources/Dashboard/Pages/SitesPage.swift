@@ -13,12 +13,11 @@ struct SitesPage {
 
     private var list: HTML {
         func card(_ summary: SiteSummary) -> HTML {
-            let visitors = summary.visitors.reduce(0, +)
             let number: HTML =
                 summary.hasData
                 ? """
-                <span class="figure">\(figure(visitors))</span> \
-                <span class="unit">\(visitors == 1 ? "visitor" : "visitors") in 7 days</span>
+                <span class="figure">\(figure(summary.total))</span> \
+                <span class="unit">\(summary.total == 1 ? "visitor" : "visitors") in 7 days</span>
                 """
                 : "<span class=\"unit\">Waiting for the first event…</span>"
             return """

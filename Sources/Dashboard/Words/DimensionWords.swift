@@ -187,3 +187,14 @@ extension Period {
         }
     }
 }
+
+extension VisitorIdentity {
+    /// What the reader of visitors of several days has to know; nothing where there is nothing to say.
+    var words: HTML {
+        switch self {
+        case .daily: .empty
+        case .weekly: "Visitor ids live for a week: visitors of several days are estimated, ±1.6\u{202f}%. "
+        case .monthly: "Visitor ids live for a month: visitors of several days are estimated, ±1.6\u{202f}%. "
+        }
+    }
+}

@@ -60,6 +60,14 @@ extension ReportQuery {
     var revenueSteps: Shape { stepShape.adding(revenue: goal?.revenue ?? "") }
 }
 
+extension MeasureTable {
+    /// Adds what a slice is in all, as the row of the key 0.
+    fileprivate mutating func add(totalsOf slice: SliceBytes) {
+        add(slice.totals, to: 0)
+        if let visitors = slice.visitors { add(visitors, to: 0) }
+    }
+}
+
 /// Makes an answer out of slices.
 struct AnswerBuilder {
     let query: ReportQuery
@@ -106,7 +114,8 @@ struct AnswerBuilder {
         let rows = try finish(lines, labels, sums, old)
         return ReportAnswer(
             first: frame.first, last: frame.last, totals: values(sums.totals, sums.goalTotals), rows: rows,
-            rowCount: lines.count, before: before, computedAt: Timestamp(milliseconds: computedAt))
+            rowCount: lines.count, before: before, computedAt: Timestamp(milliseconds: computedAt),
+            identity: reading.identity)
     }
 
     private func values(_ sums: Measures, _ goal: Measures) -> [Double?] {
@@ -160,7 +169,7 @@ struct AnswerBuilder {
         _ filter: Filter?, _ shape: Shape, _ isBefore: Bool, _ computedAt: inout Int64, _ buckets: Buckets,
         _ tables: inout [Int: MeasureTable]
     ) throws(DatabaseError) -> Measures {
-        var totals = Measures()
+        var totals = MeasureTable()
         let days: [LocalDay]
         let slices: [SliceBytes]
         if isBefore {
@@ -171,17 +180,19 @@ struct AnswerBuilder {
             computedAt = min(computedAt, read.computedAt)
         }
         for (day, slice) in zip(days, slices) {
-            totals += slice.totals
+            totals.add(totalsOf: slice)
             if query.step > 0 { continue }
             let order = buckets.order(of: day.date)
             if !query.dimensions.isEmpty {
                 slice.add(tableName, to: &tables[order, default: MeasureTable()])
             } else if query.interval != nil, isBefore || day.date <= frame.today {
                 // A day that is still to come is no row.
-                tables[order, default: MeasureTable()].add(slice.totals, to: 0)
+                tables[order, default: MeasureTable()].add(totalsOf: slice)
             }
         }
-        return totals
+        totals.settleVisitors()
+        for order in tables.keys { tables[order]?.settleVisitors() }
+        return totals[0]
     }
 
     /// The labels of days, weeks or months, by their order.

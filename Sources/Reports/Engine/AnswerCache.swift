@@ -9,6 +9,7 @@ struct AnswerKey: Hashable, Sendable {
     var frames: [FrameKey]
     /// Which hour or minute it is, where the answers have a row for each up to now.
     var step: Int64
+    var identity: VisitorIdentity
 }
 
 struct FrameKey: Hashable, Sendable {

@@ -93,6 +93,13 @@ struct ByteReader {
         return String(decoding: bytes[place..<(place + length)], as: UTF8.self)
     }
 
+    /// So many bytes.
+    mutating func bytes(_ count: Int) -> [UInt8]? {
+        guard count >= 0, hasBytes(count) else { return nil }
+        defer { place += count }
+        return Array(bytes[place..<(place + count)])
+    }
+
     /// Leaves out bytes; false when there are not so many.
     mutating func skip(_ length: Int) -> Bool {
         guard length >= 0, length <= bytes.count - place else { return false }

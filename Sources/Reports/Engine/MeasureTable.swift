@@ -4,6 +4,8 @@
 struct MeasureTable: Sendable {
     private(set) var keys: [Int64] = []
     var sums: [Measures] = []
+    /// By key, who the visitors are, where their ids live longer than a day.
+    private(set) var visitors: [Int64: DistinctVisitors] = [:]
     /// The texts of keys that are not numbers of the dictionary.
     var texts: [Int64: String] = [:]
     /// Places of keys, one more than they are; 0 for none. Open addressing, at most half full.
@@ -23,6 +25,17 @@ struct MeasureTable: Sendable {
     subscript(key: Int64) -> Measures {
         let slot = slot(of: key)
         return places[slot] == 0 ? Measures() : sums[Int(places[slot]) - 1]
+    }
+
+    /// Says who the visitors of a key are, or that these are among them, too.
+    mutating func add(_ more: DistinctVisitors, to key: Int64) {
+        if visitors[key] == nil { visitors[key] = more } else { visitors[key]? += more }
+    }
+
+    /// Counts everybody once who was there on several days. From then on nothing more can be added.
+    mutating func settleVisitors() {
+        for (key, visitors) in visitors { sums[place(of: key)].visitors -= visitors.repeated }
+        visitors = [:]
     }
 
     /// Adds to a key's sums.

@@ -5,6 +5,7 @@ import EventModel
 final class Reading {
     let site: Site
     let now: Int64
+    let identity: VisitorIdentity
     private let pool: Pool
     private let store: SliceStore
 
@@ -20,9 +21,10 @@ final class Reading {
     private var announced: [Key: [Shape]] = [:]
     private var loaded: [Key: SliceStore.Loaded] = [:]
 
-    init(site: Site, now: Int64, pool: Pool, store: SliceStore) {
+    init(site: Site, now: Int64, identity: VisitorIdentity, pool: Pool, store: SliceStore) {
         self.site = site
         self.now = now
+        self.identity = identity
         self.pool = pool
         self.store = store
     }
@@ -71,7 +73,7 @@ final class Reading {
         let result = try store.load(
             SliceStore.Request(
                 site: site, days: days, filter: key.filter, shapes: announced[key] ?? [], versions: versions,
-                today: frame.today, now: now))
+                today: frame.today, now: now, identity: identity))
         loaded[key] = result
         freshUntil = min(freshUntil, result.freshUntil)
         return result
@@ -86,7 +88,7 @@ final class Reading {
         let loaded = try store.load(
             SliceStore.Request(
                 site: site, days: [day], filter: filter, shapes: shapes.filter { $0.step == 0 },
-                versions: frame.before?.versions ?? [:], today: frame.today, now: now, isCut: true))
+                versions: frame.before?.versions ?? [:], today: frame.today, now: now, identity: identity, isCut: true))
         cuts[key] = loaded.slices
         return loaded.slices[shape]?.first
     }

@@ -9,6 +9,7 @@ public final class ReportEngine: Sendable {
     private let slices: SliceStore
     private let calendar = DayCalendar()
     private let clock: @Sendable () -> Int64
+    private let identity: @Sendable () -> VisitorIdentity
     private let answers = AnswerCache()
     private let flights = SingleFlight<AnswerKey, [ReportAnswer]>()
 
@@ -17,13 +18,16 @@ public final class ReportEngine: Sendable {
     /// - Parameters:
     ///   - liveMilliseconds: how old today's numbers may be where they are expensive.
     ///   - clock: gives milliseconds since 1970.
+    ///   - identity: how long visitors have the same id; asked with every question, since a reload may change it.
     public init(
         pool: Pool, cache: TieredCache, liveMilliseconds: Int64 = 5000,
+        identity: @escaping @Sendable () -> VisitorIdentity = { .daily },
         clock: @escaping @Sendable () -> Int64 = { Clock.wallMilliseconds() }
     ) {
         self.pool = pool
         slices = SliceStore(pool: pool, cache: cache, liveMilliseconds: liveMilliseconds)
         self.clock = clock
+        self.identity = identity
     }
 
     /// What became of questions for slices.
@@ -38,7 +42,8 @@ public final class ReportEngine: Sendable {
         }
         let step = queries.map(\.step).filter { $0 > 0 }.min().map { now / $0 } ?? 0
         let key = AnswerKey(
-            site: site.id, timeZone: site.timeZone, queries: queries, frames: frames.map { $0.key() }, step: step)
+            site: site.id, timeZone: site.timeZone, queries: queries, frames: frames.map { $0.key() }, step: step,
+            identity: identity())
         if let known = answers.value(key, now: now) {
             return known.map { answer in
                 var answer = answer
@@ -53,7 +58,7 @@ public final class ReportEngine: Sendable {
         if let known = answers.value(momentKey, now: now) { return known }
         do {
             return try flights.value(for: key) {
-                let (computed, freshUntil) = try compute(queries, frames, site, now)
+                let (computed, freshUntil) = try compute(queries, frames, site, now, key.identity)
                 // An answer with numbers that are a moment old is not one of these versions.
                 if computed.allSatisfy({ $0.computedAt.milliseconds == now }) {
                     answers.insert(.init(answers: computed), for: key)
@@ -79,9 +84,9 @@ public final class ReportEngine: Sendable {
     }
 
     private func compute(
-        _ queries: [ReportQuery], _ frames: [Frame], _ site: Site, _ now: Int64
+        _ queries: [ReportQuery], _ frames: [Frame], _ site: Site, _ now: Int64, _ identity: VisitorIdentity
     ) throws(DatabaseError) -> (answers: [ReportAnswer], freshUntil: Int64) {
-        let reading = Reading(site: site, now: now, pool: pool, store: slices)
+        let reading = Reading(site: site, now: now, identity: identity, pool: pool, store: slices)
         // First everything that will be needed, so that shapes of one filter are read together.
         for (query, frame) in zip(queries, frames) {
             for (filter, shape) in query.needs { reading.announce(filter, shape, frame) }
@@ -94,5 +99,8 @@ public final class ReportEngine: Sendable {
     }
 
     /// Seals days, and keeps sealed days right when their events go.
-    var sealer: Sealer { Sealer(pool: pool, vocabulary: slices.vocabulary, calendar: calendar, clock: clock) }
+    var sealer: Sealer {
+        Sealer(
+            pool: pool, vocabulary: slices.vocabulary, calendar: calendar, clock: clock, identity: identity())
+    }
 }

@@ -7,6 +7,7 @@ struct Sealer: Sendable {
     let vocabulary: Vocabulary
     let calendar: DayCalendar
     let clock: @Sendable () -> Int64
+    let identity: VisitorIdentity
 
     /// Seals days of a site that are not sealed yet, or no longer right; returns how many. Computing begins with the latest,
     /// and ends after `limit` days. Today is among them: it is right for as long as nothing happens.
@@ -16,7 +17,8 @@ struct Sealer: Sendable {
         let days = try pool.withConnection { (connection) throws(DatabaseError) in
             try unsealed(site, limit: limit, before: moment ?? clock(), connection)
         }
-        let computer = SliceComputer(site: site.id, filter: nil, shapes: Shape.standard, vocabulary: vocabulary)
+        let computer = SliceComputer(
+            site: site.id, filter: nil, shapes: Shape.standard, vocabulary: vocabulary, identity: identity)
         for day in days {
             try pool.withConnection { (connection) throws(DatabaseError) in
                 if let computed = try computer.seal(day, connection) { try store(computed, site, connection) }

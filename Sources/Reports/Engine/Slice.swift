@@ -2,6 +2,8 @@
 struct Slice: Sendable {
     /// Sums over everything.
     var totals = Measures()
+    /// Who the visitors are, where their ids live longer than a day.
+    var visitors: DistinctVisitors?
     /// Tables by the breakdown's name (`Dimension.name(ofBreakdown:)`).
     var tables: [String: MeasureTable] = [:]
 
@@ -16,12 +18,13 @@ struct Slice: Sendable {
 
 /// A slice as bytes: kept in memory, in Redis and in `day_stat`. Tables can be read one by one.
 ///
-/// Version byte · totals · for each table its name, the length of its body, and the body: rows (key in 8 bytes, most
-/// significant first, measures), then texts. Numbers are varints (LEB128), negative ones as two's complement of 64 bits.
-/// Measures are a varint of bits, which ones are not 0, and these.
+/// Version byte · totals · a sketch of the visitors, or none · for each table its name, the length of its body, and the body:
+/// rows (key in 8 bytes, most significant first, measures), then texts, then the number of visitors with a sketch of them, each
+/// behind its key. Numbers are varints (LEB128), negative ones as two's complement of 64 bits. Measures are a varint of
+/// bits, which ones are not 0, and these.
 struct SliceBytes: Sendable {
     /// To be raised with every change of the form or of what is counted: older ones are then computed anew.
-    static let version: UInt8 = 2
+    static let version: UInt8 = 3
 
     let bytes: [UInt8]
 
@@ -30,7 +33,7 @@ struct SliceBytes: Sendable {
         guard bytes.first == SliceBytes.version else { return nil }
         self.bytes = bytes
         var reader = ByteReader(bytes, from: 1)
-        guard reader.measures() != nil else { return nil }
+        guard SliceBytes.skipTotals(&reader) else { return nil }
         while !reader.isAtEnd {
             guard reader.text() != nil, let length = reader.varint(), reader.skip(length) else { return nil }
         }
@@ -40,6 +43,8 @@ struct SliceBytes: Sendable {
     init(_ slice: Slice) {
         var bytes = [SliceBytes.version]
         bytes.append(slice.totals)
+        bytes.append(varint: slice.visitors == nil ? 0 : 1)
+        slice.visitors?.sketch.append(to: &bytes)
         for (name, table) in slice.tables.sorted(by: { $0.key < $1.key }) {
             var body: [UInt8] = []
             body.reserveCapacity(table.count * 16)
@@ -53,6 +58,12 @@ struct SliceBytes: Sendable {
                 body.append(number: key)
                 body.append(text: text)
             }
+            body.append(varint: table.visitors.count)
+            for (key, visitors) in table.visitors.sorted(by: { $0.key < $1.key }) {
+                body.append(number: key)
+                body.append(varint: visitors.sum)
+                visitors.sketch.append(to: &body)
+            }
             bytes.append(text: name)
             bytes.append(varint: body.count)
             bytes += body
@@ -62,7 +73,7 @@ struct SliceBytes: Sendable {
 
     /// The whole slice, with tables of these names.
     func slice(_ names: [String]) -> Slice {
-        var slice = Slice(totals: totals)
+        var slice = Slice(totals: totals, visitors: visitors)
         for name in names { add(name, to: &slice.tables[name, default: MeasureTable()]) }
         return slice
     }
@@ -71,6 +82,22 @@ struct SliceBytes: Sendable {
     var totals: Measures {
         var reader = ByteReader(bytes, from: 1)
         return reader.measures() ?? Measures()
+    }
+
+    /// Who the visitors are, where that was kept.
+    var visitors: DistinctVisitors? {
+        var reader = ByteReader(bytes, from: 1)
+        guard let totals = reader.measures(), reader.varint() == 1, let sketch = VisitorSketch(&reader) else {
+            return nil
+        }
+        return DistinctVisitors(sketch, visitors: totals.visitors)
+    }
+
+    private static func skipTotals(_ reader: inout ByteReader) -> Bool {
+        guard reader.measures() != nil, let sketches = reader.varint(), sketches == 0 || sketches == 1 else {
+            return false
+        }
+        return sketches == 0 || VisitorSketch(&reader) != nil
     }
 
     /// Adds a table's rows to others.
@@ -88,11 +115,18 @@ struct SliceBytes: Sendable {
             guard let key = reader.number(), let text = reader.text() else { return }
             table.texts[key] = text
         }
+        guard let sketches = reader.varint(), sketches > 0, reader.hasBytes(sketches) else { return }
+        for _ in 0..<sketches {
+            guard let key = reader.number(), let visitors = reader.varint(), let sketch = VisitorSketch(&reader) else {
+                return
+            }
+            table.add(DistinctVisitors(sketch, visitors: visitors), to: key)
+        }
     }
 
     private func place(of name: String) -> Int? {
         var reader = ByteReader(bytes, from: 1)
-        guard reader.measures() != nil else { return nil }
+        guard SliceBytes.skipTotals(&reader) else { return nil }
         while !reader.isAtEnd {
             guard let found = reader.text(), let length = reader.varint() else { return nil }
             if found == name { return reader.place }

@@ -7,6 +7,8 @@ struct SliceComputer: Sendable {
     let filter: Filter?
     let shapes: [Shape]
     let vocabulary: Vocabulary
+    /// How long visitors have the same id.
+    let identity: VisitorIdentity
 
     /// A day's slices, by the names of their shapes, and the version of which they are.
     struct Computed: Sendable {
@@ -32,7 +34,9 @@ struct SliceComputer: Sendable {
     /// - Parameter isCut: whether a day ends before its end, so that its columns are not asked: they are of all of it.
     func compute(_ days: [LocalDay], isCut: Bool, _ connection: Connection) throws(DatabaseError) -> [Computed] {
         try moment(days, connection) { (run) throws(DatabaseError) in
-            let sealed = isCut ? [:] : try DayVisitsStore(site: site, connection).versions(of: days)
+            // Where ids outlive days, it has to be known who the visitors are, which the columns do not say.
+            let sealed =
+                isCut || identity.outlivesDays ? [:] : try DayVisitsStore(site: site, connection).versions(of: days)
             var others: [Int] = []
             for (index, day) in days.enumerated() {
                 let isSealed = sealed[day.date] != nil && sealed[day.date] == run.versions[day.date]?.version
@@ -64,7 +68,9 @@ struct SliceComputer: Sendable {
     func seal(_ day: LocalDay, _ connection: Connection) throws(DatabaseError) -> Computed? {
         try moment([day], connection) { (run) throws(DatabaseError) in
             let lookback = run.versions[day.date]?.visitsSince ?? day.start
-            guard let visits = try DayVisitsQuery.run(site: site, day: day, lookback: lookback, connection) else {
+            guard !identity.outlivesDays,
+                let visits = try DayVisitsQuery.run(site: site, day: day, lookback: lookback, connection)
+            else {
                 return try run.compute(0..<1, run.whole)
             }
             // Without them the day is read from its rows.
@@ -145,7 +151,7 @@ struct SliceRun {
     }
 
     private mutating func add(_ rows: ScanResult, _ shapes: [Shape], _ plan: ScanPlan, _ range: Range<Int>) {
-        let tally = Tally(rows, parts: range.count)
+        let tally = Tally(rows, parts: range.count, sketches: computer.identity.outlivesDays)
         for shape in shapes {
             for (offset, var slice) in tally.slices(shape.breakdowns).enumerated() {
                 // The amounts are another shape's: whoever finds this one in a cache has asked for none.
@@ -177,7 +183,8 @@ struct SliceRun {
                 let rows = try Scan.run(plan, byEvents: true, connection, computer.vocabulary)
                 var slice = Slice()
                 var table = MeasureTable()
-                for (start, part) in zip(starts, Tally(rows, parts: starts.count).slices(shape.breakdowns))
+                for (start, part) in zip(
+                    starts, Tally(rows, parts: starts.count, sketches: false).slices(shape.breakdowns))
                 where part.totals != Measures() {
                     table.add(part.totals, to: start)
                     for (name, rows) in part.tables { slice.tables[Shape.table(name, at: start)] = rows }

@@ -51,6 +51,8 @@ final class SliceStore: Sendable {
         /// Today's date, and now.
         var today: LocalDate
         var now: Int64
+        /// How long visitors have the same id.
+        var identity: VisitorIdentity
         /// Whether the only day ends before its end, at a moment that moves on in steps.
         var isCut = false
     }
@@ -94,7 +96,7 @@ final class SliceStore: Sendable {
             "slice", version: Int(SliceBytes.version),
             parts: [
                 "\(request.site.id.rawValue)", request.site.timeZone, day.date.description, "\(version)", shape.name,
-                request.filter?.key ?? "", request.isCut ? "\(day.end)" : "",
+                request.filter?.key ?? "", request.isCut ? "\(day.end)" : "", request.identity.rawValue,
             ])
     }
 
@@ -122,6 +124,7 @@ final class SliceStore: Sendable {
         var site: SiteID
         var filter: Filter?
         var shape: Shape
+        var identity: VisitorIdentity
     }
 
     private struct LiveSlice {
@@ -138,7 +141,7 @@ final class SliceStore: Sendable {
     /// the next one.
     private func liveSlice(_ request: Request, _ shape: Shape) -> (LiveSlice, mustRefresh: Bool)? {
         let version = request.versions[request.today]?.version
-        let key = LiveKey(site: request.site.id, filter: request.filter, shape: shape)
+        let key = LiveKey(site: request.site.id, filter: request.filter, shape: shape, identity: request.identity)
         return live.withLock { live in
             guard let kept = live[key], kept.date == request.today else { return nil }
             if kept.version == version {
@@ -164,7 +167,9 @@ final class SliceStore: Sendable {
 
     /// The half of a slice's time: then somebody has to see to the next one.
     private func freshUntil(_ request: Request, _ shape: Shape) -> Int64 {
-        let kept = live.withLock { $0[LiveKey(site: request.site.id, filter: request.filter, shape: shape)] }
+        let kept = live.withLock {
+            $0[LiveKey(site: request.site.id, filter: request.filter, shape: shape, identity: request.identity)]
+        }
         guard let kept, kept.date == request.today else { return request.now }
         return kept.computedAt + patience(kept) / 2
     }
@@ -178,7 +183,8 @@ final class SliceStore: Sendable {
         let done: @Sendable () -> Void = { [self] in
             live.withLock { live in
                 for shape in question.shapes {
-                    let key = LiveKey(site: question.site.id, filter: question.filter, shape: shape)
+                    let key = LiveKey(
+                        site: question.site.id, filter: question.filter, shape: shape, identity: question.identity)
                     live[key]?.isBeingRefreshed = false
                 }
             }
@@ -194,7 +200,7 @@ final class SliceStore: Sendable {
     private func keepLive(
         _ request: Request, _ shape: Shape, _ slice: SliceBytes, _ computed: SliceComputer.Computed
     ) {
-        let key = LiveKey(site: request.site.id, filter: request.filter, shape: shape)
+        let key = LiveKey(site: request.site.id, filter: request.filter, shape: shape, identity: request.identity)
         let kept = LiveSlice(
             date: request.today, version: computed.version, slice: slice, computedAt: request.now,
             cost: computed.cost)
@@ -264,7 +270,8 @@ final class SliceStore: Sendable {
         for (shapes, days) in groups {
             let ordered = request.shapes.filter(shapes.contains)
             let computer = SliceComputer(
-                site: request.site.id, filter: request.filter, shapes: ordered, vocabulary: vocabulary)
+                site: request.site.id, filter: request.filter, shapes: ordered, vocabulary: vocabulary,
+                identity: request.identity)
             for computed in try ParallelDays.run(computer, days, isCut: request.isCut, pool) {
                 for shape in ordered {
                     guard let slice = computed.slices[shape.name] else { continue }

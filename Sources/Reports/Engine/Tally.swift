@@ -4,6 +4,7 @@
 /// a visitor are brought together once, and those of a visit; then each breakdown passes over them.
 struct Tally {
     private let scan: ScanResult
+    private let hasSketches: Bool
     private let parts: [Part]
     /// What each visit counts for.
     private let measures: [Measures]
@@ -25,9 +26,10 @@ struct Tally {
         var ends: [Int32] = []
     }
 
-    /// Of `parts` parts.
-    init(_ scan: ScanResult, parts count: Int) {
+    /// Of `parts` parts. With `sketches` it is kept who the visitors are, so that those of several days can be put together.
+    init(_ scan: ScanResult, parts count: Int, sketches: Bool) {
         self.scan = scan
+        hasSketches = sketches
         let activity = scan.activity
         var parts = [Part](repeating: Part(), count: count)
         var byVisitor = [[Int32]](repeating: [], count: count)
@@ -90,7 +92,12 @@ struct Tally {
         parts.map { part in
             var slice = Slice()
             var everything = OnePlace()
-            slice.totals = count(part, &everything).first ?? Measures()
+            let counted = count(part, &everything)
+            slice.totals = counted.sums.first ?? Measures()
+            if hasSketches {
+                slice.visitors = DistinctVisitors(
+                    counted.sketches.first ?? VisitorSketch(), visitors: slice.totals.visitors)
+            }
             for breakdown in breakdowns {
                 slice.tables[Dimension.name(ofBreakdown: breakdown)] = table(part, breakdown)
             }
@@ -118,10 +125,10 @@ struct Tally {
         var table: MeasureTable
         if let values = scan.codes[dimension] {
             var places = CodePlaces(count: values.count, code: key)
-            table = MeasureTable(count(part, &places), keys: places.order.map { values[$0] })
+            table = count(part, &places).table(places.order.map { values[$0] })
         } else {
             var places = HashPlaces(key: key)
-            table = MeasureTable(count(part, &places), keys: places.table.keys)
+            table = count(part, &places).table(places.table.keys)
         }
         guard let texts = scan.texts[dimension] else { return table }
         for key in table.keys {
@@ -147,7 +154,7 @@ struct Tally {
         } isFirst: { key, row in
             pairs[key] = pair(row)
         }
-        var table = MeasureTable(count(part, &keyPlaces), keys: keyPlaces.table.keys)
+        var table = count(part, &keyPlaces).table(keyPlaces.table.keys)
         for (key, pair) in pairs {
             table.texts[key] = PairKey.text(
                 pair.0, scan.texts[breakdown.0]?[pair.0], pair.1, scan.texts[breakdown.1]?[pair.1])
@@ -155,9 +162,9 @@ struct Tally {
         return table
     }
 
-    /// The sums of each place.
-    private func count(_ part: Part, _ places: inout some KeyPlaces) -> [Measures] {
-        var counted = Counted()
+    /// What is counted at each place.
+    private func count(_ part: Part, _ places: inout some KeyPlaces) -> Counted {
+        var counted = Counted(hasSketches: hasSketches)
         // Each row's key is looked up once; what follows knows its place.
         var known = [Int32](repeating: -1, count: scan.activity.count)
         for rows in [part.byVisitor.rows, part.nobody] {
@@ -173,7 +180,7 @@ struct Tally {
         }
         countVisitors(part.byVisitor, known, &counted)
         countVisits(part.byVisit, known, &places, &counted)
-        return counted.sums
+        return counted
     }
 
     private func countVisitors(_ runs: Runs, _ known: [Int32], _ counted: inout Counted) {
@@ -188,6 +195,7 @@ struct Tally {
                     counted.visitor[place] = Int32(run + 1)
                     counted.weight[place] = weight
                     counted.sums[place].visitors &+= Int(weight)
+                    if hasSketches { counted.sketches[place].insert(scan.activity.visitors[row]) }
                 } else if weight > counted.weight[place] {
                     counted.sums[place].visitors &+= Int(weight - counted.weight[place])
                     counted.weight[place] = weight
@@ -220,12 +228,19 @@ struct Tally {
 
 /// Sums in the making.
 private struct Counted {
+    let hasSketches: Bool
     var sums: [Measures] = []
+    /// Who the visitors are, where that is kept.
+    var sketches: [VisitorSketch] = []
     /// The run of the visitor, and of the visit, that was counted last; from 1.
     var visitor: [Int32] = []
     var visit: [Int32] = []
     /// With what weight the last visitor was counted.
     var weight: [Int32] = []
+
+    init(hasSketches: Bool) {
+        self.hasSketches = hasSketches
+    }
 
     @inline(__always)
     mutating func makeRoom(for place: Int) {
@@ -234,7 +249,17 @@ private struct Counted {
             visitor.append(0)
             visit.append(0)
             weight.append(0)
+            if hasSketches { sketches.append(VisitorSketch()) }
         }
+    }
+
+    /// The table of these sums, whose keys are those of the places.
+    func table(_ keys: [Int64]) -> MeasureTable {
+        var table = MeasureTable(sums, keys: keys)
+        for (place, sketch) in sketches.enumerated() {
+            table.add(DistinctVisitors(sketch, visitors: sums[place].visitors), to: keys[place])
+        }
+        return table
     }
 }
 

@@ -16,6 +16,8 @@ public struct ReportAnswer: Sendable, Equatable {
     public var before: Before?
     /// When the numbers were computed.
     public var computedAt: Timestamp
+    /// How long visitors have the same id, and so what the visitors of several days are.
+    public var identity: VisitorIdentity
 
     /// A row: one value of the dimensions, one step of time, or both.
     public struct Row: Sendable, Equatable {
@@ -57,7 +59,7 @@ public struct ReportAnswer: Sendable, Equatable {
     /// An answer.
     public init(
         first: LocalDate, last: LocalDate, totals: [Double?], rows: [Row] = [], rowCount: Int = 0,
-        before: Before? = nil, computedAt: Timestamp
+        before: Before? = nil, computedAt: Timestamp, identity: VisitorIdentity = .daily
     ) {
         self.first = first
         self.last = last
@@ -66,5 +68,6 @@ public struct ReportAnswer: Sendable, Equatable {
         self.rowCount = rowCount
         self.before = before
         self.computedAt = computedAt
+        self.identity = identity
     }
 }
