@@ -33,8 +33,10 @@ public struct SecretKeyStore {
         do throws(DatabaseError) {
             try connection.execute(
                 """
-                INSERT INTO secret_key (key_hash, site_id, beginning)
-                VALUES (\(SecretKey.hash(key)), \(site.id.rawValue), \(key.prefix(bytes: SecretKeyStore.beginningLength)))
+                INSERT INTO secret_key (key_hash, organisation_id, site_ids, beginning)
+                SELECT \(SecretKey.hash(key)), organisation_id, ARRAY[site_id],
+                    \(key.prefix(bytes: SecretKeyStore.beginningLength))
+                FROM site WHERE site_id = \(site.id.rawValue)
                 """)
         } catch {
             throw .database(error)
@@ -48,7 +50,7 @@ public struct SecretKeyStore {
             let rows = try connection.query(
                 """
                 SELECT domain, beginning, to_char(secret_key.created_at, 'YYYY-MM-DD HH24:MI')
-                FROM secret_key JOIN site USING (site_id) ORDER BY domain, secret_key.created_at, beginning
+                FROM secret_key JOIN site ON site_id = ANY (site_ids) ORDER BY domain, secret_key.created_at, beginning
                 """)
             var keys: [Listed] = []
             for row in rows {
@@ -76,7 +78,7 @@ public struct SecretKeyStore {
     /// The sites by the hashes of their keys.
     func hashes() throws(DatabaseError) -> [String: SiteID] {
         var sites: [String: SiteID] = [:]
-        for row in try connection.query("SELECT key_hash, site_id FROM secret_key") {
+        for row in try connection.query("SELECT key_hash, site_ids[1] FROM secret_key WHERE site_ids <> '{}'") {
             sites[try row.value(0)] = SiteID(rawValue: try row.value(1))
         }
         return sites
