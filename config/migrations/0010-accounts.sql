@@ -66,6 +66,7 @@ CREATE TABLE team_member (
     PRIMARY KEY (team_id, person_id)
 );
 CREATE INDEX team_member_person ON team_member (person_id);
+COMMENT ON TABLE team_member IS 'Who belongs to which team.';
 
 ALTER TABLE site
     ADD COLUMN organisation_id  integer REFERENCES organisation ON DELETE CASCADE,
