@@ -5,6 +5,7 @@ public final class Pool: Sendable {
     private let settings: ConnectionSettings
     private let limit: Int
     private let waitMilliseconds: Int
+    private let isConfined: Bool
     private let state = Monitor(State())
 
     /// @unchecked: an idle connection belongs to nobody. It is taken out under the monitor's lock and so handed, whole,
@@ -25,8 +26,12 @@ public final class Pool: Sendable {
     ///
     /// - Parameter waitMilliseconds: how long a thread waits for a connection before it gets an error of kind
     ///   `retryable`.
-    public init(_ settings: ConnectionSettings, limit: Int, waitMilliseconds: Int = 5000) {
+    /// - Parameter isConfined: whether its login is bound by row-level security; then every use says on whose behalf.
+    public init(
+        _ settings: ConnectionSettings, limit: Int, waitMilliseconds: Int = 5000, isConfined: Bool = false
+    ) {
         self.settings = settings
+        self.isConfined = isConfined
         self.limit = max(1, limit)
         self.waitMilliseconds = waitMilliseconds
     }
@@ -36,12 +41,15 @@ public final class Pool: Sendable {
 
     /// Runs `body` with a connection of its own. `body` must not keep it. A broken connection is not given out again,
     /// nor one that is left in a transaction.
+    ///
+    /// - Parameter behalf: whose rows it sees, where the login is confined.
     @discardableResult
     public func withConnection<Result>(
-        _ body: (Connection) throws(DatabaseError) -> Result
+        for behalf: Behalf = .nobody, _ body: (Connection) throws(DatabaseError) -> Result
     ) throws(DatabaseError) -> Result {
         let connection = try take()
         defer { giveBack(connection) }
+        if isConfined { try connection.act(for: behalf) }
         return try body(connection)
     }
 
