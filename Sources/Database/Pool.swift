@@ -14,6 +14,12 @@ public final class Pool: Sendable {
         var idle: [Connection] = []
         var open = 0
         var isClosed = false
+
+        /// One that acts for the same already, if there is one: the others would have to be told.
+        mutating func takeIdle(for behalf: Behalf) -> Connection? {
+            guard let index = idle.lastIndex(where: { $0.behalf == behalf }) else { return idle.popLast() }
+            return idle.remove(at: index)
+        }
     }
 
     /// @unchecked: one hand-over from the pool to the thread that asked.
@@ -47,7 +53,7 @@ public final class Pool: Sendable {
     public func withConnection<Result>(
         for behalf: Behalf = .nobody, _ body: (Connection) throws(DatabaseError) -> Result
     ) throws(DatabaseError) -> Result {
-        let connection = try take()
+        let connection = try take(for: behalf)
         defer { giveBack(connection) }
         if isConfined { try connection.act(for: behalf) }
         return try body(connection)
@@ -62,11 +68,11 @@ public final class Pool: Sendable {
         }
     }
 
-    private func take() throws(DatabaseError) -> Connection {
+    private func take(for behalf: Behalf) throws(DatabaseError) -> Connection {
         let limit = self.limit
         let grant = state.wait(milliseconds: waitMilliseconds) { (state: inout State) -> Grant? in
             if state.isClosed { return Grant(isClosed: true) }
-            while let idle = state.idle.popLast() {
+            while let idle = state.takeIdle(for: behalf) {
                 if !idle.isBroken { return Grant(connection: idle) }
                 state.open -= 1
             }
@@ -80,8 +86,13 @@ public final class Pool: Sendable {
         }
         guard !grant.isClosed else { throw DatabaseError(kind: .connection, message: "connection pool is closed") }
         if let connection = grant.connection { return connection }
-        do {
-            return try Connection(settings)
+        do throws(DatabaseError) {
+            let connection = try Connection(settings)
+            // Somebody may have given the login more meanwhile.
+            if isConfined, let reason = try connection.reasonNotConfined() {
+                throw DatabaseError(kind: .refused, message: reason)
+            }
+            return connection
         } catch {
             state.withLock { $0.open -= 1 }
             throw error

@@ -98,6 +98,11 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConve
             sql.append(value.bind)
         }
 
+        /// Adds a list of values or its null.
+        public mutating func appendInterpolation<Element: SQLNullable & SQLElement>(list values: [Element]?) {
+            sql.append(values?.bind ?? Bind(type: Element.postgresType.array, bytes: nil))
+        }
+
         /// Adds a `timestamptz` of milliseconds since 1970.
         public mutating func appendInterpolation(timestamp milliseconds: Int64) {
             sql.append(Bind(type: .timestamptz) { $0.append(Binary.timestamp(milliseconds)) })

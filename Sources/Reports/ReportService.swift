@@ -180,7 +180,10 @@ public struct ReportService: ReportSource {
 
 extension ReportError {
     /// What a failure of the database means for the reader.
-    init(_ error: DatabaseError) {
+    init(_ error: DatabaseError) { self.init(database: error) }
+
+    /// What a failure of the database means for the reader.
+    public init(database error: DatabaseError) {
         switch error.kind {
         case .connection, .retryable: self.init(.unavailable, "database: \(error)")
         case .poison, .refused, .decoding: self.init(.failed, "database: \(error)")

@@ -1,3 +1,5 @@
+import EventModel
+
 /// What an action is about.
 public enum Resource: Sendable, Equatable {
     /// Nothing in particular.

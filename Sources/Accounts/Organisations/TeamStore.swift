@@ -1,5 +1,5 @@
 import Database
-public import EventModel
+import EventModel
 
 /// Teams, and single sites for them or for people.
 struct TeamStore {

@@ -120,6 +120,34 @@ public struct PersonStore {
         try connection.query("SELECT count(*) FROM recovery_code WHERE person_id = \(person)")[0].value(0)
     }
 
+    /// Takes away password, second factor and sessions: the operator's way to help somebody who is locked out.
+    public func reset(_ person: Int32) throws(DatabaseError) {
+        try connection.execute(
+            """
+            UPDATE person SET password_hash = NULL, totp_secret = NULL, has_second_factor = false, totp_last_step = 0
+            WHERE person_id = \(person)
+            """)
+        try connection.execute("DELETE FROM recovery_code WHERE person_id = \(person)")
+        try connection.execute("DELETE FROM person_session WHERE person_id = \(person)")
+    }
+
+    /// Everybody with their organisations, a line each, for the operator.
+    public func listing() throws(DatabaseError) -> [String] {
+        var lines: [String] = []
+        for row in try connection.query(
+            """
+            SELECT email, has_second_factor, coalesce(string_agg(organisation.name || ' (' || role || ')', ', '
+                ORDER BY organisation.name), 'no organisation')
+            FROM person LEFT JOIN membership USING (person_id) LEFT JOIN organisation USING (organisation_id)
+            GROUP BY person_id ORDER BY email
+            """)
+        {
+            let factor = try row.value(1, as: Bool.self) ? "\tsecond factor" : ""
+            lines.append("\(try row.value(0, as: String.self))\t\(try row.value(2, as: String.self))\(factor)")
+        }
+        return lines
+    }
+
     func remove(_ person: Int32) throws(DatabaseError) {
         try connection.execute("DELETE FROM person WHERE person_id = \(person)")
     }

@@ -1,6 +1,6 @@
 import Cryptography
 import Database
-public import EventModel
+import EventModel
 
 /// How people come in for the first time: the set-up link, invitations, and links for a password.
 extension AccountService {

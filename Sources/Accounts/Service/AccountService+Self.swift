@@ -172,8 +172,13 @@ extension AccountService {
     // MARK: Audit
 
     func note(
-        _ connection: Connection, _ action: AuditAction, _ object: String = "", _ actor: Actor,
-        organisation: Int32? = nil
+        _ connection: Connection, _ action: AuditAction, _ actor: Actor, organisation: Int32? = nil
+    ) throws(DatabaseError) {
+        try note(connection, action, "", actor, organisation: organisation)
+    }
+
+    func note(
+        _ connection: Connection, _ action: AuditAction, _ object: String, _ actor: Actor, organisation: Int32? = nil
     ) throws(DatabaseError) {
         try AuditLog(connection).note(
             action, object, organisation: organisation, person: actor.auditPerson, network: actor.network)

@@ -28,6 +28,12 @@ public struct Presented: Sendable, Equatable {
     public var person: SignedIn?
     /// A web token to replace the one that has run out.
     public var renewed: String?
+
+    /// Nobody, or this person.
+    public init(person: SignedIn? = nil, renewed: String? = nil) {
+        self.person = person
+        self.renewed = renewed
+    }
 }
 
 extension AccountService {
@@ -215,7 +221,7 @@ extension AccountService {
         }
         guard let found else { return Presented() }
         guard found.expiresAt > now, found.seenAt.milliseconds + idle > now.milliseconds else {
-            try change(for: Behalf(person: found.person)) { (connection) throws(DatabaseError) in
+            try change(for: Behalf(person: found.person)) { (connection) throws(DatabaseError) -> Void in
                 try SessionStore(connection).remove(found.session, of: found.person)
             }
             return Presented()

@@ -1,6 +1,6 @@
 import Cryptography
 public import Database
-public import EventModel
+import EventModel
 public import Platform
 import Synchronization
 
@@ -12,6 +12,8 @@ public final class AccountService: Sendable {
     let clock: @Sendable () -> Int64
     let throttle = Throttle()
     private let tokens: Mutex<TokenRing>
+    private let linkTokens: Mutex<TokenRing>
+    let brands: Mutex<[Int32: KnownBrand]> = Mutex([:])
 
     /// A service over the dashboard's connections.
     ///
@@ -23,7 +25,22 @@ public final class AccountService: Sendable {
         self.pool = pool
         self.settings = settings
         self.clock = clock
-        tokens = Mutex(TokenRing(keys: TokenKeys(), rotatedAt: clock()))
+        tokens = Mutex(TokenRing(rotatedAt: clock(), lifetime: 3_600_000))
+        linkTokens = Mutex(TokenRing(rotatedAt: clock(), lifetime: 24 * 3_600_000))
+    }
+
+    /// How long a browser keeps the cookie of a session.
+    public var sessionSeconds: Int { settings.sessionDays * 86_400 }
+
+    /// Days between deleting a site or an organisation and its end.
+    public var graceDays: Int { settings.graceDays }
+
+    /// Days for which an invitation is good.
+    public var invitationDays: Int { settings.invitationDays }
+
+    struct KnownBrand {
+        var brand: Brand
+        var until: Int64
     }
 
     var now: Timestamp { Timestamp(milliseconds: clock()) }
@@ -31,22 +48,31 @@ public final class AccountService: Sendable {
     /// The keys of web tokens, in memory only: after a restart, and at another web process, the server-side session
     /// gives a new token.
     private struct TokenRing {
-        var keys: TokenKeys
+        var keys = TokenKeys()
         var rotatedAt: Int64
+        /// Milliseconds after which another key signs. The one before is good until the next change, which must be
+        /// longer than any token lives.
+        var lifetime: Int64
+
+        mutating func keys(at now: Int64) -> TokenKeys {
+            if now - rotatedAt >= lifetime {
+                keys = keys.rotated()
+                rotatedAt = now
+            }
+            return keys
+        }
     }
 
-    /// Milliseconds after which another key signs. The one before is good until the next change, which is longer than
-    /// any token lives.
-    private static let rotation: Int64 = 3_600_000
-
+    /// Signs what stands for sessions.
     var tokenKeys: TokenKeys {
         let now = clock()
-        return tokens.withLock { ring in
-            if now - ring.rotatedAt >= AccountService.rotation {
-                ring = TokenRing(keys: ring.keys.rotated(), rotatedAt: now)
-            }
-            return ring.keys
-        }
+        return tokens.withLock { $0.keys(at: now) }
+    }
+
+    /// Signs that somebody knows the password of a shared link.
+    var linkKeys: TokenKeys {
+        let now = clock()
+        return linkTokens.withLock { $0.keys(at: now) }
     }
 
     /// Runs `body` in one transaction on behalf of somebody.

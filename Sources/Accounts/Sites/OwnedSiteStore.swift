@@ -1,5 +1,5 @@
 import Database
-public import EventModel
+import EventModel
 
 /// Sites and whose they are, as pages need them.
 struct OwnedSiteStore {
