@@ -308,6 +308,8 @@ CREATE POLICY to_organisation ON site FOR UPDATE
 ALTER TABLE site_key ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_site ON site_key
     USING (site_id = (SELECT asking_site()) OR organisation_of_site(site_id) = (SELECT asking_organisation()));
+CREATE POLICY of_member ON site_key FOR SELECT
+    USING (is_member(organisation_of_site(site_id), (SELECT asking_person())));
 
 ALTER TABLE site_access ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_organisation ON site_access
