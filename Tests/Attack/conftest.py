@@ -78,11 +78,26 @@ def world(database, host):
     return World(database, setting("FOOTFALL_LISTEN_WEB"), setting("FOOTFALL_TEST_INGEST_SOCKET"), host)
 
 
+def restart_gateway():
+    stack("stop", "gateway")
+    stack("start", "gateway")
+
+
 @pytest.fixture
 def fresh_gateway():
     """A gateway that remembers no failed sign-in: what slows people down is kept in memory only."""
-    stack("stop", "gateway")
-    stack("start", "gateway")
+    restart_gateway()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Debian's browser; --no-sandbox because tests run as root on build machines.
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(autouse=True)

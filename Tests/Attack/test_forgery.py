@@ -184,16 +184,6 @@ def evil():
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 def test_a_foreign_page_in_a_real_browser_changes_nothing(world, tenant, database, evil, chromium, base_url, tally):
     """Forms that send themselves, and fetches with credentials, from another port of this host (which is the same site,
     so that SameSite does not help) and from another host; signed in, with the secret of the attacker's own session."""
