@@ -313,7 +313,7 @@ def sqlmap_command(address, folder):
     return [program, "-u", address, "--batch", "--dbms=PostgreSQL", f"--level={3 if LONG else 1}", "--risk=1",
             f"--technique={'BEUST' if LONG else 'BEU'}", "--time-sec=2", "--threads=2", "--flush-session", f"--output-dir={folder}",
             "--disable-coloring", "--ignore-code=401,403,404,422,429", "--answers=follow=N,redirect=N,JSON=Y,custom=Y,continue=Y,skip=N",
-            "--retries=1", "--timeout=20", "--skip-waf", "--disable-stats", "--offline"]
+            "--retries=1", "--timeout=20", "--skip-waf"]
 
 
 def run_sqlmap(command, folder):
