@@ -25,16 +25,18 @@ public struct SecretKeyStore {
     static let beginningLength = SecretKey.prefix.utf8.count + 6
 
     /// Makes a key for a site and returns it: the only time that anybody sees it.
-    public func add(domain: String) throws(SiteError) -> String {
+    ///
+    /// - Parameter mayRead: whether it reads the site's reports; otherwise it sends events.
+    public func add(domain: String, mayRead: Bool = false) throws(SiteError) -> String {
         guard let site = try SiteStore(connection).site(domain: domain) else {
             throw .invalid("there is no site \"\(domain)\"; footfall site list names them")
         }
-        let key = SecretKey.make()
+        let key = SecretKey.make(prefix: mayRead ? SecretKey.readPrefix : SecretKey.prefix)
         do throws(DatabaseError) {
             try connection.execute(
                 """
-                INSERT INTO secret_key (key_hash, organisation_id, site_ids, beginning)
-                SELECT \(SecretKey.hash(key)), organisation_id, ARRAY[site_id],
+                INSERT INTO secret_key (key_hash, organisation_id, site_ids, scopes, beginning)
+                SELECT \(SecretKey.hash(key)), organisation_id, ARRAY[site_id], \([mayRead ? "read" : "send"]),
                     \(key.prefix(bytes: SecretKeyStore.beginningLength))
                 FROM site WHERE site_id = \(site.id.rawValue)
                 """)
