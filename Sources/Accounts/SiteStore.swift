@@ -97,7 +97,7 @@ public struct SiteStore {
     /// Makes another secret for the script of a site: all tokens of before are worthless as soon as the gateways know.
     public func renewScriptSecret(domain: String) throws(SiteError) {
         try change(
-            "UPDATE site SET script_secret = \(Randomness.bytes(32)) WHERE domain = \(domain.lowercased())",
+            "UPDATE site SET script_secret = \(bytes: Randomness.bytes(32)) WHERE domain = \(domain.lowercased())",
             domain: domain)
     }
 

@@ -1,4 +1,4 @@
-public import EventModel
+import EventModel
 import Synchronization
 
 /// On which day which secret key was used last: noted while a request runs, written into the database by somebody who has

@@ -1,4 +1,4 @@
-public import Cryptography
+import Cryptography
 public import EventModel
 import Platform
 import Synchronization
@@ -93,11 +93,19 @@ public final class RateLimits: Sendable {
         let key = Atomic(0)
         let address = Atomic(0)
 
-        func of(_ limit: Limit) -> borrowing Atomic<Int> {
+        func add(_ limit: Limit) {
             switch limit {
-            case .site: site
-            case .key: key
-            case .address: address
+            case .site: site.add(1, ordering: .relaxed)
+            case .key: key.add(1, ordering: .relaxed)
+            case .address: address.add(1, ordering: .relaxed)
+            }
+        }
+
+        func of(_ limit: Limit) -> Int {
+            switch limit {
+            case .site: site.load(ordering: .relaxed)
+            case .key: key.load(ordering: .relaxed)
+            case .address: address.load(ordering: .relaxed)
             }
         }
     }
@@ -126,6 +134,12 @@ public final class RateLimits: Sendable {
     func take(_ events: Int, address: IPAddress?) -> Standing? {
         guard let address, let addressRate, let name = name(of: address) else { return nil }
         return take(events, .address, name, addressRate)
+    }
+
+    /// Takes tokens for a request from this address. Returns the limit where they are not there.
+    func met(address: IPAddress?, events: Int = 1) -> Standing? {
+        guard let standing = take(events, address: address), !standing.isGranted else { return nil }
+        return standing
     }
 
     /// Takes tokens for events that come with a secret key.
@@ -163,7 +177,7 @@ public final class RateLimits: Sendable {
 
     private func take(_ events: Int, _ limit: Limit, _ name: UInt64, _ rate: TokenRate) -> Standing {
         let grant = tables[limit.place].take(events, from: name, rate, now: now())
-        if !grant.isGranted { refused.of(limit).add(1, ordering: .relaxed) }
+        if !grant.isGranted { refused.add(limit) }
         return standing(limit, rate, grant)
     }
 
@@ -226,7 +240,7 @@ public final class RateLimits: Sendable {
     // MARK: Counts
 
     /// Requests that were refused since the start, by the limit that was met.
-    public func refusedRequests(_ limit: Limit) -> Int { refused.of(limit).load(ordering: .relaxed) }
+    public func refusedRequests(_ limit: Limit) -> Int { refused.of(limit) }
 
     /// Buckets that are remembered.
     public func buckets(_ limit: Limit) -> Int { tables[limit.place].count }

@@ -1,4 +1,4 @@
-public import EventModel
+import EventModel
 import Synchronization
 
 /// Events that were refused because there were too many of them: counted in memory, and handed to the ledger now and then

@@ -139,13 +139,19 @@ struct ServerEvents {
     private static let listedRejections = 100
 
     /// The answer once the journal has the events.
-    static func answer(accepted: Int, rejections: [Rejection]) -> Response {
+    static func answer(
+        accepted: Int, rejections: [Rejection], standing: RateLimits.Standing? = nil
+    ) -> Response {
         let ordered = rejections.sorted { ($0.index ?? 0) < ($1.index ?? 0) }
         let list = ordered.prefix(listedRejections).map(\.listed).joined(separator: ",")
         let more =
             rejections.count > listedRejections ? ",\"more_rejected\":\(rejections.count - listedRejections)" : ""
         let status = accepted == 0 && !rejections.isEmpty ? 400 : 200
-        return json(status, "{\"accepted\":\(accepted),\"rejected\":[\(list)]\(more)}\n")
+        var response = json(status, "{\"accepted\":\(accepted),\"rejected\":[\(list)]\(more)}\n")
+        // Servers can pace themselves by it, before they have to.
+        if let standing, standing.isGranted { response.addLimit(standing) }
+        if let standing, !standing.isGranted { response.addMet(standing) }
+        return response
     }
 
     /// An answer in JSON that nobody may keep.

@@ -22,7 +22,8 @@ enum TrackerScript {
             response.addHeader("Allow", "GET, HEAD")
             return response
         }
-        let token = siteKey(request.query).flatMap { sites?.byKey[$0] }
+        let key = siteKey(request.query)
+        let token = key.flatMap { sites?.byKey[$0] }
             .flatMap { $0.scriptSecret.isEmpty ? nil : ScriptToken.make(secret: $0.scriptSecret, at: now) }
         let tag = "\"\(hash)\(token.map { "-\($0)" } ?? "")\""
         let isKnown = request.header("IF_NONE_MATCH")?.contains(tag) ?? false
@@ -31,8 +32,7 @@ enum TrackerScript {
             ? Response(status: 304)
             : Response(status: 200, type: "text/javascript; charset=utf-8", body: script(with: token))
         // One with a token must not lie anywhere for longer than the token is fresh, nor serve another site's pages.
-        let isPrivate = token != nil || !request.query.isEmpty
-        response.addHeader("Cache-Control", isPrivate ? "private, max-age=900" : "public, max-age=3600")
+        response.addHeader("Cache-Control", key == nil ? "public, max-age=3600" : "private, max-age=900")
         response.addHeader("ETag", tag)
         // Pages of any origin may load it, also those that ask for CORS or isolate themselves.
         response.addHeader("Access-Control-Allow-Origin", "*")

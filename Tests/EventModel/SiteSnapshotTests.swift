@@ -14,11 +14,17 @@ import Testing
         ]
         let days = LocalDays(starts: [0, 86_400_000, 172_800_000].map { Timestamp(milliseconds: $0) })
         let snapshot = SiteSnapshot(
-            sites: sites, calendars: ["UTC": days, "Europe/Vienna": days], secretKeys: ["abc": SiteID(rawValue: 2)])
+            sites: sites, calendars: ["UTC": days, "Europe/Vienna": days],
+            secretKeys: [
+                "abc": SendingKey(
+                    number: 3, sites: [SiteID(rawValue: 2)], scopes: [.send, .read],
+                    expiresAt: Timestamp(milliseconds: 9))
+            ], limitSecret: StoredSecret([1, 2, 3]))
         let data = try JSONEncoder().encode(snapshot)
         let read = try JSONDecoder().decode(SiteSnapshot.self, from: data)
         #expect(read == snapshot)
-        #expect(read.site(secretKeyHash: "abc")?.domain == "b.example")
+        #expect(read.key(hash: "abc")?.sites == [SiteID(rawValue: 2)])
+        #expect(read.key(hash: "abc")?.isExpired(at: Timestamp(milliseconds: 9)) == true)
         #expect(read.allows(host: "www.b.example"))
         #expect(read.day(of: SiteID(rawValue: 1), containing: Timestamp(milliseconds: 1)).upperBound == days.starts[1])
     }
