@@ -156,12 +156,6 @@ public final class RateLimits: Sendable {
         return take(events, .site, name, rate)
     }
 
-    /// Whether a secret key has nothing left at all, before anybody reads what it sends.
-    func look(key: SendingKey) -> Standing? {
-        guard let keyRate, let name = name(.key, UInt64(UInt32(bitPattern: key.number))) else { return nil }
-        return look(.key, name, keyRate)
-    }
-
     /// Where the limit of a site stands.
     public func look(site: Site) -> Standing? {
         guard let rate = rate(of: site), let name = name(.site, UInt64(UInt32(bitPattern: site.id.rawValue))) else {
