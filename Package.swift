@@ -145,6 +145,7 @@ let package = Package(
                 name: "HouseTests",
                 dependencies: [
                     "Catalog", "Pipeline", "PluginAPI", "Configuration", "EventModel", "TestSupport", "footfall",
+                    "Cache", "Collect", "Accounts", "Database", "Platform",
                 ],
                 path: "Tests/House", swiftSettings: strict),
             .target(

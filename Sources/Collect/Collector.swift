@@ -24,16 +24,16 @@ public final class Collector: Sendable {
 
     /// A collector of these sites. `sites` and `chain` are asked at every request, so that both can be exchanged
     /// while requests run. While `sites` is still unknown, senders are asked to come again: to tell them that their
-    /// site does not exist would lose their events.
+    /// site does not exist would lose their events. `limits` are made of the settings unless somebody has them already.
     public init(
-        journal: JournalWriter, settings: CollectSettings = CollectSettings(),
+        journal: JournalWriter, settings: CollectSettings = CollectSettings(), limits: RateLimits? = nil,
         sites: @escaping @Sendable () -> SiteSnapshot?, chain: @escaping @Sendable () -> Chain
     ) {
         self.journal = journal
         self.settings = settings
         self.sites = sites
         self.chain = chain
-        limits = RateLimits(settings.limits)
+        self.limits = limits ?? RateLimits(settings.limits)
     }
 
     /// Counts since the start.

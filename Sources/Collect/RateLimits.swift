@@ -149,7 +149,7 @@ public final class RateLimits: Sendable {
     }
 
     /// Takes tokens for events of a site.
-    func take(_ events: Int, site: Site) -> Standing? {
+    public func take(_ events: Int, site: Site) -> Standing? {
         guard let rate = rate(of: site), let name = name(.site, UInt64(UInt32(bitPattern: site.id.rawValue))) else {
             return nil
         }
