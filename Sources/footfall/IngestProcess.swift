@@ -219,6 +219,7 @@ final class IngestProcess: Sendable {
         journal.close()
         for loader in loaders.withLock({ $0 }) { loader.stop() }
         chain.stop()
+        upkeep.close()
         directory.stop()
         log.info("stopped")
     }

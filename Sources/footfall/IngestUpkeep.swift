@@ -4,21 +4,21 @@ import Database
 import Platform
 import Synchronization
 
-/// What the process that takes events has to do beside that, on a thread of its own: share limits with other gateways,
-/// hand the counts of refused events to the ledger, write down when keys were used.
+/// What the process that takes events has to do beside that: share limits with other gateways and hand the counts of refused
+/// events to the ledger, on one thread; write down when keys were used, on another, for a database may keep it waiting.
 final class IngestUpkeep: Sendable {
     private let collector: Collector
     private let exchange: LimitExchange?
     private let database: ConnectionHolder
     private let log: Log
     private let isStopped = Monitor(false)
-    private let thread: Mutex<Thread?> = Mutex(nil)
+    private let threads: Mutex<(limits: Thread?, keys: Thread?)> = Mutex((nil, nil))
     private let isAway = Mutex(false)
 
     /// Rounds between two settlements of refusals: about a second.
     private static let settleEvery = 1000 / LimitExchange.interval
-    /// Rounds between two looks at what keys were used: about ten seconds.
-    private static let keysEvery = 10_000 / LimitExchange.interval
+    /// Milliseconds between two looks at what keys were used.
+    private static let keysInterval = 5000
 
     init(collector: Collector, exchange: LimitExchange?, database: ConnectionSettings, log: Log) {
         self.collector = collector
@@ -29,26 +29,38 @@ final class IngestUpkeep: Sendable {
 
     func start() throws(PlatformError) {
         exchange?.run()
-        let worker = try Thread(name: "upkeep") { self.run() }
-        thread.withLock { $0 = worker }
+        let limits = try Thread(name: "limits") { self.run() }
+        threads.withLock { $0.limits = limits }
+        let keys = try Thread(name: "keys") {
+            while !self.isStopped(within: IngestUpkeep.keysInterval) { self.noteKeyUses() }
+        }
+        threads.withLock { $0.keys = keys }
     }
 
     /// To be called before the journal closes: the last refusals go into it.
     func stop() {
         isStopped.withLock { $0 = true }
-        thread.withLock { $0 }?.join()
+        threads.withLock { $0.limits }?.join()
         collector.settleRefusals()
+    }
+
+    /// To be called last: it may wait for the database.
+    func close() {
+        threads.withLock { $0.keys }?.join()
         noteKeyUses()
         database.close()
     }
 
+    private func isStopped(within milliseconds: Int) -> Bool {
+        isStopped.wait(milliseconds: milliseconds, until: { $0 ? true : nil }) != nil
+    }
+
     private func run() {
         var round = 0
-        while isStopped.wait(milliseconds: LimitExchange.interval, until: { $0 ? true : nil }) == nil {
+        while !isStopped(within: LimitExchange.interval) {
             round &+= 1
             exchange?.run()
             if round % IngestUpkeep.settleEvery == 0 { collector.settleRefusals() }
-            if round % IngestUpkeep.keysEvery == 0 { noteKeyUses() }
         }
     }
 
