@@ -118,12 +118,16 @@ let package = Package(
         + room("Replay", uses: ["FastCGI", "Platform"])
         + room("Database", uses: ["CPostgres", "Platform"])
         + room("Cache", uses: ["CHiredis", "Platform"])
-        + room("Accounts", uses: ["Database", "EventModel", "Cryptography", "Platform"])
+        + room("Accounts", uses: ["Database", "EventModel", "Cryptography", "OneTimePassword", "Platform"])
         + room(
             "Reports",
             uses: ["Database", "Cache", "Compression", "Configuration", "Cryptography", "EventModel", "Platform"])
         + room(
-            "Dashboard", uses: ["FastCGI", "Reports", "Accounts", "EventModel", "Platform"],
+            "Dashboard",
+            uses: [
+                "FastCGI", "Reports", "Accounts", "Database", "EventModel", "Platform", "Cryptography",
+                "OneTimePassword", "QRCode",
+            ],
             resources: [
                 .embedInCode("Assets/dashboard.css"), .embedInCode("Assets/dashboard.js"),
                 .embedInCode("Assets/world.txt"),

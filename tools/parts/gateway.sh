@@ -7,11 +7,14 @@ export_gateway_environment() {
     FOOTFALL_LISTEN_INGEST=$(sockets)/ingest.sock
     FOOTFALL_LISTEN_WEB=$(sockets)/web.sock
     FOOTFALL_DATABASE_URL=$(database_url)
+    FOOTFALL_DATABASE_WEB_URL=$(web_url)
+    FOOTFALL_WEB_URL=http://127.0.0.1:${port:-$(nginx_port)}
     FOOTFALL_REDIS_URL=unix:$(redis_socket)
     FOOTFALL_DATABASE_MIGRATIONS=$root/config/migrations
     FOOTFALL_JOURNAL_FOLDER=${FOOTFALL_RUN_JOURNAL:-$state/journal}
     FOOTFALL_REPLAY_SPOOL=$state/spool
-    export FOOTFALL_LISTEN_INGEST FOOTFALL_LISTEN_WEB FOOTFALL_DATABASE_URL FOOTFALL_REDIS_URL
+    export FOOTFALL_LISTEN_INGEST FOOTFALL_LISTEN_WEB FOOTFALL_DATABASE_URL FOOTFALL_DATABASE_WEB_URL
+    export FOOTFALL_WEB_URL FOOTFALL_REDIS_URL
     export FOOTFALL_DATABASE_MIGRATIONS FOOTFALL_JOURNAL_FOLDER FOOTFALL_REPLAY_SPOOL
     # Benchmarks and some tests send more than anybody may, from one address. What limits cost is paid all the same.
     if [ "${FOOTFALL_RUN_NGINX_LIMITS:-on}" = off ]; then
