@@ -77,12 +77,42 @@ public struct SecretKeyStore {
         }
     }
 
-    /// The sites by the hashes of their keys.
-    func hashes() throws(DatabaseError) -> [String: SiteID] {
-        var sites: [String: SiteID] = [:]
-        for row in try connection.query("SELECT key_hash, site_ids[1] FROM secret_key WHERE site_ids <> '{}'") {
-            sites[try row.value(0)] = SiteID(rawValue: try row.value(1))
+    /// All keys that are good for anything, by their hashes. A key for all sites of an organisation names those that it has
+    /// now.
+    func keys() throws(DatabaseError) -> [String: SendingKey] {
+        var keys: [String: SendingKey] = [:]
+        let rows = try connection.query(
+            """
+            SELECT key_hash, secret_key_id, scopes, expires_at,
+                ARRAY(
+                    SELECT site_id FROM site
+                    WHERE site_id = ANY (site_ids)
+                        OR site_ids IS NULL AND site.organisation_id = secret_key.organisation_id
+                    ORDER BY site_id)
+            FROM secret_key WHERE expires_at IS NULL OR expires_at > now() - interval '30 days'
+            """)
+        for row in rows {
+            keys[try row.value(0)] = SendingKey(
+                number: try row.value(1), sites: try row.value(4, as: [Int32].self).map { SiteID(rawValue: $0) },
+                scopes: try row.value(2, as: [String].self).compactMap { SendingKey.Scope(rawValue: $0) },
+                expiresAt: try row.optionalMilliseconds(3).map { Timestamp(milliseconds: $0) })
         }
-        return sites
+        return keys
+    }
+
+    /// Writes down on which day (since 1970-01-01, UTC) keys were used last.
+    public func setLastUse(of keys: [Int32], day: Int32) throws(DatabaseError) {
+        try connection.execute(
+            """
+            UPDATE secret_key SET last_used_on = date '1970-01-01' + \(day)
+            WHERE secret_key_id = ANY (\(keys))
+                AND (last_used_on IS NULL OR last_used_on < date '1970-01-01' + \(day))
+            """)
+    }
+
+    /// The secret of this installation that names buckets in Redis.
+    func limitSecret() throws(DatabaseError) -> StoredSecret {
+        let rows = try connection.query("SELECT secret FROM gateway_secret WHERE name = 'limits'")
+        return StoredSecret(try rows.first?.value(0) ?? [])
     }
 }
