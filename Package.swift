@@ -68,6 +68,7 @@ let plugins: [Target] =
     + plugin("lookup", "LookupPlugin", uses: ["Platform"])
     + plugin("bot_policy", "BotPolicyPlugin")
     + plugin("visitor_id", "VisitorIDPlugin", uses: ["Cryptography", "Platform"])
+    + plugin("user_id", "UserIDPlugin", uses: ["Cryptography"])
     + plugin("sample", "SamplePlugin", uses: ["Cryptography"])
     + plugin("properties", "PropertiesPlugin", uses: ["Cryptography", "Platform"])
     + plugin("pii", "PIIPlugin", uses: ["Platform"])

@@ -52,11 +52,14 @@ public struct SiteSnapshot: Sendable, Equatable {
     public let calendars: [String: LocalDays]
     /// The sites for which servers may send, by the hash of their secret key in hexadecimal.
     private var bySecretKeyHash: [String: SiteID]
+    /// Under which a site's users are hashed, by the site's number.
+    private var userKeys: [SiteID: [UInt8]]
 
     /// A snapshot of these sites; `calendars` holds one entry for each time zone in use, `secretKeys` the hashes of
-    /// secret keys.
+    /// secret keys, `userKeys` the keys under which sites' users are hashed.
     public init(
-        sites: [Site] = [], calendars: [String: LocalDays] = [:], secretKeys: [String: SiteID] = [:]
+        sites: [Site] = [], calendars: [String: LocalDays] = [:], secretKeys: [String: SiteID] = [:],
+        userKeys: [SiteID: [UInt8]] = [:]
     ) {
         byKey = Dictionary(sites.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         byID = Dictionary(sites.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -64,6 +67,12 @@ public struct SiteSnapshot: Sendable, Equatable {
         self.calendars = calendars
         calendarByID = byID.compactMapValues { calendars[$0.timeZone] }
         bySecretKeyHash = secretKeys
+        self.userKeys = userKeys
+    }
+
+    /// The key under which a site's users are hashed; `nil` where it is not known (yet). A secret: never log it.
+    public func userKey(of site: SiteID) -> [UInt8]? {
+        userKeys[site]
     }
 
     /// The site for which the owner of a secret key may send, by the key's hash.
@@ -104,6 +113,7 @@ extension SiteSnapshot: Codable {
         case sites
         case calendars
         case secretKeys = "secret_key_hashes"
+        case userKeys = "user_keys"
     }
 
     /// Reads what `encode` wrote.
@@ -114,14 +124,21 @@ extension SiteSnapshot: Codable {
             calendars: try container.decode([String: LocalDays].self, forKey: .calendars),
             secretKeys: try container.decode([String: Int32].self, forKey: .secretKeys).mapValues {
                 SiteID(rawValue: $0)
-            })
+            },
+            // A gateway that is older wrote none.
+            userKeys: Dictionary(
+                try (container.decodeIfPresent([Int32: [UInt8]].self, forKey: .userKeys) ?? [:]).map {
+                    (SiteID(rawValue: $0.key), $0.value)
+                }, uniquingKeysWith: { first, _ in first }))
     }
 
-    /// Writes sites, calendars and the hashes of secret keys.
+    /// Writes sites, calendars, the hashes of secret keys and the keys of users' hashes.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(byID.values.sorted { $0.id.rawValue < $1.id.rawValue }, forKey: .sites)
         try container.encode(calendars, forKey: .calendars)
         try container.encode(bySecretKeyHash.mapValues(\.rawValue), forKey: .secretKeys)
+        let keys = userKeys.map { ($0.key.rawValue, $0.value) }
+        try container.encode(Dictionary(keys, uniquingKeysWith: { first, _ in first }), forKey: .userKeys)
     }
 }
