@@ -83,6 +83,19 @@ public struct SiteStore {
         }
     }
 
+    /// Sets for how many whole months, beyond the running one, a site's events are kept; `nil` leaves that to the gateway's
+    /// setting. Sums of days are kept for ever.
+    public func setRetention(months: Int?, domain: String) throws(SiteError) {
+        if let months, !(1...1200).contains(months) { throw .invalid("months must be from 1 to 1200, not \(months)") }
+        do throws(DatabaseError) {
+            let changed = try connection.execute(
+                "UPDATE site SET retention_months = \(months.map { Int32($0) }) WHERE domain = \(domain.lowercased())")
+            guard changed == 1 else { throw invalid("there is no site \"\(domain)\"") }
+        } catch {
+            throw error.sqlState == SiteStore.invalidState ? .invalid(error.message) : .database(error)
+        }
+    }
+
     /// All sites by domain.
     public func list() throws(SiteError) -> [Site] {
         do throws(DatabaseError) {
@@ -116,7 +129,7 @@ public struct SiteStore {
             """
             SELECT site_id, domain, time_zone, hosts,
                 (SELECT key FROM site_key WHERE site_key.site_id = site.site_id ORDER BY created_at, key LIMIT 1),
-                ack
+                ack, retention_months
             FROM site WHERE \(condition) ORDER BY domain
             """)
         var sites: [Site] = []
@@ -125,7 +138,8 @@ public struct SiteStore {
                 Site(
                     id: SiteID(rawValue: try row.value(0)), domain: try row.value(1),
                     key: try row.value(4, as: String?.self) ?? "", hosts: try row.value(3), timeZone: try row.value(2),
-                    ack: try row.value(5, as: String?.self).flatMap { AckLevel(rawValue: $0) }))
+                    ack: try row.value(5, as: String?.self).flatMap { AckLevel(rawValue: $0) },
+                    retentionMonths: try row.value(6)))
         }
         return sites
     }

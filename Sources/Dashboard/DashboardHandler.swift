@@ -63,7 +63,7 @@ public struct DashboardHandler: Sendable {
         case .inspector: return inspectorPage(site, request)
         case .privacy:
             let reader = PrivacyPage.Reader.owner(isPublic: gateway.isRecordPublic(), origin: origin(request))
-            return page(status: 200, PrivacyPage(site: site, record: gateway.privacyRecord(), reader: reader).html)
+            return page(status: 200, PrivacyPage(site: site, record: record(of: site), reader: reader).html)
         }
     }
 
@@ -76,12 +76,16 @@ public struct DashboardHandler: Sendable {
         return response
     }
 
+    private func record(of site: Site) -> PrivacyRecord {
+        gateway.privacyRecord().keeping(months: site.retentionMonths)
+    }
+
     /// A site that does not exist looks like one whose record is not public: strangers learn no names here.
     private func publicRecord(_ domain: String) throws(ReportError) -> Response {
         guard gateway.isRecordPublic(), let site = try reports.site(domain: domain) else {
             return notFound(.everybody)
         }
-        let html = PrivacyPage(site: site, record: gateway.privacyRecord(), reader: .visitor).html
+        let html = PrivacyPage(site: site, record: record(of: site), reader: .visitor).html
         var response = Response(status: 200, type: "text/html; charset=utf-8", body: html.bytes)
         response.addHeader("Cache-Control", "public, max-age=300")
         response.addSecurityHeaders(mayBeFound: true)

@@ -14,9 +14,13 @@ public struct Site: Sendable, Equatable, Codable {
     /// How safe its events are when they are acknowledged; `nil` for what the gateway is set to.
     public var ack: AckLevel?
 
+    /// Whole months for which its events are kept; `nil` for what the gateway is set to.
+    public var retentionMonths: Int?
+
     /// A site with these properties.
     public init(
-        id: SiteID, domain: String, key: String, hosts: [String], timeZone: String, ack: AckLevel? = nil
+        id: SiteID, domain: String, key: String, hosts: [String], timeZone: String, ack: AckLevel? = nil,
+        retentionMonths: Int? = nil
     ) {
         self.id = id
         self.domain = domain
@@ -24,6 +28,7 @@ public struct Site: Sendable, Equatable, Codable {
         self.hosts = hosts
         self.timeZone = timeZone
         self.ack = ack
+        self.retentionMonths = retentionMonths
     }
 
     /// Whether pages of `host` (lower case, without port) may send events for this site.

@@ -46,14 +46,23 @@ public struct ReportService: ReportSource {
         return sealed
     }
 
-    /// Prepares sealed days for the deletion of the events on which they rest, all those before a moment in milliseconds
-    /// since 1970; returns how many.
+    /// Prepares sealed days of a site, or of all, for the deletion of the events on which they rest, all those before a
+    /// moment in milliseconds since 1970; returns how many.
     @discardableResult
-    public func detach(eventsBefore moment: Int64) throws(DatabaseError) -> Int {
+    public func detach(of site: SiteID? = nil, eventsBefore moment: Int64) throws(DatabaseError) -> Int {
         let sites = try pool.withConnection { (connection) throws(DatabaseError) in try querySites(connection) }
         var detached = 0
-        for site in sites { detached += try engine.sealer.detach(site, eventsBefore: moment) }
+        for known in sites where site == nil || known.id == site {
+            detached += try engine.sealer.detach(known, eventsBefore: moment)
+        }
         return detached
+    }
+
+    /// Forgets everything that was computed, here and in Redis: what was erased from the tables is to be gone from caches,
+    /// too, though nobody can ask them for it any more.
+    public func emptyCaches() {
+        cache.removeAll()
+        engine.emptyCaches()
     }
 
     /// The site of this domain; `nil` when there is none. Domains are lower case, whatever people type.

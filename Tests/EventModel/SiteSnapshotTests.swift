@@ -14,11 +14,13 @@ import Testing
         ]
         let days = LocalDays(starts: [0, 86_400_000, 172_800_000].map { Timestamp(milliseconds: $0) })
         let snapshot = SiteSnapshot(
-            sites: sites, calendars: ["UTC": days, "Europe/Vienna": days], secretKeys: ["abc": SiteID(rawValue: 2)])
+            sites: sites, calendars: ["UTC": days, "Europe/Vienna": days], secretKeys: ["abc": SiteID(rawValue: 2)],
+            userKeys: [SiteID(rawValue: 2): [1, 2, 3]])
         let data = try JSONEncoder().encode(snapshot)
         let read = try JSONDecoder().decode(SiteSnapshot.self, from: data)
         #expect(read == snapshot)
         #expect(read.site(secretKeyHash: "abc")?.domain == "b.example")
+        #expect(read.userKey(of: SiteID(rawValue: 2)) == [1, 2, 3])
         #expect(read.allows(host: "www.b.example"))
         #expect(read.day(of: SiteID(rawValue: 1), containing: Timestamp(milliseconds: 1)).upperBound == days.starts[1])
     }

@@ -208,7 +208,7 @@ COMMENT ON COLUMN erasure.months IS 'Months of the partitions in which something
 -- another row needs the place. CLUSTER, because VACUUM FULL may stand in no function, and this one is for logins that own
 -- nothing. Needs room for a second copy, and nobody reads or writes the table meanwhile.
 CREATE FUNCTION rewrite_table(asked text) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '5s' SET statement_timeout = 0 AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '5s' AS
 $$
 DECLARE
     index_name text;

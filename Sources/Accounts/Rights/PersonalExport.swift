@@ -96,8 +96,8 @@ public struct PersonalExport {
             }
         return try each(
             """
-            SELECT jsonb_strip_nulls(jsonb_build_object('kind', 'visit', 'visitor', to_hex(visitor),
-                'visitor_after', to_hex(visitor_after), 'began', \(Self.moment("session_text.started_at")),
+            SELECT jsonb_strip_nulls(jsonb_build_object('kind', 'visit', 'visitor', visitor::text,
+                'visitor_after', visitor_after::text, 'began', \(Self.moment("session_text.started_at")),
                 'ended', \(Self.moment("session_text.last_at")), 'pageviews', pageviews, 'events', events,
                 'engaged_ms', engaged_ms, 'entry_page', entry_path, 'exit_page', exit_path, 'hostname', hostname,
                 'source', source, 'referrer_host', referrer_host, 'referrer_path', referrer_path, 'country', country,
@@ -133,7 +133,7 @@ public struct PersonalExport {
             SELECT jsonb_strip_nulls(jsonb_build_object('kind', 'event', 'id', event_text.event_id,
                 'time', \(Self.moment("event_text.\"time\"")), 'received_at',
                 \(Self.moment("event_text.\"time\" + received_after * interval '1 millisecond'")),
-                'name', name, 'visitor', to_hex(visitor), 'user', to_hex(user_hash), 'hostname', hostname, 'path', path,
+                'name', name, 'visitor', visitor::text, 'user', user_hash::text, 'hostname', hostname, 'path', path,
                 'title', title, 'source', source, 'referrer_host', referrer_host, 'referrer_path', referrer_path,
                 'country', country, 'viewport_width', viewport_width, 'engaged_ms', engaged_ms, 'properties', properties,
                 'facts', facts, 'device', device, 'place', place, 'acquisition', acquisition, 'weight', weight))::text
@@ -162,7 +162,7 @@ public struct PersonalExport {
         return try each(
             """
             SELECT jsonb_strip_nulls(jsonb_build_object('kind', 'program', 'id', event_id,
-                'time', \(Self.moment("\"time\"")), 'name', \(text("bot_event.name_id")), 'user', to_hex(user_hash),
+                'time', \(Self.moment("\"time\"")), 'name', \(text("bot_event.name_id")), 'user', user_hash::text,
                 'hostname', \(text("bot_event.hostname_id")), 'path', \(text("bot_event.path_id")),
                 'title', \(text("bot_event.title_id")), 'source', \(text("bot_event.source_id")),
                 'referrer_host', \(text("bot_event.referrer_host_id")),

@@ -8,7 +8,7 @@ enum SiteCommand {
         help: """
             usage: footfall site add DOMAIN [--host HOST]... [--time-zone ZONE] [--key KEY] [--ack LEVEL]
                                      [--if-missing]
-                   footfall site set DOMAIN --ack LEVEL
+                   footfall site set DOMAIN [--ack LEVEL] [--retention MONTHS]
                    footfall site list
 
             add prints the site's public key, which goes into the snippet. Hosts are those whose pages may send
@@ -19,11 +19,15 @@ enum SiteCommand {
             --ack says how safe an event of the site is when its sender is told that it was taken: fsync (on the disk),
             journal (within 200 ms), or default for what the configuration says.
 
+            --retention says for how many whole months, beyond the running one, the site's events and visits are kept, or
+            default for what the configuration says. Older ones are deleted by a job within six hours, day by day; what
+            is known of past days as sums stays.
+
             A running gateway notices within five seconds. All take --config FILE.
             """
     ) { (words) throws(CommandFailure) in
         let arguments = try Arguments(
-            words, options: ["config", "host", "time-zone", "key", "ack"], flags: ["if-missing"])
+            words, options: ["config", "host", "time-zone", "key", "ack", "retention"], flags: ["if-missing"])
         switch arguments.positional.first {
         case "add": return try add(arguments)
         case "set": return try set(arguments)
@@ -46,12 +50,15 @@ enum SiteCommand {
     }
 
     private static func set(_ arguments: Arguments) throws(CommandFailure) -> Int32 {
-        guard arguments.positional.count == 2, let level = try ack(arguments) else {
-            throw .usage("set takes one domain and --ack")
+        let (level, months) = (try ack(arguments), try retention(arguments))
+        guard arguments.positional.count == 2, level != nil || months != nil else {
+            throw .usage("set takes one domain, and --ack or --retention")
         }
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
         try OperatorConnection.reportingSites { () throws(SiteError) in
-            try SiteStore(connection).setAck(level, domain: arguments.positional[1])
+            let store = SiteStore(connection)
+            if let level { try store.setAck(level, domain: arguments.positional[1]) }
+            if let months { try store.setRetention(months: months, domain: arguments.positional[1]) }
         }
         return ExitCode.success
     }
@@ -61,10 +68,23 @@ enum SiteCommand {
         let sites = try OperatorConnection.reportingSites { () throws(SiteError) in try SiteStore(connection).list() }
         for site in sites {
             let ack = site.ack.map { "\tack \($0.rawValue)" } ?? ""
+            let kept = site.retentionMonths.map { "\tkept for \($0) months" } ?? ""
             Output.line(
-                "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)\(ack)")
+                "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)\(ack)\(kept)")
         }
         return ExitCode.success
+    }
+
+    /// The months that are asked for: none, the gateway's (`nil` within), or a number of its own.
+    private static func retention(_ arguments: Arguments) throws(CommandFailure) -> Int?? {
+        guard let word = arguments["retention"] else { return nil }
+        if word == "default" { return .some(nil) }
+        guard let months = Int(word) else { throw .usage("--retention takes a number or default, not \"\(word)\"") }
+        let privacy = try GatewayConfiguration.load(file: arguments["config"]).settings.privacy
+        if privacy.mode == "strict", months > PrivacyPolicy.mostMonths {
+            throw .configuration("the strict mode keeps events for \(PrivacyPolicy.mostMonths) months at most")
+        }
+        return months
     }
 
     /// The level that is asked for: none, the gateway's (`nil` within), or one of its own.

@@ -111,16 +111,16 @@ struct BatchLoad {
         try SessionTable(connection: connection).store(merged)
         let bookkeeping = Bookkeeping(connection: connection)
         try bookkeeping.bump(events + bots, merged)
-        let dropped = erased.map {
-            LedgerDelta(site: $0.site, receivedAt: $0.receivedAt, outcome: .dropped, reason: BatchLoad.erased)
-        }
-        try bookkeeping.count(hits, accepted: accepted, ended: batch.ledger + dropped)
+        try bookkeeping.count(
+            hits, accepted: accepted, ended: batch.ledger + erased.map(BatchLoad.droppedAsErased))
         let receipt = StoreReceipt(stored: accepted.count, duplicates: hits.count - accepted.count)
         return .done(receipt, texts)
     }
 
-    /// Why an event is not stored that came after its erasure: the ledger's word.
-    static let erased = "erased"
+    /// How the ledger counts an event that is not stored because it came after its erasure.
+    static func droppedAsErased(_ hit: Hit) -> LedgerDelta {
+        LedgerDelta(site: hit.site, receivedAt: hit.receivedAt, outcome: .dropped, reason: "erased")
+    }
 
     /// Its place in the batch may be another one than among the hits that are left.
     private func sequence(of hit: Hit, in batch: Batch) -> UInt64 {
