@@ -208,6 +208,6 @@ public struct PersonalExport {
 
     /// A moment in ISO 8601, UTC.
     private static func moment(_ column: SQL) -> SQL {
-        "to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+        "to_char((\(column)) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
     }
 }
