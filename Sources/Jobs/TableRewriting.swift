@@ -14,20 +14,27 @@ struct TableRewriting {
     func run(now: Int64) throws(DatabaseError) -> String {
         let rows = try connection.query(
             """
-            SELECT erasure_id, ARRAY(SELECT to_char(month, 'YYYY_MM') FROM unnest(months) AS month) FROM erasure
+            SELECT erasure_id, ARRAY(SELECT to_char(month, 'YYYY_MM') FROM unnest(months) AS month), dead_letters > 0,
+                kind = 'period'
+            FROM erasure
             WHERE settled_at IS NOT NULL AND done_at IS NULL ORDER BY erasure_id
             """)
         var numbers: [Int32] = []
         var months: Set<String> = []
+        var (hasLetters, hasDays) = (false, false)
         for row in rows {
             numbers.append(try row.value(0))
             months.formUnion(try row.value(1, as: [String].self))
+            if try row.value(2) { hasLetters = true }
+            if try row.value(3) { hasDays = true }
         }
-        try connection.execute("SELECT sweep_unused_texts()")
+        if !months.isEmpty { try connection.execute("SELECT sweep_unused_texts()") }
         try waitForReaders()
-        var tables = [
-            "session", "seen_event", "dead_letter", "day_stat", "day_visits", "dictionary", "fact_set", "erasure",
-        ]
+        var tables = ["erasure"]
+        if hasLetters { tables.append("dead_letter") }
+        if hasLetters || !months.isEmpty { tables.append("seen_event") }
+        if hasDays || !months.isEmpty { tables += ["day_stat", "day_visits"] }
+        if !months.isEmpty { tables += ["session", "dictionary", "fact_set"] }
         for month in months.sorted() { tables += ["event_\(month)", "bot_event_\(month)"] }
         for table in tables { try connection.execute("SELECT rewrite_table(\(table))") }
         let isLogClean = try moveLogOn()

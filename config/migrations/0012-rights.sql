@@ -141,14 +141,14 @@ COMMENT ON FUNCTION pseudonyms_of IS 'These pseudonyms and all that visits conne
 -- Visits of pseudonyms, and those in which a user was signed in. In a visit of several users (one address, one browser)
 -- nobody knows whose an event without a user is: such a visit is nobody's, and of its events only those of the user are.
 CREATE FUNCTION visits_of(asked_site integer, visitors bigint[], asked_user bigint)
-    RETURNS TABLE (session_id bigint, started_at timestamptz, last_at timestamptz)
+    RETURNS TABLE (session_id bigint, visitor bigint, started_at timestamptz, last_at timestamptz)
     LANGUAGE sql STABLE SET search_path FROM CURRENT AS
 $$
-    SELECT session.session_id, session.started_at, session.last_at FROM session
+    SELECT session.session_id, session.visitor, session.started_at, session.last_at FROM session
     WHERE site_id = asked_site AND session.visitor = ANY (visitors)
     UNION
-    SELECT session.session_id, session.started_at, session.last_at
-    FROM (SELECT DISTINCT visitor, event.session_id FROM event
+    SELECT session.session_id, session.visitor, session.started_at, session.last_at
+    FROM (SELECT DISTINCT event.visitor, event.session_id FROM event
             WHERE site_id = asked_site AND user_hash = asked_user AND event.session_id IS NOT NULL) AS signed_in
         JOIN session ON session.site_id = asked_site AND session.session_id = signed_in.session_id
             AND (session.visitor = signed_in.visitor OR session.visitor_after = signed_in.visitor)

@@ -85,7 +85,7 @@ public struct PersonalExport {
             case .visitor, .user:
                 """
                 \(theirVisits) AS visit JOIN session_text ON session_text.site_id = \(site.rawValue)
-                    AND session_text.session_id = visit.session_id AND session_text.started_at = visit.started_at
+                    AND session_text.session_id = visit.session_id AND session_text.visitor = visit.visitor
                 """
             case .period(let period):
                 """
@@ -96,7 +96,7 @@ public struct PersonalExport {
             }
         return try each(
             """
-            SELECT jsonb_strip_nulls(jsonb_build_object('kind', 'visit', 'visitor', visitor::text,
+            SELECT jsonb_strip_nulls(jsonb_build_object('kind', 'visit', 'visitor', session_text.visitor::text,
                 'visitor_after', visitor_after::text, 'began', \(Self.moment("session_text.started_at")),
                 'ended', \(Self.moment("session_text.last_at")), 'pageviews', pageviews, 'events', events,
                 'engaged_ms', engaged_ms, 'entry_page', entry_path, 'exit_page', exit_path, 'hostname', hostname,
@@ -133,7 +133,7 @@ public struct PersonalExport {
             SELECT jsonb_strip_nulls(jsonb_build_object('kind', 'event', 'id', event_text.event_id,
                 'time', \(Self.moment("event_text.\"time\"")), 'received_at',
                 \(Self.moment("event_text.\"time\" + received_after * interval '1 millisecond'")),
-                'name', name, 'visitor', visitor::text, 'user', user_hash::text, 'hostname', hostname, 'path', path,
+                'name', name, 'visitor', event_text.visitor::text, 'user', user_hash::text, 'hostname', hostname, 'path', path,
                 'title', title, 'source', source, 'referrer_host', referrer_host, 'referrer_path', referrer_path,
                 'country', country, 'viewport_width', viewport_width, 'engaged_ms', engaged_ms, 'properties', properties,
                 'facts', facts, 'device', device, 'place', place, 'acquisition', acquisition, 'weight', weight))::text

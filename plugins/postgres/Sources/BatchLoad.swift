@@ -78,7 +78,8 @@ struct BatchLoad {
         _ batch: Batch, _ memory: inout LoadMemory, locking extra: Set<VisitorKey>
     ) throws(DatabaseError) -> Outcome {
         try memory.holdTexts(connection)
-        let (hits, erased) = try Erasures(connection).split(batch.hits, connection)
+        let split = try Erasures(connection).split(batch.hits)
+        let hits = split.left
         try checkSites(hits)
 
         var visitors = LockedVisitors(connection: connection, extra: extra)
@@ -112,7 +113,8 @@ struct BatchLoad {
         let bookkeeping = Bookkeeping(connection: connection)
         try bookkeeping.bump(events + bots, merged)
         try bookkeeping.count(
-            hits, accepted: accepted, ended: batch.ledger + erased.map(BatchLoad.droppedAsErased))
+            hits, accepted: accepted, ended: batch.ledger + split.erased.map(BatchLoad.droppedAsErased))
+        try split.count(connection)
         let receipt = StoreReceipt(stored: accepted.count, duplicates: hits.count - accepted.count)
         return .done(receipt, texts)
     }

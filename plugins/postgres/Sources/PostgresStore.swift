@@ -91,8 +91,8 @@ public struct PostgresStore: EventStore {
                 let cursor = JournalCursor(journal: batch.journal, store: id, connection: connection)
                 guard let batch = batch.after(try cursor.lock(before: batch)) else { return }
                 try memory.holdTexts(connection)
-                let (left, erased) = try Erasures(connection).split(batch.hits, connection)
-                for (index, hit) in batch.hits.enumerated() where left.contains(hit) {
+                let split = try Erasures(connection).split(batch.hits)
+                for (index, hit) in batch.hits.enumerated() where split.left.contains(hit) {
                     var hit = hit
                     // Dead, whatever it would have been.
                     hit.quarantine = ""
@@ -100,7 +100,9 @@ public struct PostgresStore: EventStore {
                         .insert(batch.journal, sequence: batch.sequence(ofHit: index), store: id, connection)
                     if isNew { try Bookkeeping(connection: connection).countDead(hit) }
                 }
-                try Bookkeeping(connection: connection).count([], accepted: [], ended: erased.map(BatchLoad.droppedAsErased))
+                let erased = split.erased.map(BatchLoad.droppedAsErased)
+                try Bookkeeping(connection: connection).count([], accepted: [], ended: erased)
+                try split.count(connection)
                 try cursor.move(to: batch.last)
             }
         }

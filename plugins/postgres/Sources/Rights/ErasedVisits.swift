@@ -10,22 +10,37 @@ struct ErasedVisits {
     /// A visit that lost events: its number, and the time in which its events lie.
     struct Visit: Hashable {
         var session: Int64
+        /// In the row's key.
+        var visitor: Int64
         var from: Int64
         var to: Int64
     }
 
-    /// The visits to which these events belong, as they are stored. Some of an hour's events may belong to none.
-    func visits(of sessions: Set<Int64>) throws(DatabaseError) -> [Visit] {
-        if sessions.isEmpty { return [] }
+    /// A visit, and one of the pseudonyms under which it is found: no index leads to it by its number alone.
+    struct Name: Hashable {
+        var session: Int64
+        var visitor: Int64
+    }
+
+    /// The visits of these names, as they are stored now.
+    func visits(of names: Set<Name>) throws(DatabaseError) -> [Visit] {
+        if names.isEmpty { return [] }
+        let names = Array(names)
+        let wanted: SQL = "unnest(\(names.map(\.session)), \(names.map(\.visitor))) AS wanted (session_id, visitor)"
         let rows = try connection.query(
             """
-            SELECT session_id, started_at, last_at FROM session
-            WHERE site_id = \(site) AND session_id = ANY (\(sessions.sorted()))
+            SELECT session.session_id, session.visitor, started_at, last_at FROM \(wanted) JOIN session
+                ON site_id = \(site) AND session.visitor = wanted.visitor AND session.session_id = wanted.session_id
+            UNION
+            SELECT session.session_id, session.visitor, started_at, last_at FROM \(wanted) JOIN session
+                ON site_id = \(site) AND visitor_after = wanted.visitor AND session.session_id = wanted.session_id
             """)
         var visits: [Visit] = []
         for row in rows {
             visits.append(
-                Visit(session: try row.value(0), from: try row.milliseconds(1), to: try row.milliseconds(2)))
+                Visit(
+                    session: try row.value(0), visitor: try row.value(1), from: try row.milliseconds(2),
+                    to: try row.milliseconds(3)))
         }
         return visits
     }
@@ -39,7 +54,10 @@ struct ErasedVisits {
         let encoded = events.map(\.event)
         try connection.execute(
             """
-            DELETE FROM session WHERE site_id = \(site) AND session_id = ANY (\(visits.map(\.session)))
+            DELETE FROM session
+            USING unnest(\(visits.map(\.visitor)), \(visits.map(\.session))) AS gone (visitor, session_id)
+            WHERE session.site_id = \(site) AND session.visitor = gone.visitor
+                AND session.session_id = gone.session_id
             """)
         var new: [MergedVisit] = []
         for visit in visits {

@@ -127,11 +127,12 @@ public struct Eraser {
     /// All visits at once are as many as one person makes; their events go visit by visit.
     private func erase(visitsOf visitors: [Int64], _ user: Int64?, _ work: Work) throws(DatabaseError) {
         let rows = try connection.query(
-            "SELECT session_id FROM visits_of(\(work.site), \(visitors), \(user)) ORDER BY started_at")
+            "SELECT session_id, visitor FROM visits_of(\(work.site), \(visitors), \(user)) ORDER BY started_at")
         for row in rows {
             let session: Int64 = try row.value(0)
+            let name = ErasedVisits.Name(session: session, visitor: try row.value(1))
             try transaction(work) { (step) throws(DatabaseError) in
-                let visits = try step.visits.visits(of: [session])
+                let visits = try step.visits.visits(of: [name])
                 guard let visit = visits.first else { return }
                 try step.delete(
                     "event",

@@ -10,7 +10,7 @@ struct ErasureStep {
     let visits: ErasedVisits
 
     private var ids: [UInt128] = []
-    private var sessions: Set<Int64> = []
+    private var sessions: Set<ErasedVisits.Name> = []
     private var months: Set<Int> = []
     private var rebuilt = 0
     /// Stretches of time in which something changed, milliseconds since 1970.
@@ -27,13 +27,18 @@ struct ErasureStep {
     /// Deletes events of the site.
     mutating func delete(_ table: SQL, _ condition: SQL) throws(DatabaseError) {
         let rows = try connection.query(
-            "DELETE FROM \(table) WHERE site_id = \(site) AND \(condition) RETURNING event_id, session_id, \"time\"")
+            """
+            DELETE FROM \(table) WHERE site_id = \(site) AND \(condition)
+            RETURNING event_id, session_id, "time", visitor
+            """)
         // Local days begin at multiples of a quarter of an hour; few moments stand for many events.
         let quarter: Int64 = 15 * 60_000
         var moments: Set<Int64> = []
         for row in rows {
             ids.append(try row.value(0))
-            if let session = try row.value(1, as: Int64?.self) { sessions.insert(session) }
+            if let session = try row.value(1, as: Int64?.self), let visitor = try row.value(3, as: Int64?.self) {
+                sessions.insert(ErasedVisits.Name(session: session, visitor: visitor))
+            }
             let time = try row.milliseconds(2)
             months.insert(Partitions.month(time))
             moments.insert(time - (time % quarter + quarter) % quarter)

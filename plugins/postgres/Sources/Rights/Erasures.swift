@@ -44,29 +44,36 @@ struct Erasures {
         }
     }
 
-    /// Whether there is nothing to look for, as nearly always.
-    var isEmpty: Bool { open.isEmpty }
-
-    /// Takes the events out that are erased already, and counts them. Returns what is left, and what was taken out.
-    func split(_ hits: [Hit], _ connection: Connection) throws(DatabaseError) -> (left: [Hit], erased: [Hit]) {
-        if open.isEmpty { return (hits, []) }
-        var left: [Hit] = []
+    /// What is left of some hits, and what is erased already, with the numbers of the erasures.
+    struct Split {
+        var left: [Hit]
         var erased: [Hit] = []
-        var counts: [Int32: Int64] = [:]
+        fileprivate var counts: [Int32: Int64] = [:]
+
+        /// Counts what was erased. At the end of a transaction: an erasure at work holds the visitors when it comes to the
+        /// same row.
+        func count(_ connection: Connection) throws(DatabaseError) {
+            for number in counts.keys.sorted() {
+                try connection.execute(
+                    """
+                    UPDATE erasure SET late_events = late_events + \(counts[number] ?? 0) WHERE erasure_id = \(number)
+                    """)
+            }
+        }
+    }
+
+    /// Takes the events out that are erased already.
+    func split(_ hits: [Hit]) -> Split {
+        if open.isEmpty { return Split(left: hits) }
+        var split = Split(left: [])
         for hit in hits {
             guard let erasure = open.first(where: { $0.matches(hit) }) else {
-                left.append(hit)
+                split.left.append(hit)
                 continue
             }
-            erased.append(hit)
-            counts[erasure.number, default: 0] += 1
+            split.erased.append(hit)
+            split.counts[erasure.number, default: 0] += 1
         }
-        for number in counts.keys.sorted() {
-            try connection.execute(
-                """
-                UPDATE erasure SET late_events = late_events + \(counts[number] ?? 0) WHERE erasure_id = \(number)
-                """)
-        }
-        return (left, erased)
+        return split
     }
 }
