@@ -113,7 +113,7 @@ struct SegmentLog {
     /// site one would last for months.
     private var isOld: Bool {
         let age = Int((Clock.monotonicNanoseconds() &- openedAt) / 1_000_000)
-        return offset > SegmentHeader.size && age > max(settings.retainMilliseconds, 3_600_000)
+        return offset > SegmentHeader.size && age > max(settings.retainMilliseconds, settings.segmentMilliseconds)
     }
 
     /// Whether another segment of this size stays within the journal's bounds.

@@ -3,7 +3,6 @@ import Database
 import EventModel
 import FastCGI
 import Platform
-import Reports
 
 /// What people may ask about themselves, without a name: what is kept of their own visit of today, and its end.
 ///
@@ -13,7 +12,6 @@ import Reports
 /// Whoever asks is recognised as events are: by address and browser, under the salt of the day.
 struct OwnData: Sendable {
     let pool: Pool
-    let reports: ReportService
     /// The ingest process's socket.
     let ingest: String
     let log: Log
@@ -37,16 +35,16 @@ struct OwnData: Sendable {
         guard request.method == (erases ? "POST" : "GET"), OwnData.isOwnWish(request) else {
             return text(405, "{\"error\":\"GET shows, POST to /erase erases\"}\n")
         }
-        do throws(ReportError) {
-            guard let site = try reports.site(domain: domain) else { return text(404, "{\"error\":\"no such site\"}\n") }
-            switch OwnVisitorClient(socket: ingest).visitor(of: request, site: site.id) {
+        do throws(DatabaseError) {
+            guard let site = try site(domain) else { return text(404, "{\"error\":\"no such site\"}\n") }
+            switch OwnVisitorClient(socket: ingest).visitor(of: request, site: site) {
             case .away: return text(503, "{\"error\":\"away for a moment\"}\n")
             case .nobody: return erases ? text(404, "{\"error\":\"nothing is kept of you\"}\n") : lines([])
             case .visitor(let visitor):
                 return erases ? try erase(.visitor(visitor), site) : try export(.visitor(visitor), site)
             }
         } catch {
-            log.error("own data: \(error)")
+            log.error("own data: database: \(error)")
             return text(503, "{\"error\":\"away for a moment\"}\n")
         }
     }
@@ -56,30 +54,29 @@ struct OwnData: Sendable {
         ["same-origin", "none"].contains(request.header("SEC_FETCH_SITE") ?? "none")
     }
 
-    private func export(_ selector: EventSelector, _ site: Site) throws(ReportError) -> Response {
-        try onDatabase { (connection) throws(DatabaseError) in
+    private func site(_ domain: String) throws(DatabaseError) -> SiteID? {
+        // PostgreSQL knows no text with a zero in it.
+        guard !domain.utf8.contains(0), domain.utf8.count <= 255 else { return nil }
+        return try pool.withConnection { (connection) throws(DatabaseError) in
+            let rows = try connection.query("SELECT site_of_domain(\(domain.lowercased()))")
+            return try rows[0].value(0, as: Int32?.self).map { SiteID(rawValue: $0) }
+        }
+    }
+
+    private func export(_ selector: EventSelector, _ site: SiteID) throws(DatabaseError) -> Response {
+        try pool.withConnection { (connection) throws(DatabaseError) in
             var found: [String] = []
-            try PersonalExport(selector, of: site.id, on: connection).run { (line) throws(DatabaseError) in
+            try PersonalExport(selector, of: site, on: connection).run { (line) throws(DatabaseError) in
                 if found.count < OwnData.mostLines { found.append(line) }
             }
             return lines(found)
         }
     }
 
-    private func erase(_ selector: EventSelector, _ site: Site) throws(ReportError) -> Response {
-        try onDatabase { (connection) throws(DatabaseError) in
-            let number = try ErasureStore(connection).request(selector, of: site.id, now: Clock.wallMilliseconds())
+    private func erase(_ selector: EventSelector, _ site: SiteID) throws(DatabaseError) -> Response {
+        try pool.withConnection { (connection) throws(DatabaseError) in
+            let number = try ErasureStore(connection).request(selector, of: site, now: Clock.wallMilliseconds())
             return text(202, "{\"erasure\":\(number)}\n")
-        }
-    }
-
-    private func onDatabase(
-        _ body: (Connection) throws(DatabaseError) -> Response
-    ) throws(ReportError) -> Response {
-        do throws(DatabaseError) {
-            return try pool.withConnection(body)
-        } catch {
-            throw ReportError(.unavailable, "database: \(error)")
         }
     }
 

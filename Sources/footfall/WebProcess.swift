@@ -62,7 +62,7 @@ struct WebProcess {
                 ).text
             })
         let ownData = OwnData(
-            pool: pool, reports: reports, ingest: settings.listen.ingest, log: log,
+            pool: pool, ingest: settings.listen.ingest, log: log,
             isOpen: { [current] in current.value.settings.privacy.self_service })
         do throws(PlatformError) {
             let listener = try Listener.open(name: "web", path: settings.listen.web, environment: environment)
