@@ -61,7 +61,9 @@ final class RedisTier: Sendable {
             """
         var cursor = Array("0".utf8)
         repeat {
-            let arguments = [Array("EVAL".utf8), Array(script.utf8), Array("0".utf8), cursor, Array("\(Self.prefix)*".utf8)]
+            let arguments = [
+                Array("EVAL".utf8), Array(script.utf8), Array("0".utf8), cursor, Array("\(Self.prefix)*".utf8),
+            ]
             guard case .bytes(let next) = send(arguments) else { return }
             cursor = next
         } while cursor != Array("0".utf8)

@@ -47,7 +47,8 @@ public struct Visitor: Sendable {
     public var isEmpty: Bool {
         address.reveal() == nil && userAgent.reveal().isEmpty && pageURL.reveal().isEmpty
             && referrerURL.reveal().isEmpty && acceptLanguage.reveal().isEmpty
-            && clientHints.reveal() == ClientHints() && place.reveal() == EdgePlace() && user.reveal().isEmpty && signals.isEmpty
+            && clientHints.reveal() == ClientHints() && place.reveal() == EdgePlace() && user.reveal().isEmpty
+            && signals.isEmpty
             && clock == ClientClock()
     }
 }

@@ -39,9 +39,10 @@ public struct ErasureWork: Sendable {
     /// Work that is done so.
     public init(
         run: @escaping @Sendable (_ connection: Connection, _ now: Int64) throws(DatabaseError) -> Int,
-        settle: @escaping @Sendable (
-            _ connection: Connection, _ askedBefore: Int64, _ now: Int64
-        ) throws(DatabaseError) -> Int, emptyCaches: @escaping @Sendable () -> Void
+        settle:
+            @escaping @Sendable (
+                _ connection: Connection, _ askedBefore: Int64, _ now: Int64
+            ) throws(DatabaseError) -> Int, emptyCaches: @escaping @Sendable () -> Void
     ) {
         self.run = run
         self.settle = settle

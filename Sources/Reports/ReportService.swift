@@ -159,7 +159,8 @@ public struct ReportService: ReportSource {
         let query = QualityQuery(site: site, now: Timestamp(milliseconds: clock()))
         let (ledger, erasures) = try ask { (connection) throws(DatabaseError) in
             let erasures: Int64 = try connection.query(
-                "SELECT count(*) FROM erasure WHERE site_id = \(site.id.rawValue) AND invisible_at IS NOT NULL")[0].value(0)
+                "SELECT count(*) FROM erasure WHERE site_id = \(site.id.rawValue) AND invisible_at IS NOT NULL")[0]
+                .value(0)
             return (try query.ledger(connection), erasures)
         }
         var report = ledger

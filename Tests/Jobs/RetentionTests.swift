@@ -48,7 +48,8 @@ import Testing
             """)
     }
 
-    private func months(_ connection: Connection, _ table: SQL, site: Int32, time: SQL = "\"time\"") throws -> [String] {
+    private func months(_ connection: Connection, _ table: SQL, site: Int32, time: SQL = "\"time\"") throws -> [String]
+    {
         try connection.query(
             "SELECT to_char(\(time), 'MM') FROM \(table) WHERE site_id = \(site) ORDER BY \(time)"
         ).map { try $0.value(0) }
@@ -62,7 +63,9 @@ import Testing
             let job = Job.expireEvents(
                 { Retention(months: 3, deadLetterDays: 30) }, now: { now },
                 prepare: { (site, moment) throws(DatabaseError) in
-                    calls.made.withLock { $0.append("\(site) \(CivilTime(milliseconds: moment).description.prefix(10))") }
+                    calls.made.withLock {
+                        $0.append("\(site) \(CivilTime(milliseconds: moment).description.prefix(10))")
+                    }
                 })
             let line = try job.run(connection)
             #expect(calls.made.withLock { $0 } == ["1 2026-08-01", "2 2026-10-01", "3 2026-05-01"])
@@ -94,7 +97,8 @@ import Testing
             try connection.execute("DELETE FROM event WHERE site_id <> 2")
             let job = Job.expireEvents({ Retention(months: 120, deadLetterDays: 30) }, now: { now })
             // Of the 9 months before October the programs' have the other sites' events, people's have none.
-            #expect(try job.run(connection) == "deleted 9 partitions of events, 22 events, 13 visits whose time is over")
+            #expect(
+                try job.run(connection) == "deleted 9 partitions of events, 22 events, 13 visits whose time is over")
             #expect(try count(connection, "SELECT count(*) FROM bot_event") == 33 - 9 - 4)
         }
     }

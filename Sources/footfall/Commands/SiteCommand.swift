@@ -70,7 +70,8 @@ enum SiteCommand {
             let ack = site.ack.map { "\tack \($0.rawValue)" } ?? ""
             let kept = site.retentionMonths.map { "\tkept for \($0) months" } ?? ""
             Output.line(
-                "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)\(ack)\(kept)")
+                "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)\(ack)\(kept)"
+            )
         }
         return ExitCode.success
     }

@@ -91,7 +91,8 @@ public enum StoredColumns {
     /// Tables without data of visitors.
     public static let others: Set<String> = [
         "site", "site_key", "secret_key", "journal_cursor", "ledger", "site_day", "day_stat", "goal", "job_run",
-        "text_epoch", "schema_migration", "organisation", "person", "recovery_code", "membership", "team", "team_member",
+        "text_epoch", "schema_migration", "organisation", "person", "recovery_code", "membership", "team",
+        "team_member",
         "site_access", "invitation", "one_time_link", "person_session", "shared_link", "audit_entry",
     ]
 
@@ -107,7 +108,8 @@ public enum StoredColumns {
     private static let event = shared.merging(
         [
             "time": .field(.time), "event_id": .field(.id), "name_id": .field(.name), "path_id": .field(.path),
-            "title_id": .field(.title), "received_after": .field(.receivedAt), "properties": .field(.properties), "user_hash": .field(.userID),
+            "title_id": .field(.title), "received_after": .field(.receivedAt), "properties": .field(.properties),
+            "user_hash": .field(.userID),
         ], uniquingKeysWith: { first, _ in first })
 
     private static let session = shared.merging(
