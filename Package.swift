@@ -87,6 +87,8 @@ let libraries: [Target] = [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),  // Compression
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),  // RegularExpressions
     .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),  // MaxMind
+    .systemLibrary(name: "COath", pkgConfig: "liboath", providers: [.apt(["liboath-dev"])]),  // OneTimePassword
+    .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),  // QRCode
     .target(name: "CSystem"),  // Platform: what Glibc's module does not show to Swift
 ]
 
@@ -96,6 +98,8 @@ let package = Package(
     targets: libraries + plugins
         + room("Platform", uses: ["CSystem"])
         + room("Cryptography", uses: ["CSodium"])
+        + room("OneTimePassword", uses: ["COath", "Cryptography"])
+        + room("QRCode", uses: ["CQRencode"])
         + room("Compression", uses: ["CZlib", "CZstd"])
         + room("RegularExpressions", uses: ["CPCRE2"])
         + room("MaxMind", uses: ["CMaxMindDB", "EventModel"], extras: ["make-database.pl"])
@@ -115,12 +119,16 @@ let package = Package(
         + room("Replay", uses: ["FastCGI", "Platform"])
         + room("Database", uses: ["CPostgres", "Platform"])
         + room("Cache", uses: ["CHiredis", "Platform"])
-        + room("Accounts", uses: ["Database", "EventModel", "Cryptography"])
+        + room("Accounts", uses: ["Database", "EventModel", "Cryptography", "OneTimePassword", "Platform"])
         + room(
             "Reports",
             uses: ["Database", "Cache", "Compression", "Configuration", "Cryptography", "EventModel", "Platform"])
         + room(
-            "Dashboard", uses: ["FastCGI", "Reports", "Accounts", "EventModel", "Platform"],
+            "Dashboard",
+            uses: [
+                "FastCGI", "Reports", "Accounts", "Database", "EventModel", "Platform", "Cryptography",
+                "OneTimePassword", "QRCode",
+            ],
             resources: [
                 .embedInCode("Assets/dashboard.css"), .embedInCode("Assets/dashboard.js"),
                 .embedInCode("Assets/world.txt"),

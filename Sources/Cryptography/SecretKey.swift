@@ -1,10 +1,13 @@
-/// Keys that servers send with: `ff_sk_` and 32 characters that nobody can guess. Shown once; only their hash is kept.
+/// Keys of programs: `ff_sk_` (may send) or `ff_rk_` (may read) and 32 characters that nobody can guess. Shown once; only
+/// their hash is kept.
 public enum SecretKey {
     /// Beginning of every key that may send.
     public static let prefix = "ff_sk_"
+    /// Beginning of every key that may read reports.
+    public static let readPrefix = "ff_rk_"
 
     /// Another key: 160 random bits.
-    public static func make() -> String {
+    public static func make(prefix: String = SecretKey.prefix) -> String {
         prefix + Randomness.text(32)
     }
 

@@ -22,11 +22,6 @@ struct Asset {
         name = "dashboard-\(String(hash, radix: 16)).\(ending)"
     }
 
-    /// Its address. A web server may keep everybody out of `/dashboard`, so the public page has it below its own folder.
-    func path(for audience: Audience) -> String {
-        switch audience {
-        case .readers: "/dashboard/assets/\(name)"
-        case .everybody: "/footfall/privacy/assets/\(name)"
-        }
-    }
+    /// Its address. Not below `/dashboard`, out of which a web server may keep everybody.
+    var path: String { "/footfall/assets/\(name)" }
 }

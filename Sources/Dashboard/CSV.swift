@@ -12,7 +12,11 @@ struct CSV {
         }
     }
 
-    private mutating func add(_ fields: [String]) {
+    /// A table with these columns and no rows yet.
+    init(header: [String]) { add(header) }
+
+    /// Adds a row.
+    mutating func add(_ fields: [String]) {
         for (place, field) in fields.enumerated() {
             if place > 0 { bytes.append(UInt8(ascii: ",")) }
             bytes += CSV.quoted(field).utf8

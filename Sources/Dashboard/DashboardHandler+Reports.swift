@@ -6,55 +6,55 @@ import Reports
 extension DashboardHandler {
     /// What the address says, the goal that it names, and all goals. A goal that is gone is no longer part of the state.
     private func state(
-        _ site: Site, _ request: Request
+        _ place: Place, _ request: Request
     ) throws(ReportError) -> (state: ReportState, goal: Goal?, goals: [Goal]) {
-        var state = ReportState(query: request.query)
-        let goals = try reports.goals(of: site)
+        var state = ReportState(query: request.query, locked: place.locked)
+        let goals = try reports.goals(of: place.site)
         let goal = goals.first { $0.name == state.goal }
         if goal == nil { state.goal = "" }
         return (state, goal, goals)
     }
 
-    func overviewPage(_ site: Site, _ request: Request) throws(ReportError) -> Response {
-        guard try reports.hasData(site) else {
-            var response = page(status: 200, WaitingPage(site: site, origin: origin(request)).html)
+    func overviewPage(_ place: Place, _ request: Request) throws(ReportError) -> Response {
+        guard try reports.hasData(place.site) else {
+            var response = page(status: 200, WaitingPage(place: place, origin: request.origin).html)
             response.addHeader("Refresh", "3")
             return response
         }
-        let (state, goal, goals) = try state(site, request)
-        let today = try reports.today(of: site)
+        let (state, goal, goals) = try state(place, request)
+        let today = try reports.today(of: place.site)
         let questions = OverviewQuestions(state: state, goal: goal, today: today)
-        let answers = try reports.answers(questions.queries, of: site)
+        let answers = try reports.answers(questions.queries, of: place.site)
         return page(
             status: 200,
             OverviewPage(
-                site: site, state: state, questions: questions, answers: answers, goals: goals.map(\.name), today: today
-            ).html)
+                place: place, state: state, questions: questions, answers: answers, goals: goals.map(\.name), today: today
+            ).html, in: place)
     }
 
-    func breakdownPage(_ kind: SitePage, _ site: Site, _ request: Request) throws(ReportError) -> Response {
-        let (state, goal, goals) = try state(site, request)
-        guard let question = try question(kind, site, state, goal, isForFile: false) else { return notFound(.readers) }
+    func breakdownPage(_ kind: SitePage, _ place: Place, _ request: Request) throws(ReportError) -> Response {
+        let (state, goal, goals) = try state(place, request)
+        guard let question = try question(kind, place, state, goal, isForFile: false) else { return notFound(place.surroundings) }
         var queries = [question.query]
         if question.tab.dimension == .country { queries.append(BreakdownQuestion.map(question.query)) }
-        let answers = try reports.answers(queries, of: site)
+        let answers = try reports.answers(queries, of: place.site)
         let picture: HTML = answers.count > 1 ? map(answers[1], state) : .empty
         return page(
             status: 200,
             BreakdownPage(
-                site: site, page: kind, tabs: question.tabs, tab: question.tab, state: state,
+                place: place, page: kind, tabs: question.tabs, tab: question.tab, state: state,
                 metrics: question.metrics, answer: answers[0], goals: goals.map(\.name), picture: picture
-            ).html)
+            ).html, in: place)
     }
 
     private func question(
-        _ kind: SitePage, _ site: Site, _ state: ReportState, _ goal: Goal?, isForFile: Bool
+        _ kind: SitePage, _ place: Place, _ state: ReportState, _ goal: Goal?, isForFile: Bool
     ) throws(ReportError) -> BreakdownQuestion? {
         var properties: [String] = []
         // Properties belong to an event: those of the one that is looked at.
         if kind == .events {
             let names = state.filters.filter { $0.dimension == .event && $0.comparison == .is }.flatMap(\.values)
-            if !names.isEmpty { properties = try reports.properties(of: site, events: names) }
+            if !names.isEmpty { properties = try reports.properties(of: place.site, events: names) }
         }
         return BreakdownQuestion(kind.tabs(properties: properties), state: state, goal: goal, isForFile: isForFile)
     }
@@ -70,10 +70,11 @@ extension DashboardHandler {
     }
 
     /// The table of a page, all of it, as a file.
-    func file(_ kind: SitePage, _ site: Site, _ request: Request) throws(ReportError) -> Response {
-        let (state, goal, _) = try state(site, request)
-        guard let question = try question(kind, site, state, goal, isForFile: true) else { return notFound(.readers) }
-        let answer = try reports.answers([question.query], of: site)[0]
+    func file(_ kind: SitePage, _ place: Place, _ inquiry: Inquiry) throws(ReportError) -> Response {
+        let request = inquiry.request
+        let (state, goal, _) = try state(place, request)
+        guard let question = try question(kind, place, state, goal, isForFile: true) else { return notFound(place.surroundings) }
+        let answer = try reports.answers([question.query], of: place.site)[0]
         let csv = CSV(answer, dimension: question.tab.dimension, metrics: question.metrics)
         var response = Response(status: 200, type: "text/csv; charset=utf-8", body: csv.bytes)
         // A cut that the file itself does not show is one that nobody notices.
@@ -100,10 +101,10 @@ extension DashboardHandler {
             }, as: UTF8.self)
     }
 
-    func goalsPage(_ site: Site, _ request: Request) throws(ReportError) -> Response {
-        var state = ReportState(query: request.query)
+    func goalsPage(_ place: Place, _ request: Request) throws(ReportError) -> Response {
+        var state = ReportState(query: request.query, locked: place.locked)
         state.goal = ""
-        let goals = try reports.goals(of: site)
+        let goals = try reports.goals(of: place.site)
         let frame = ReportQuery(
             metrics: [.visitors], range: state.range, filter: state.filter, comparison: state.comparison)
         let queries = goals.map { goal in
@@ -111,11 +112,11 @@ extension DashboardHandler {
                 metrics: GoalsPage.metrics, range: state.range, filter: state.filter, goal: goal,
                 comparison: state.comparison)
         }
-        let answers = try reports.answers([frame] + queries, of: site)
+        let answers = try reports.answers([frame] + queries, of: place.site)
         return page(
             status: 200,
             GoalsPage(
-                site: site, state: state, goals: goals, answers: Array(answers.dropFirst()), frame: answers[0]
+                place: place, state: state, goals: goals, answers: Array(answers.dropFirst()), frame: answers[0]
             ).html)
     }
 }

@@ -1,76 +1,173 @@
+public import Accounts
 import EventModel
 public import FastCGI
 public import Platform
 public import Reports
 
-/// Answers everything under `/dashboard`, and under `/footfall/` the page about privacy that everybody may read: from a
-/// request to a page, and from trouble to a page that says so.
+/// Answers everything under `/dashboard` and `/footfall/`, and the reports' API: from a request to a page, and from
+/// trouble to a page that says so.
 public struct DashboardHandler: Sendable {
     let reports: any ReportSource
-    private let gateway: GatewaySource
-    private let log: Log
+    let gateway: GatewaySource
+    let access: any AccessSource
+    private let settings: SettingsHandler?
+    let log: Log
 
     /// A handler whose numbers come from `reports`, and what runs at this moment from `gateway`; what goes wrong is
     /// written to `log`.
-    public init(reports: any ReportSource, gateway: GatewaySource, log: Log) {
+    ///
+    /// - Parameters:
+    ///   - access: who asks, and for which site.
+    ///   - settings: answers the pages on which people change something; `nil` for none of them.
+    public init(
+        reports: any ReportSource, access: any AccessSource, settings: SettingsHandler? = nil,
+        gateway: GatewaySource, log: Log
+    ) {
         self.reports = reports
+        self.access = access
+        self.settings = settings
         self.gateway = gateway
         self.log = log
     }
 
     /// The answer to a request. Never throws: whatever happens, the reader gets a page.
     public func respond(to request: Request) -> Response {
-        if request.path == QueryEndpoint.path { return QueryEndpoint(reports: reports, log: log).respond(to: request) }
-        let audience = Audience(path: request.path)
-        guard request.method == "GET" || request.method == "HEAD" else {
-            let error = ErrorPage(
-                title: "This page can only be read", advice: "Open it in a browser.", audience: audience)
-            var response = page(status: 405, error.html)
-            response.addHeader("Allow", "GET, HEAD")
-            return response
+        if request.path == QueryEndpoint.path {
+            return QueryEndpoint(reports: reports, access: access, log: log).respond(to: request)
         }
-        do throws(ReportError) {
-            switch DashboardPath(request.path) {
-            case .sites: return page(status: 200, SitesPage(sites: try reports.sites()).html)
-            case .site(let kind, let domain):
-                guard let site = try reports.site(domain: domain) else { return unknownSite(domain) }
-                return try sitePage(kind, site, request)
-            case .csv(let kind, let domain):
-                guard let site = try reports.site(domain: domain) else { return unknownSite(domain) }
-                return try file(kind, site, request)
-            case .publicRecord(let domain): return try publicRecord(domain)
-            case .asset(let name): return asset(name, audience)
-            case .redirect(let path): return redirect(to: path, query: request.query)
-            case .unknown: return notFound(audience)
-            }
-        } catch {
-            return failure(error, request)
+        let audience = Audience(path: request.path)
+        switch RouteTable.all.find(request.method, request.path) {
+        case .found(let match): return respond(to: request, match)
+        case .redirect(let path): return redirect(to: path, query: request.query)
+        case .unknown: return notFound(Surroundings(audience: audience))
+        case .otherMethod(let methods): return otherMethod(methods, audience)
         }
     }
 
-    private func sitePage(_ kind: SitePage, _ site: Site, _ request: Request) throws(ReportError) -> Response {
+    private func respond(to request: Request, _ match: RouteTable.Match) -> Response {
+        var inquiry = Inquiry(request: request, match: match, guarding: FormGuard(seed: ""))
+        inquiry.surroundings.audience = Audience(path: request.path)
+        do {
+            // Files are asked for with every page, and are the same for everybody.
+            if match.route == .asset { return asset(match.parameters["name"] ?? "") }
+            if match.route == .publicRecord { return try publicRecord(match.parameters["domain"] ?? "") }
+            let decision = try Door(access: access).decide(request, match)
+            inquiry = decision.inquiry
+            var response = try answer(decision)
+            for cookie in decision.inquiry.cookies { response.addHeader("Set-Cookie", cookie) }
+            return response
+        } catch let error as ReportError {
+            return failure(error, inquiry)
+        } catch let error as SiteError {
+            return failure(ReportError(error), inquiry)
+        } catch {
+            return failure(ReportError(.failed, "\(error)"), inquiry)
+        }
+    }
+
+    private func answer(_ decision: Door.Decision) throws -> Response {
+        switch decision {
+        case .enter(let inquiry): return try enter(dressed(inquiry))
+        case .signIn(let inquiry): return signInFirst(inquiry)
+        case .unknown(let inquiry): return notFound(inquiry.surroundings)
+        case .forged(let inquiry):
+            let error = ErrorPage(
+                title: "This form cannot be taken",
+                advice: """
+                    It did not come from a page of this dashboard, or the page was open for too long. Go back, load the page \
+                    anew, and try again.
+                    """, surroundings: inquiry.surroundings)
+            return page(status: 403, error.html)
+        case .askPassword(let inquiry, let shared):
+            var inquiry = try dressed(inquiry)
+            inquiry.surroundings.audience = .readers
+            return page(status: 200, SharedPasswordPage(link: shared.link, surroundings: inquiry.surroundings).html)
+        }
+    }
+
+    /// With the looks of the organisation.
+    private func dressed(_ inquiry: Inquiry) throws(SiteError) -> Inquiry {
+        guard let organisation = inquiry.organisation, inquiry.match.route != .brandFile else { return inquiry }
+        var inquiry = inquiry
+        inquiry.surroundings.brand = try access.brand(of: organisation)
+        inquiry.surroundings.organisation = organisation
+        return inquiry
+    }
+
+    private func enter(_ inquiry: Inquiry) throws -> Response {
+        switch inquiry.match.route {
+        case .sites: return try sitesPage(inquiry)
+        case .report(let page), .shared(let page):
+            guard let site = inquiry.site else { return notFound(inquiry.surroundings) }
+            return try sitePage(page, place(site, inquiry), inquiry)
+        case .file(let page), .sharedFile(let page):
+            guard let site = inquiry.site else { return notFound(inquiry.surroundings) }
+            return try file(page, place(site, inquiry), inquiry)
+        case .brandFile: return try brandFile(inquiry)
+        default:
+            guard let settings else { return notFound(inquiry.surroundings) }
+            return try settings.answer(inquiry)
+        }
+    }
+
+    /// Where the pages about a site stand for this reader.
+    private func place(_ site: OwnedSite, _ inquiry: Inquiry) -> Place {
+        var place = Place(
+            site: site.site, base: DashboardPath.site(site.site.domain), surroundings: inquiry.surroundings)
+        place.surroundings.audience = .readers
+        switch inquiry.caller {
+        case .link(let link):
+            place.base = DashboardPath.shared(link.token)
+            place.pages = SitePage.shared
+            place.locked = link.filters
+            place.embedHosts = link.mayEmbed ? site.embedHosts : []
+            place.surroundings.isEmbedded = !place.embedHosts.isEmpty
+        case .person(let person):
+            let role = person.role(on: site)
+            if role == nil { place.pages = SitePage.shared }
+            place.hasSettings = role.map { $0 >= .editor } ?? false
+        case .nobody, .key: place.pages = SitePage.shared
+        }
+        return place
+    }
+
+    private func sitesPage(_ inquiry: Inquiry) throws -> Response {
+        guard let person = inquiry.person else { return signInFirst(inquiry) }
+        var groups: [SitesPage.Group] = []
+        for organisation in try access.sites(of: person) {
+            let shown = organisation.sites.filter { $0.deleteAt == nil }.map(\.site)
+            groups.append(
+                SitesPage.Group(
+                    membership: organisation.membership, sites: try reports.summaries(of: shown),
+                    deleted: organisation.sites.filter { $0.deleteAt != nil }.map(\.site.domain)))
+        }
+        return page(status: 200, SitesPage(groups: groups, surroundings: inquiry.surroundings).html)
+    }
+
+    private func sitePage(_ kind: SitePage, _ place: Place, _ inquiry: Inquiry) throws(ReportError) -> Response {
+        let request = inquiry.request
         switch kind {
-        case .overview: return try overviewPage(site, request)
-        case .pages, .sources, .locations, .devices, .events: return try breakdownPage(kind, site, request)
-        case .goals: return try goalsPage(site, request)
+        case .overview: return try overviewPage(place, request)
+        case .pages, .sources, .locations, .devices, .events: return try breakdownPage(kind, place, request)
+        case .goals: return try goalsPage(place, request)
         case .realtime:
-            let state = ReportState(query: request.query)
-            let report = try reports.realtime(of: site, filter: state.filter)
-            return page(status: 200, RealtimePage(site: site, state: state, report: report).html)
+            let state = ReportState(query: request.query, locked: place.locked)
+            let report = try reports.realtime(of: place.site, filter: state.filter)
+            return page(status: 200, RealtimePage(place: place, state: state, report: report).html, in: place)
         case .quality:
-            let report = try reports.quality(of: site)
-            return page(status: 200, QualityPage(site: site, report: report, state: gateway.state(nil)).html)
-        case .inspector: return inspectorPage(site, request)
+            let report = try reports.quality(of: place.site)
+            return page(status: 200, QualityPage(place: place, report: report, state: gateway.state(nil)).html)
+        case .inspector: return inspectorPage(place, request)
         case .privacy:
-            let reader = PrivacyPage.Reader.owner(isPublic: gateway.isRecordPublic(), origin: origin(request))
-            return page(status: 200, PrivacyPage(site: site, record: record(of: site), reader: reader).html)
+            let reader = PrivacyPage.Reader.owner(isPublic: gateway.isRecordPublic(), origin: request.origin)
+            return page(status: 200, PrivacyPage(place: place, record: record(of: place.site), reader: reader).html)
         }
     }
 
     /// Looking is what keeps the tracing alive: it ends a minute after nobody has asked any more.
-    private func inspectorPage(_ site: Site, _ request: Request) -> Response {
+    private func inspectorPage(_ place: Place, _ request: Request) -> Response {
         let isPaused = request.query.split(separator: "&").contains("pause=1")
-        let inspector = InspectorPage(site: site, state: gateway.state(site.id), isPaused: isPaused)
+        let inspector = InspectorPage(place: place, state: gateway.state(place.site.id), isPaused: isPaused)
         var response = page(status: 200, inspector.html)
         if !isPaused { response.addHeader("Refresh", "\(InspectorPage.seconds)") }
         return response
@@ -81,129 +178,16 @@ public struct DashboardHandler: Sendable {
     }
 
     /// A site that does not exist looks like one whose record is not public: strangers learn no names here.
-    private func publicRecord(_ domain: String) throws(ReportError) -> Response {
-        guard gateway.isRecordPublic(), let site = try reports.site(domain: domain) else {
-            return notFound(.everybody)
+    private func publicRecord(_ domain: String) throws -> Response {
+        guard gateway.isRecordPublic(), let site = try access.site(domain: domain, for: .nobody) else {
+            return notFound(Surroundings(audience: .everybody))
         }
-        let html = PrivacyPage(site: site, record: record(of: site), reader: .visitor).html
+        let place = Place(
+            site: site.site, base: DashboardPath.site(site.site.domain), surroundings: Surroundings(audience: .everybody))
+        let html = PrivacyPage(place: place, record: record(of: site.site), reader: .visitor).html
         var response = Response(status: 200, type: "text/html; charset=utf-8", body: html.bytes)
         response.addHeader("Cache-Control", "public, max-age=300")
         response.addSecurityHeaders(mayBeFound: true)
         return response
-    }
-
-    /// Scheme and host under which the reader opened the dashboard, so that the snippet can be pasted as it is. The
-    /// host is the client's word; it is escaped like every other and only ever shown to the one who sent it.
-    func origin(_ request: Request) -> String {
-        // What Debian's nginx passes as HTTP_HOST has lost the port.
-        guard let host = request.parameters["FOOTFALL_HOST"] ?? request.header("HOST"), !host.isEmpty,
-            host.utf8.count <= 255,
-            host.utf8.allSatisfy({ DashboardHandler.isHostByte($0) })
-        else { return "" }
-        return "\(request.parameters["HTTPS"] == "on" ? "https" : "http")://\(host)"
-    }
-
-    private static func isHostByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"),
-            UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"):
-            true
-        default: false
-        }
-    }
-
-    // MARK: Answers
-
-    func page(status: Int, _ html: HTML) -> Response {
-        var response = Response(status: status, type: "text/html; charset=utf-8", body: html.bytes)
-        // A shared computer's back button must not show the numbers after signing out.
-        response.addHeader("Cache-Control", "private, no-store")
-        response.addSecurityHeaders()
-        return response
-    }
-
-    private func asset(_ name: String, _ audience: Audience) -> Response {
-        guard let asset = Asset.all.first(where: { $0.name == name }) else { return notFound(audience) }
-        var response = Response(status: 200, type: asset.type, body: asset.bytes)
-        response.addHeader("Cache-Control", "public, max-age=31536000, immutable")
-        response.addSecurityHeaders()
-        return response
-    }
-
-    private func redirect(to path: String, query: String) -> Response {
-        var response = Response(status: 308)
-        response.addHeader("Location", query.isEmpty ? path : "\(path)?\(query)")
-        response.addHeader("Cache-Control", "private, no-store")
-        response.addSecurityHeaders()
-        return response
-    }
-
-    func notFound(_ audience: Audience) -> Response {
-        let error = ErrorPage(
-            title: "There is no such page", advice: "The address may be old or mistyped.", audience: audience)
-        return page(status: 404, error.html)
-    }
-
-    private func unknownSite(_ domain: String) -> Response {
-        page(
-            status: 404,
-            ErrorPage(
-                title: "There is no such site",
-                advice: """
-                    Nobody has added <strong><bdi>\(domain)</bdi></strong> here. The site may have another name, or \
-                    still has to be added: <code>footfall site add</code>
-                    """
-            ).html)
-    }
-
-    private func failure(_ error: ReportError, _ request: Request) -> Response {
-        let id = ErrorID(request)
-        log.error("dashboard: request=\(id.text) \(error)")
-        let audience = Audience(path: request.path)
-        switch error.code {
-        case .unavailable:
-            let advice: HTML =
-                audience == .everybody
-                ? "The page is back in a moment; it tries again by itself."
-                : """
-                The database does not answer. Visits are still being collected and will be here when it is \
-                back; this page tries again by itself.
-                """
-            let error = ErrorPage(
-                title: audience == .everybody ? "One moment" : "The numbers are away for a moment", advice: advice,
-                id: id.text, audience: audience)
-            var response = page(status: 503, error.html)
-            response.addHeader("Retry-After", "10")
-            response.addHeader("Refresh", "10")
-            return response
-        case .failed:
-            let error = ErrorPage(
-                title: "Something went wrong on our side",
-                advice: "Trying again will probably not help. Whoever runs this server finds the reason in the log.",
-                id: id.text, audience: audience)
-            return page(status: 500, error.html)
-        }
-    }
-}
-
-/// Ties what a reader sees to a line of the log: nginx's request id, so that its log agrees too, else a random number.
-struct ErrorID {
-    let text: String
-
-    init(_ request: Request) {
-        let given = request.parameters["FOOTFALL_REQUEST_ID"] ?? ""
-        let isHexadecimal = given.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
-            default: false
-            }
-        }
-        if (8...64).contains(given.utf8.count), isHexadecimal {
-            text = given
-        } else {
-            let random = String(UInt64.random(in: .min ... .max), radix: 16)
-            text = String(repeating: "0", count: 16 - random.utf8.count) + random
-        }
     }
 }

@@ -53,6 +53,11 @@ enum Format {
         "\(grouped(number)) \(number == 1 ? singular : plural)"
     }
 
+    /// How long to wait: `40 seconds`, `3 minutes`.
+    static func words(seconds: Int) -> String {
+        seconds < 100 ? count(seconds, "second", "seconds") : count((seconds + 59) / 60, "minute", "minutes")
+    }
+
     static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }
 

@@ -1,3 +1,4 @@
+import Accounts
 import EventModel
 import FastCGI
 import FoundationEssentials
@@ -9,6 +10,7 @@ struct QueryEndpoint {
     static let path = "/api/v1/query"
 
     let reports: any ReportSource
+    let access: any AccessSource
     let log: Log
 
     /// The answer to a request.
@@ -18,24 +20,28 @@ struct QueryEndpoint {
             response.addHeader("Allow", "POST")
             return response
         }
-        // A form of another site can send text/plain to this machine, but not JSON: this is the dashboard's only door that
-        // takes a body.
         guard isJSON(request.parameters["CONTENT_TYPE"] ?? "") else {
             return failure(415, "", "must be sent as application/json")
         }
         do {
-            return try answer(request)
+            guard let key = try key(of: request) else {
+                var response = failure(401, "", "needs a key that may read: Authorization: Bearer ff_rk_…")
+                response.addHeader("WWW-Authenticate", "Bearer")
+                return response
+            }
+            return try answer(request, key)
         } catch let problem as QuestionProblem {
             return failure(400, problem.field, problem.message)
         } catch {
             let id = ErrorID(request)
             log.error("query: request=\(id.text) \(error)")
-            if let error = error as? ReportError, error.code == .unavailable {
-                var response = failure(503, "", "the database does not answer; in the log as \(id.text)")
+            let failure = (error as? SiteError).map { ReportError($0) } ?? error as? ReportError
+            if failure?.code == .unavailable {
+                var response = self.failure(503, "", "the database does not answer; in the log as \(id.text)")
                 response.addHeader("Retry-After", "5")
                 return response
             }
-            return failure(500, "", "something is wrong here; in the log as \(id.text)")
+            return self.failure(500, "", "something is wrong here; in the log as \(id.text)")
         }
     }
 
@@ -44,11 +50,21 @@ struct QueryEndpoint {
         return essence.split(separator: " ").joined().lowercased() == "application/json"
     }
 
-    private func answer(_ request: Request) throws -> Response {
+    /// Cookies open nothing here: what has no key is no program of ours.
+    private func key(of request: Request) throws(SiteError) -> ReadingKey? {
+        guard let header = request.header("AUTHORIZATION"), header.lowercased().hasPrefix("bearer ") else { return nil }
+        return try access.readingKey(String(header.dropFirst("bearer ".count)))
+    }
+
+    private func answer(_ request: Request, _ key: ReadingKey) throws -> Response {
         let draft = try QuestionReader.draft(request.body)
-        guard let site = try reports.site(domain: draft.site) else {
-            return failure(404, "site", "is not a site here")
+        // A site that the key does not open looks like one that does not exist.
+        guard let owned = try access.site(domain: draft.site, for: .key(key)),
+            authorize(.key(key), .queryReports, .site(owned)) == .allowed
+        else {
+            return failure(404, "site", "is not a site of this key")
         }
+        let site = owned.site
         let query = try QuestionReader(goals: try reports.goals(of: site)).query(draft)
         try QuestionReader.check(query, today: try reports.today(of: site))
         let answer = try reports.answers([query], of: site)[0]

@@ -9,6 +9,8 @@ struct ReportState: Equatable {
     var comparison: ReportQuery.Comparison? = .previousPeriod
     /// Which visits and events count: all of these tests.
     var filters: [Filter.Test] = []
+    /// Tests of a shared link, which count besides and are in no address.
+    var locked: [Filter.Test] = []
     /// The goal whose conversions are shown; empty for none.
     var goal = ""
     /// The metric of the chart.
@@ -29,6 +31,14 @@ struct ReportState: Equatable {
 
     /// The state of a page without a query.
     init() {}
+
+    /// The state of a page behind a shared link: its filters stay whatever the query says.
+    init(query: String, locked filters: String) {
+        self.init(query: query)
+        locked = ReportState(query: filters).filters
+        self.filters.removeAll { locked.contains($0) }
+        while filter?.isTooMuchWork ?? false, !self.filters.isEmpty { self.filters.removeLast() }
+    }
 
     /// Reads a query; what it does not say, or says wrongly, stays as it is on a page without one, so that an old
     /// link still shows something.
@@ -79,7 +89,7 @@ struct ReportState: Equatable {
     }
 
     private mutating func add(_ test: Filter.Test?) {
-        guard let test, !filters.contains(test), filters.count < ReportState.mostFilters else { return }
+        guard let test, !filters.contains(test), !locked.contains(test), filters.count < ReportState.mostFilters else { return }
         filters.append(test)
         if filter?.isTooMuchWork ?? false { filters.removeLast() }
     }
@@ -99,7 +109,8 @@ struct ReportState: Equatable {
 
     /// The filter of all of them; `nil` for none.
     var filter: Filter? {
-        filters.isEmpty ? nil : filters.count == 1 ? .test(filters[0]) : .and(filters.map { .test($0) })
+        let tests = locked + filters
+        return tests.isEmpty ? nil : tests.count == 1 ? .test(tests[0]) : .and(tests.map { .test($0) })
     }
 
     /// The same with something changed.

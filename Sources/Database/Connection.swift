@@ -8,6 +8,8 @@ import CPostgres
     private let password: String
     /// Whether a transaction of ours is open.
     public private(set) var isInTransaction = false
+    /// On whose behalf it acts; `nil` where nobody has said.
+    var behalf: Behalf?
 
     /// Connects. Throws an error of kind `connection` when the server is away or turns us down, `refused` when the
     /// URL is not one.

@@ -5,6 +5,7 @@ public final class Pool: Sendable {
     private let settings: ConnectionSettings
     private let limit: Int
     private let waitMilliseconds: Int
+    private let isConfined: Bool
     private let state = Monitor(State())
 
     /// @unchecked: an idle connection belongs to nobody. It is taken out under the monitor's lock and so handed, whole,
@@ -13,6 +14,12 @@ public final class Pool: Sendable {
         var idle: [Connection] = []
         var open = 0
         var isClosed = false
+
+        /// One that acts for the same already, if there is one: the others would have to be told.
+        mutating func takeIdle(for behalf: Behalf) -> Connection? {
+            guard let index = idle.lastIndex(where: { $0.behalf == behalf }) else { return idle.popLast() }
+            return idle.remove(at: index)
+        }
     }
 
     /// @unchecked: one hand-over from the pool to the thread that asked.
@@ -25,8 +32,12 @@ public final class Pool: Sendable {
     ///
     /// - Parameter waitMilliseconds: how long a thread waits for a connection before it gets an error of kind
     ///   `retryable`.
-    public init(_ settings: ConnectionSettings, limit: Int, waitMilliseconds: Int = 5000) {
+    /// - Parameter isConfined: whether its login is bound by row-level security; then every use says on whose behalf.
+    public init(
+        _ settings: ConnectionSettings, limit: Int, waitMilliseconds: Int = 5000, isConfined: Bool = false
+    ) {
         self.settings = settings
+        self.isConfined = isConfined
         self.limit = max(1, limit)
         self.waitMilliseconds = waitMilliseconds
     }
@@ -36,12 +47,15 @@ public final class Pool: Sendable {
 
     /// Runs `body` with a connection of its own. `body` must not keep it. A broken connection is not given out again,
     /// nor one that is left in a transaction.
+    ///
+    /// - Parameter behalf: whose rows it sees, where the login is confined.
     @discardableResult
     public func withConnection<Result>(
-        _ body: (Connection) throws(DatabaseError) -> Result
+        for behalf: Behalf = .nobody, _ body: (Connection) throws(DatabaseError) -> Result
     ) throws(DatabaseError) -> Result {
-        let connection = try take()
+        let connection = try take(for: behalf)
         defer { giveBack(connection) }
+        if isConfined { try connection.act(for: behalf) }
         return try body(connection)
     }
 
@@ -54,11 +68,11 @@ public final class Pool: Sendable {
         }
     }
 
-    private func take() throws(DatabaseError) -> Connection {
+    private func take(for behalf: Behalf) throws(DatabaseError) -> Connection {
         let limit = self.limit
         let grant = state.wait(milliseconds: waitMilliseconds) { (state: inout State) -> Grant? in
             if state.isClosed { return Grant(isClosed: true) }
-            while let idle = state.idle.popLast() {
+            while let idle = state.takeIdle(for: behalf) {
                 if !idle.isBroken { return Grant(connection: idle) }
                 state.open -= 1
             }
@@ -72,8 +86,13 @@ public final class Pool: Sendable {
         }
         guard !grant.isClosed else { throw DatabaseError(kind: .connection, message: "connection pool is closed") }
         if let connection = grant.connection { return connection }
-        do {
-            return try Connection(settings)
+        do throws(DatabaseError) {
+            let connection = try Connection(settings)
+            // Somebody may have given the login more meanwhile.
+            if isConfined, let reason = try connection.reasonNotConfined() {
+                throw DatabaseError(kind: .refused, message: reason)
+            }
+            return connection
         } catch {
             state.withLock { $0.open -= 1 }
             throw error

@@ -98,9 +98,20 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConve
             sql.append(value.bind)
         }
 
+        /// Adds a list of values or its null.
+        public mutating func appendInterpolation<Element: SQLNullable & SQLElement>(list values: [Element]?) {
+            sql.append(values?.bind ?? Bind(type: Element.postgresType.array, bytes: nil))
+        }
+
         /// Adds a `timestamptz` of milliseconds since 1970.
         public mutating func appendInterpolation(timestamp milliseconds: Int64) {
             sql.append(Bind(type: .timestamptz) { $0.append(Binary.timestamp(milliseconds)) })
+        }
+
+        /// Adds a `timestamptz` of milliseconds since 1970, or its null.
+        public mutating func appendInterpolation(timestamp milliseconds: Int64?) {
+            guard let milliseconds else { return sql.append(Bind(type: .timestamptz, bytes: nil)) }
+            appendInterpolation(timestamp: milliseconds)
         }
 
         /// Adds a `timestamptz[]` of milliseconds since 1970.
@@ -131,6 +142,12 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConve
         /// Adds a `bytea`.
         public mutating func appendInterpolation(bytes: [UInt8]) {
             sql.append(Bind(type: .bytea) { $0.append(contentsOf: bytes) })
+        }
+
+        /// Adds a `bytea` or its null.
+        public mutating func appendInterpolation(bytes: [UInt8]?) {
+            guard let bytes else { return sql.append(Bind(type: .bytea, bytes: nil)) }
+            appendInterpolation(bytes: bytes)
         }
 
         /// Adds a `jsonb` from its text.

@@ -65,20 +65,11 @@ public struct ReportService: ReportSource {
         engine.emptyCaches()
     }
 
-    /// The site of this domain; `nil` when there is none. Domains are lower case, whatever people type.
-    public func site(domain: String) throws(ReportError) -> Site? {
-        // PostgreSQL knows no text with a zero in it.
-        guard !domain.utf8.contains(0), domain.utf8.count <= 255 else { return nil }
-        return try ask { (connection) throws(DatabaseError) in
-            try querySites(connection, domain: domain.lowercased()).first
-        }
-    }
-
     /// Whether the site has ever received an event.
     public func hasData(_ site: Site) throws(ReportError) -> Bool {
         // Once it has, it has: every view of the overview asks.
         if withData.ids.withLock({ $0.contains(site.id) }) { return true }
-        let hasData: Bool = try ask { (connection) throws(DatabaseError) in
+        let hasData: Bool = try ask(site) { (connection) throws(DatabaseError) in
             try connection.query("SELECT EXISTS (SELECT FROM site_day WHERE site_id = \(site.id.rawValue))")[0].value(0)
         }
         if hasData { withData.ids.withLock { _ = $0.insert(site.id) } }
@@ -109,12 +100,12 @@ public struct ReportService: ReportSource {
 
     /// The goals of a site, by name.
     public func goals(of site: Site) throws(ReportError) -> [Goal] {
-        try ask { (connection) throws(DatabaseError) in try GoalStore(connection).goals(of: site.id) }
+        try ask(site) { (connection) throws(DatabaseError) in try GoalStore(connection).goals(of: site.id) }
     }
 
     /// The names of properties that the latest of some events carry, most frequent first.
     public func properties(of site: Site, events: [String]) throws(ReportError) -> [String] {
-        try ask { (connection) throws(DatabaseError) in
+        try ask(site) { (connection) throws(DatabaseError) in
             try queryProperties(connection, site: site.id, events: events)
         }
     }
@@ -122,25 +113,14 @@ public struct ReportService: ReportSource {
     /// Who is there now, and the last half hour.
     public func realtime(of site: Site, filter: Filter?) throws(ReportError) -> RealtimeReport {
         let query = RealtimeQuery(site: site.id, filter: filter, now: clock(), vocabulary: vocabulary)
-        return try ask { (connection) throws(DatabaseError) in try query.run(connection) }
+        return try ask(site) { (connection) throws(DatabaseError) in try query.run(connection) }
     }
 
-    /// All sites with their last seven days, by domain.
-    public func sites() throws(ReportError) -> [SiteSummary] {
-        let (sites, withData) = try ask { (connection) throws(DatabaseError) in
-            let sites = try querySites(connection)
-            var withData: Set<Int32> = []
-            for row in try connection.query(
-                "SELECT site_id FROM site WHERE EXISTS (SELECT FROM site_day WHERE site_day.site_id = site.site_id)")
-            {
-                withData.insert(try row.value(0))
-            }
-            return (sites, withData)
-        }
+    /// The last seven days of some sites, in their order.
+    public func summaries(of sites: [Site]) throws(ReportError) -> [SiteSummary] {
         var summaries: [SiteSummary] = []
         for site in sites {
-            var summary = SiteSummary(
-                site: site, total: 0, visitors: [], hasData: withData.contains(site.id.rawValue))
+            var summary = SiteSummary(site: site, total: 0, visitors: [], hasData: try hasData(site))
             if summary.hasData {
                 let query = ReportQuery(metrics: [.visitors], interval: .day, range: .period(.sevenDays))
                 let answer = try answers([query], of: site).first
@@ -157,7 +137,7 @@ public struct ReportService: ReportSource {
     /// their rows, and under the number of erasures, after which there are fewer.
     public func quality(of site: Site) throws(ReportError) -> QualityReport {
         let query = QualityQuery(site: site, now: Timestamp(milliseconds: clock()))
-        let (ledger, erasures) = try ask { (connection) throws(DatabaseError) in
+        let (ledger, erasures) = try ask(site) { (connection) throws(DatabaseError) in
             let erasures: Int64 = try connection.query(
                 "SELECT count(*) FROM erasure WHERE site_id = \(site.id.rawValue) AND invisible_at IS NOT NULL")[0]
                 .value(0)
@@ -169,7 +149,7 @@ public struct ReportService: ReportSource {
             let key = CacheKey(
                 "bots", version: ReportService.version,
                 parts: ["\(site.id.rawValue)", query.dates.last ?? "", "\(known)", "\(erasures)"])
-            report.bots = try cached(key) { (connection) throws(DatabaseError) in try query.bots(connection) }
+            report.bots = try cached(key, site) { (connection) throws(DatabaseError) in try query.bots(connection) }
         }
         return report
     }
@@ -177,10 +157,10 @@ public struct ReportService: ReportSource {
     // MARK: Ways to the numbers
 
     private func ask<Answer>(
-        _ question: (Connection) throws(DatabaseError) -> Answer
+        _ site: Site, _ question: (Connection) throws(DatabaseError) -> Answer
     ) throws(ReportError) -> Answer {
         do throws(DatabaseError) {
-            return try pool.withConnection(question)
+            return try pool.withConnection(for: .site(site.id), question)
         } catch {
             throw ReportError(error)
         }
@@ -188,11 +168,11 @@ public struct ReportService: ReportSource {
 
     /// A value from the cache, or from the database on a connection that is only taken then.
     private func cached<Answer: Codable>(
-        _ key: CacheKey, _ question: (Connection) throws(DatabaseError) -> Answer
+        _ key: CacheKey, _ site: Site, _ question: (Connection) throws(DatabaseError) -> Answer
     ) throws(ReportError) -> Answer {
         do {
             let bytes = try cache.value(for: key, isUsable: { ReportService.decode($0, as: Answer.self) != nil }) {
-                let answer = try pool.withConnection(question)
+                let answer = try pool.withConnection(for: .site(site.id), question)
                 return Array(try JSONEncoder().encode(answer))
             }
             guard let answer = ReportService.decode(bytes, as: Answer.self) else {
@@ -215,7 +195,10 @@ public struct ReportService: ReportSource {
 
 extension ReportError {
     /// What a failure of the database means for the reader.
-    init(_ error: DatabaseError) {
+    init(_ error: DatabaseError) { self.init(database: error) }
+
+    /// What a failure of the database means for the reader.
+    public init(database error: DatabaseError) {
         switch error.kind {
         case .connection, .retryable: self.init(.unavailable, "database: \(error)")
         case .poison, .refused, .decoding: self.init(.failed, "database: \(error)")

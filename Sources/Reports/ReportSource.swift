@@ -3,11 +3,8 @@ public import EventModel
 /// Where pages get their numbers from. `ReportService` asks the database and the caches; tests and previews answer
 /// from memory.
 public protocol ReportSource: Sendable {
-    /// All sites with their last seven days, by domain.
-    func sites() throws(ReportError) -> [SiteSummary]
-
-    /// The site of this domain; `nil` when there is none.
-    func site(domain: String) throws(ReportError) -> Site?
+    /// The last seven days of some sites, in their order.
+    func summaries(of sites: [Site]) throws(ReportError) -> [SiteSummary]
 
     /// Whether the site has ever received an event.
     func hasData(_ site: Site) throws(ReportError) -> Bool

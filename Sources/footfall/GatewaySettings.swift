@@ -1,3 +1,4 @@
+import Accounts
 import Configuration
 import EventModel
 import Jobs
@@ -11,6 +12,7 @@ struct GatewaySettings: ValidatedSettings {
     var ingest = Ingest()
     var journal = JournalOptions()
     var web = Web()
+    var accounts = Accounts()
     var cache = CacheSettings()
     var replay = Replay()
     var privacy = Privacy()
@@ -24,6 +26,7 @@ struct GatewaySettings: ValidatedSettings {
 
     struct DatabaseSettings: Codable {
         var url = "postgresql:///footfall"
+        var web_url = ""
         var migrations = "config/migrations"
         var web_connections = 4
     }
@@ -52,6 +55,15 @@ struct GatewaySettings: ValidatedSettings {
 
     struct Web: Codable {
         var threads = 4
+        var url = ""
+    }
+
+    struct Accounts: Codable {
+        var idle_minutes = 720
+        var session_days = 7
+        var invitation_days = 7
+        var grace_days = 14
+        var single_sign_on = false
     }
 
     struct CacheSettings: Codable {
@@ -109,6 +121,13 @@ struct GatewaySettings: ValidatedSettings {
         check("journal.retain_after_load_seconds", journal.retain_after_load_seconds, 0...31_536_000)
         check("journal.max_commit_milliseconds", journal.max_commit_milliseconds, 10...60_000)
         check("web.threads", web.threads, 1...256)
+        if !web.url.isEmpty, !web.url.hasPrefix("https://"), !web.url.hasPrefix("http://") {
+            problems.append(SettingProblem("web.url", "must begin with https:// or http://, or be empty"))
+        }
+        check("accounts.idle_minutes", accounts.idle_minutes, 5...43_200)
+        check("accounts.session_days", accounts.session_days, 1...90)
+        check("accounts.invitation_days", accounts.invitation_days, 1...90)
+        check("accounts.grace_days", accounts.grace_days, 0...365)
         check("cache.memory_bytes", cache.memory_bytes, 65_536...4_294_967_296)
         if !replay.spool.isEmpty, !replay.spool.hasPrefix("/") {
             problems.append(SettingProblem("replay.spool", "must be an absolute path, or empty"))
@@ -146,6 +165,17 @@ struct GatewaySettings: ValidatedSettings {
         return settings
     }
 
+    /// How long things of the accounts last, as their room has it.
+    var accountSettings: AccountSettings {
+        var settings = AccountSettings()
+        settings.idleMinutes = accounts.idle_minutes
+        settings.sessionDays = accounts.session_days
+        settings.invitationDays = accounts.invitation_days
+        settings.graceDays = accounts.grace_days
+        settings.isSingleSignOn = accounts.single_sign_on
+        return settings
+    }
+
     /// What each option means, for the generated reference: units, effects, when to change it.
     static let meanings: [(path: String, meaning: String)] = [
         (
@@ -156,6 +186,10 @@ struct GatewaySettings: ValidatedSettings {
         (
             "database.url",
             "Connection URI of PostgreSQL 15 or newer, as libpq reads it. A secret: use `${NAME}`, `url_file`, or the variable."
+        ),
+        (
+            "database.web_url",
+            "The same database with the login of the dashboard, which must not own the tables, be a superuser or bypass row-level security ([security](security.md)). `footfall migrate` gives it what pages need. A secret like `database.url`."
         ),
         ("database.migrations", "Folder of the migrations that `footfall migrate` runs."),
         ("database.web_connections", "Most connections that the web process opens for reports."),
@@ -203,6 +237,21 @@ struct GatewaySettings: ValidatedSettings {
             "While a commit takes longer than so many milliseconds, new events are answered 503."
         ),
         ("web.threads", "Threads that render pages; each may wait for PostgreSQL."),
+        (
+            "web.url",
+            "Where people open the dashboard, as in `https://stats.example.com`: for links that the program prints. Empty: it prints paths."
+        ),
+        ("accounts.idle_minutes", "Minutes without a page after which somebody is signed out."),
+        ("accounts.session_days", "Days after which somebody is signed out whatever happens."),
+        ("accounts.invitation_days", "Days for which an invitation's link is good."),
+        (
+            "accounts.grace_days",
+            "Days between deleting a site or an organisation and its end, in which that can be taken back."
+        ),
+        (
+            "accounts.single_sign_on",
+            "Whether nginx's parameter `FOOTFALL_SIGNED_IN_AS` says who somebody is ([accounts](accounts.md))."
+        ),
         ("cache.memory_bytes", "Most memory for finished reports, in bytes."),
         (
             "replay.spool",

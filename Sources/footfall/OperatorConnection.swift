@@ -32,6 +32,20 @@ enum OperatorConnection {
         }
     }
 
+    /// The organisation of this name; without a name the only one, and `nil` where there is none yet.
+    static func organisation(_ name: String?, _ connection: Connection) throws(CommandFailure) -> Int32? {
+        let store = OrganisationStore(connection)
+        return try reporting { () throws(DatabaseError) in
+            if let name {
+                guard let number = try store.number(name: name) else {
+                    throw DatabaseError(kind: .refused, message: "there is no organisation \"\(name)\", or several")
+                }
+                return number
+            }
+            return try store.onlyNumber()
+        }
+    }
+
     private static func failure(_ error: DatabaseError) -> CommandFailure {
         // 42P01, 42703: no such relation, no such column.
         ["42P01", "42703"].contains(error.sqlState)

@@ -64,7 +64,7 @@ struct OwnData: Sendable {
     }
 
     private func export(_ selector: EventSelector, _ site: SiteID) throws(DatabaseError) -> Response {
-        try pool.withConnection { (connection) throws(DatabaseError) in
+        try pool.withConnection(for: .site(site.rawValue)) { (connection) throws(DatabaseError) in
             var found: [String] = []
             try PersonalExport(selector, of: site, on: connection).run { (line) throws(DatabaseError) in
                 if found.count < OwnData.mostLines { found.append(line) }
@@ -74,7 +74,7 @@ struct OwnData: Sendable {
     }
 
     private func erase(_ selector: EventSelector, _ site: SiteID) throws(DatabaseError) -> Response {
-        try pool.withConnection { (connection) throws(DatabaseError) in
+        try pool.withConnection(for: .site(site.rawValue)) { (connection) throws(DatabaseError) in
             let number = try ErasureStore(connection).request(selector, of: site, now: Clock.wallMilliseconds())
             return text(202, "{\"erasure\":\(number)}\n")
         }

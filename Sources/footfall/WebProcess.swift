@@ -1,3 +1,4 @@
+import Accounts
 import Cache
 import Dashboard
 import Database
@@ -32,33 +33,39 @@ struct WebProcess {
 
     /// Serves until told to stop. Returns the exit code.
     func run() throws(CommandFailure) -> Int32 {
-        let database = ConnectionSettings(
-            url: settings.database.url, applicationName: "footfall web", statementTimeoutMilliseconds: 30_000)
-        let pool = Pool(database, limit: settings.database.web_connections)
+        let pool = try confinedPool()
+        // Sealing, deleting and the sums of all sites are the installation's own, not any reader's.
+        let ownerPool = Pool(
+            ConnectionSettings(
+                url: settings.database.url, applicationName: "footfall jobs", statementTimeoutMilliseconds: 30_000),
+            limit: 2)
         let cache = TieredCache(memoryBytes: settings.cache.memory_bytes, redis: redis, log: log)
-        let reports = ReportService(
-            pool: pool, cache: cache, identity: { [current] in current.value.plan.visitorIdentity })
+        let identity: @Sendable () -> VisitorIdentity = { [current] in current.value.plan.visitorIdentity }
+        let reports = ReportService(pool: pool, cache: cache, identity: identity)
+        let sealer = ReportService(pool: ownerPool, cache: cache, identity: identity)
+        let accounts = AccountService(pool: pool, settings: settings.accountSettings)
         let dashboard = DashboardHandler(
-            reports: reports, gateway: gateway, log: log)
+            reports: reports, access: accounts, settings: SettingsHandler(accounts: accounts, gateway: gateway),
+            gateway: gateway, log: log)
         let jobs = JobRunner(
             Job.standard(
                 retention: { [current] in current.value.settings.privacy.retention },
                 prepareExpiry: { (site, moment) throws(DatabaseError) in
-                    try reports.detach(of: SiteID(rawValue: site), eventsBefore: moment)
+                    try sealer.detach(of: SiteID(rawValue: site), eventsBefore: moment)
                 })
                 + [
                     .erase(.onTables(emptyCaches: { reports.emptyCaches() })) { [current] in
                         current.value.settings.erasureSchedule
                     },
-                    .sealDays { () throws(DatabaseError) in try reports.seal(limit: 400) },
+                    .sealDays { () throws(DatabaseError) in try sealer.seal(limit: 400) },
                 ],
             database: ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs"), log: log)
         let operations = Operations(
             process: "web", problems: { [] },
             metrics: {
                 WebMetrics(
-                    cache: cache.counters, slices: reports.counters, connections: pool.openConnections,
-                    ledger: LedgerSum.read(from: pool)
+                    cache: cache.counters, slices: reports.counters, connections: pool.openConnections + ownerPool.openConnections,
+                    ledger: LedgerSum.read(from: ownerPool)
                 ).text
             })
         let ownData = OwnData(
@@ -79,11 +86,36 @@ struct WebProcess {
             dispatcher.stop(milliseconds: settings.ingest.stop_seconds * 1000)
             jobs.stop()
             pool.close()
+            ownerPool.close()
             log.info("stopped")
             return ExitCode.success
         } catch {
             throw .fault("\(error)")
         }
+    }
+
+    /// The connections of pages, whose login row-level security binds: the process does not start with another one. While
+    /// the database is away nobody can look, and every connection that is opened later is looked at then.
+    private func confinedPool() throws(CommandFailure) -> Pool {
+        guard !settings.database.web_url.isEmpty else {
+            throw .configuration(
+                "\(file): database.web_url is missing: the dashboard needs a login of its own, which does not own the tables; "
+                    + "docs/security.md says how to make one")
+        }
+        let database = ConnectionSettings(
+            url: settings.database.web_url, applicationName: "footfall web", statementTimeoutMilliseconds: 30_000)
+        do throws(DatabaseError) {
+            let connection = try Connection(database)
+            if let reason = try connection.reasonNotConfined() {
+                throw DatabaseError(kind: .refused, message: reason)
+            }
+        } catch {
+            if error.kind == .refused, error.sqlState.isEmpty {
+                throw .configuration("\(file): database.web_url: \(error.message); docs/security.md says how to make another one")
+            }
+            log.warning("the dashboard's login cannot be checked, the database does not answer: \(error)")
+        }
+        return Pool(database, limit: settings.database.web_connections, isConfined: true)
     }
 
     /// What pages ask the other process, over its socket.

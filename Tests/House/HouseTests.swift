@@ -105,7 +105,8 @@ import Testing
     @Test func onlyAWrapperRoomImportsItsCLibrary() throws {
         let wrappers = [
             "CFastCGI": "FastCGI", "CPostgres": "Database", "CHiredis": "Cache", "CSodium": "Cryptography",
-            "CSystem": "Platform", "CZlib": "Compression", "CZstd": "Compression",
+            "CSystem": "Platform", "CZlib": "Compression", "CZstd": "Compression", "COath": "OneTimePassword",
+            "CQRencode": "QRCode",
         ]
         for (room, uses) in Manifest(try read("Package.swift")).rooms {
             for library in uses where library.hasPrefix("C") && wrappers[library] != nil {

@@ -308,6 +308,8 @@ CREATE POLICY to_organisation ON site FOR UPDATE
 ALTER TABLE site_key ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_site ON site_key
     USING (site_id = (SELECT asking_site()) OR organisation_of_site(site_id) = (SELECT asking_organisation()));
+CREATE POLICY of_member ON site_key FOR SELECT
+    USING (is_member(organisation_of_site(site_id), (SELECT asking_person())));
 
 ALTER TABLE site_access ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_organisation ON site_access
@@ -358,6 +360,7 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON person TO %I', login);
     EXECUTE format('GRANT SELECT, DELETE ON one_time_link TO %I', login);
     EXECUTE format('GRANT SELECT, INSERT ON audit_entry TO %I', login);
+    EXECUTE format('GRANT USAGE ON SEQUENCE organisation_organisation_id_seq TO %I', login);
     EXECUTE format('GRANT EXECUTE ON FUNCTION is_member, organisation_of_site, organisation_of_team, site_of_domain, '
         'has_person, adopt_sites TO %I', login);
 END

@@ -44,6 +44,7 @@ password() {
 
 # A server's URL: for the tests, which make databases of their own, and for the gateway.
 admin_url() { printf 'postgresql://footfall_admin:%s@127.0.0.1:%s/postgres' "$(password password)" "$(<"$state/postgres.port")"; }
+web_url() { printf 'postgresql://footfall_web:%s@127.0.0.1:%s/footfall' "$(password web-password)" "$(<"$state/postgres.port")"; }
 database_url() { printf 'postgresql://footfall:%s@127.0.0.1:%s/footfall' "$(password gateway-password)" "$(<"$state/postgres.port")"; }
 
 # psql as administrator. The password goes by the environment: everybody can read command lines.
@@ -102,7 +103,8 @@ start_postgres() {
         -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c timezone=UTC -c max_connections=200 \
         ${FOOTFALL_RUN_POSTGRES_OPTIONS:-}
     until_works postgres psql_admin -c 'select 1'
-    FOOTFALL_DATABASE_PASSWORD=$(password gateway-password) psql_admin -f "$root/tools/role.sql" >>"$log/postgres.log" 2>&1 ||
+    FOOTFALL_DATABASE_PASSWORD=$(password gateway-password) FOOTFALL_DATABASE_WEB_PASSWORD=$(password web-password) \
+        psql_admin -f "$root/tools/role.sql" >>"$log/postgres.log" 2>&1 ||
         { tail -n 15 "$log/postgres.log" >&2 && fail "the gateway's role and database could not be made"; }
 }
 

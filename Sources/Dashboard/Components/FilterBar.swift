@@ -10,7 +10,7 @@ struct FilterBar {
     /// The bar as markup.
     var html: HTML {
         """
-        <div class="filters" role="group" aria-label="Filters">\(each: Array(state.filters.enumerated()), chip)\(goalChip)\
+        <div class="filters" role="group" aria-label="Filters">\(each: state.locked, lockedChip)\(each: Array(state.filters.enumerated()), chip)\(goalChip)\
         <details class="more add"><summary>+ Filter</summary><div class="sheet">
         <form method="get">\(hiddenInputs(state.with { $0.turned = 0 }, without: []))
         <label>What <select name="dimension">\(each: FilterBar.groups, group)</select></label>
@@ -30,6 +30,16 @@ struct FilterBar {
         return """
             <span class="chip">\(test.dimension.singular) \(test.comparison.words.description) <strong><bdi>\(values)</bdi></strong>\
             <a href="\(url: rest.query)" aria-label="Remove the filter \(test.dimension.singular) \(values)">×</a></span>
+
+            """
+    }
+
+    /// What a shared link is locked to has no way out.
+    private func lockedChip(_ test: Filter.Test) -> HTML {
+        let values = test.values.map { test.dimension.words($0) }.joined(separator: " or ")
+        return """
+            <span class="chip locked">\(test.dimension.singular) \(test.comparison.words.description) \
+            <strong><bdi>\(values)</bdi></strong></span>
 
             """
     }

@@ -1,3 +1,5 @@
+import EventModel
+
 /// The pages of one site.
 enum SitePage: String, CaseIterable {
     case overview, realtime, pages, sources, locations, devices, events, goals, quality, inspector, privacy
@@ -28,17 +30,22 @@ enum SitePage: String, CaseIterable {
     }
 }
 
-/// Links to all pages of a site; the one that is open is marked for eyes and ears.
-func siteNavigation(_ domain: String, current: SitePage, state: ReportState = ReportState()) -> HTML {
+/// Links to all pages of a site that the reader may open; the one that is open is marked for eyes and ears. `nil` for the
+/// settings.
+func siteNavigation(_ place: Place, current: SitePage?, state: ReportState = ReportState()) -> HTML {
     // Days and filters stay while one goes from page to page.
     let carried = state.carried
-    let query = carried == ReportState() ? "" : carried.query
+    let query = carried.parameters.isEmpty ? "" : carried.query
+    func mark(_ isCurrent: Bool) -> HTML { isCurrent ? " aria-current=\"page\"" : "" }
     func link(_ page: SitePage) -> HTML {
-        let mark: HTML = page == current ? " aria-current=\"page\"" : ""
-        return
-            "<a href=\"\(url: DashboardPath.site(domain, page) + (page.hasNumbers ? query : ""))\"\(mark)>\(page.title.description)</a>"
+        """
+        <a href="\(url: place.address(page) + (page.hasNumbers ? query : ""))"\(mark(page == current))>\(page.title.description)</a>
+        """
     }
+    let settings: HTML =
+        place.hasSettings
+        ? "<a href=\"\(url: DashboardPath.settings(place.site.domain))\"\(mark(current == nil))>Settings</a>" : .empty
     return """
-        <nav class="places" aria-label="Pages of this site">\(each: SitePage.allCases, link)</nav>
+        <nav class="places" aria-label="Pages of this site">\(each: place.pages, link)\(settings)</nav>
         """
 }

@@ -26,7 +26,7 @@ struct BreakdownPage {
     /// Rows on one page of the table.
     static let rows = 50
 
-    let site: Site
+    let place: Place
     let page: SitePage
     let tabs: [Tab]
     let tab: Tab
@@ -37,14 +37,16 @@ struct BreakdownPage {
     /// A picture of the rows above the table.
     var picture: HTML = .empty
 
+    private var site: Site { place.site }
+
     /// The whole document.
     var html: HTML {
         ReportFrame(
-            site: site, page: page, title: page.title.description, state: state, goals: goals, answer: answer,
+            place: place, page: page, title: page.title.description, state: state, goals: goals, answer: answer,
             content: """
                 <section class="card block" aria-labelledby="table-title">
                 \(choice)<header class="tabled"><h2 id="table-title">\(tab.title)</h2>\(hint(tab.title, tab.dimension.definition))\(search)\
-                <a class="all" href="\(url: DashboardPath.csv(site.domain, page) + state.query)">CSV</a></header>
+                <a class="all" href="\(url: place.file(page) + state.query)">CSV</a></header>
                 \(picture)\(table)
                 </section>
                 """

@@ -6,16 +6,16 @@ struct ErrorPage {
     let advice: HTML
     /// The id that is also in the log; `nil` where the log has nothing to add.
     var id: String?
-    /// Who reads the page: only readers of the dashboard are led there.
-    var audience = Audience.readers
+    /// Who reads the page: only people who are signed in are led to their sites.
+    var surroundings = Surroundings()
 
     /// The whole document.
     var html: HTML {
         let reference: HTML? = id.map { "<p class=\"reference\">In the log as <code>\($0)</code></p>" }
         let back: HTML =
-            audience == .readers ? "<p><a class=\"button\" href=\"/dashboard\">All sites</a></p>\n" : .empty
+            surroundings.audience == .readers ? "<p><a class=\"button\" href=\"/dashboard\">All sites</a></p>\n" : .empty
         return PageFrame(
-            title: title, audience: audience,
+            surroundings: surroundings, title: title,
             content: """
                 <section class="card guide" aria-labelledby="error">
                 <h1 id="error">\(title)</h1>

@@ -3,7 +3,7 @@ import Reports
 
 /// `/dashboard/SITE/goals`: who reached what.
 struct GoalsPage {
-    let site: Site
+    let place: Place
     let state: ReportState
     let goals: [Goal]
     /// One answer for each goal, in order.
@@ -14,10 +14,12 @@ struct GoalsPage {
     /// What is asked of each goal.
     static let metrics: [Metric] = [.conversions, .conversionRate, .revenue]
 
+    private var site: Site { place.site }
+
     /// The whole document.
     var html: HTML {
         ReportFrame(
-            site: site, page: .goals, title: "Goals", state: state, goals: goals.map(\.name), answer: frame,
+            place: place, page: .goals, title: "Goals", state: state, goals: goals.map(\.name), answer: frame,
             content: goals.isEmpty ? guide : list
         ).html
     }
@@ -41,7 +43,7 @@ struct GoalsPage {
             let next = state.carried.with { $0.goal = goal.name }
             let money: HTML = goal.revenue.isEmpty ? "–" : "\(Metric.revenue.words(answer.totals[2]))"
             return """
-                <tr><th scope="row"><a href="\(url: DashboardPath.site(site.domain) + next.query)"><bdi>\(goal.name)</bdi></a> \
+                <tr><th scope="row"><a href="\(url: place.address() + next.query)"><bdi>\(goal.name)</bdi></a> \
                 <small>\(goal.words)</small></th>\
                 <td>\(Metric.conversions.figure(answer.totals[0]))</td><td>\(change(answer))</td>\
                 <td>\(Metric.conversionRate.figure(answer.totals[1]))</td><td>\(money)</td></tr>

@@ -7,16 +7,18 @@ struct InspectorPage {
     static let seconds = 3
 
     /// The site.
-    let site: Site
+    let place: Place
     /// What the collecting process says; `nil` when it does not answer.
     let state: IngestState?
     /// Whether the page stays as it is.
     let isPaused: Bool
 
+    private var site: Site { place.site }
+
     /// The whole document.
     var html: HTML {
         PageFrame(
-            title: "Live inspector · \(site.domain)", place: siteNavigation(site.domain, current: .inspector),
+            surroundings: place.surroundings, title: "Live inspector · \(site.domain)", navigation: siteNavigation(place, current: .inspector),
             content: """
                 <div class="headline"><div><h1>Live inspector</h1>
                 <p class="range"><bdi>\(site.domain)</bdi> · the newest events, step by step</p></div>
@@ -51,7 +53,7 @@ struct InspectorPage {
                 <p>Open a page of <bdi>\(site.domain)</bdi>; the next 20 events appear here. Events are only written down while \
                 somebody looks at this page, and for a minute after that.</p>
                 <p>If nothing comes, \
-                <a href="\(url: DashboardPath.site(site.domain, .quality))">data quality</a> shows what was refused, and why.</p>
+                <a href="\(url: place.address(.quality))">data quality</a> shows what was refused, and why.</p>
                 </section>
                 """
         }

@@ -5,7 +5,7 @@ import Reports
 /// `/dashboard/SITE`: how it goes, on one page.
 struct OverviewPage {
     /// The site.
-    let site: Site
+    let place: Place
     /// What the address says.
     let state: ReportState
     /// Its questions.
@@ -17,10 +17,12 @@ struct OverviewPage {
     /// The site's date of now.
     let today: LocalDate
 
+    private var site: Site { place.site }
+
     /// The whole document.
     var html: HTML {
         ReportFrame(
-            site: site, page: .overview, title: site.domain, state: state, goals: goals, answer: answers[0],
+            place: place, page: .overview, title: site.domain, state: state, goals: goals, answer: answers[0],
             content: content
         ).html
     }
@@ -58,14 +60,14 @@ struct OverviewPage {
         let answer = answers[index + (questions.hasHours ? 2 : 1)]
         // What nobody finds out here is not shown; what people look for first always is.
         if answer.rows.allSatisfy({ $0.keys == [""] }), !list.isAlwaysShown { return .empty }
-        let place = DashboardPath.site(site.domain, list.page)
+        let address = place.address(list.page)
         let more = state.carried.with { $0.tab = list.dimension.name }
         return RankingCard(
             table: RankingTable(
                 dimension: list.dimension, metrics: list.metrics(questions.asksForGoal), rows: answer.rows,
                 state: state.carried,
                 isCompared: state.comparison != nil),
-            empty: list.empty, more: place + more.query
+            empty: list.empty, more: address + more.query
         ).html
     }
 }

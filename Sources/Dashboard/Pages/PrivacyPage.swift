@@ -12,23 +12,25 @@ struct PrivacyPage {
     }
 
     /// The site.
-    let site: Site
+    let place: Place
     /// What is kept.
     let record: PrivacyRecord
     /// Who reads it.
     let reader: Reader
+
+    private var site: Site { place.site }
 
     /// The whole document.
     var html: HTML {
         switch reader {
         case .owner:
             PageFrame(
-                title: "What is kept · \(site.domain)", place: siteNavigation(site.domain, current: .privacy),
+                surroundings: place.surroundings, title: "What is kept · \(site.domain)", navigation: siteNavigation(place, current: .privacy),
                 content: content
             ).html
         case .visitor:
             PageFrame(
-                title: "What is kept · \(site.domain)", audience: .everybody, content: content,
+                surroundings: place.surroundings, title: "What is kept · \(site.domain)", content: content,
                 foot: "Written by Footfall, which counts the visits of <bdi>\(site.domain)</bdi>."
             ).html
         }

@@ -5,7 +5,7 @@ import Reports
 /// `/dashboard/SITE/quality`: what became of everything that arrived, and whether the books balance.
 struct QualityPage {
     /// The site.
-    let site: Site
+    let place: Place
     /// The ledger.
     let report: QualityReport
     /// What the collecting process says; `nil` when it does not answer.
@@ -13,10 +13,12 @@ struct QualityPage {
 
     private var totals: QualityReport.Counts { report.totals }
 
+    private var site: Site { place.site }
+
     /// The whole document.
     var html: HTML {
         PageFrame(
-            title: "Data quality · \(site.domain)", place: siteNavigation(site.domain, current: .quality),
+            surroundings: place.surroundings, title: "Data quality · \(site.domain)", navigation: siteNavigation(place, current: .quality),
             content: content, foot: foot
         ).html
     }

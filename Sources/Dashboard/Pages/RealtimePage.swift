@@ -5,17 +5,19 @@ import Reports
 /// `/dashboard/SITE/realtime`: who is there now. A script fetches the page again every few seconds and changes what
 /// differs; without one the browser loads it anew.
 struct RealtimePage {
-    let site: Site
+    let place: Place
     let state: ReportState
     let report: RealtimeReport
 
     /// Seconds between two looks.
     static let seconds = 10
 
+    private var site: Site { place.site }
+
     /// The whole document.
     var html: HTML {
         PageFrame(
-            title: "Realtime · \(site.domain)", place: siteNavigation(site.domain, current: .realtime, state: state),
+            surroundings: place.surroundings, title: "Realtime · \(site.domain)", navigation: siteNavigation(place, current: .realtime, state: state),
             refreshSeconds: RealtimePage.seconds,
             content: """
                 <div class="headline"><div><h1>Realtime</h1>

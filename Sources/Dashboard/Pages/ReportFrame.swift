@@ -4,7 +4,7 @@ import Reports
 
 /// What all pages with numbers have in common: heading, days, filters, and when the numbers were computed.
 struct ReportFrame {
-    let site: Site
+    let place: Place
     /// Which page it is.
     let page: SitePage
     let title: String
@@ -16,11 +16,13 @@ struct ReportFrame {
     let answer: ReportAnswer
     let content: HTML
 
+    private var site: Site { place.site }
+
     /// The whole document.
     var html: HTML {
         PageFrame(
-            title: page == .overview ? title : "\(title) · \(site.domain)",
-            place: siteNavigation(site.domain, current: page, state: state),
+            surroundings: place.surroundings, title: page == .overview ? title : "\(title) · \(site.domain)",
+            navigation: siteNavigation(place, current: page, state: state),
             content: """
                 <div class="headline">
                 <div><h1><bdi>\(title)</bdi></h1>

@@ -3,14 +3,16 @@ import EventModel
 /// `/dashboard/SITE` before the first event: what to do, and the promise that it turns by itself.
 struct WaitingPage {
     /// The site that nobody has visited yet.
-    let site: Site
+    let place: Place
     /// Where this dashboard was opened, such as `https://stats.example`.
     let origin: String
+
+    private var site: Site { place.site }
 
     /// The whole document.
     var html: HTML {
         PageFrame(
-            title: site.domain, place: siteNavigation(site.domain, current: .overview),
+            surroundings: place.surroundings, title: site.domain, navigation: siteNavigation(place, current: .overview),
             content: """
                 <section class="card guide" aria-labelledby="waiting">
                 <p class="about"><span class="pulse" aria-hidden="true"></span><bdi>\(site.domain)</bdi></p>
@@ -25,7 +27,7 @@ struct WaitingPage {
                 <li>Ad blockers in your own browser may hold the script back: try a private window.</li>
                 <li>The browser’s network panel shows a request to <code>/e</code> for every page view; its answer \
                 says what is wrong with it.</li>
-                <li>The <a href="\(url: DashboardPath.site(site.domain, .inspector))">live inspector</a> shows what \
+                <li>The <a href="\(url: place.address(.inspector))">live inspector</a> shows what \
                 becomes of each event.</li>
                 </ul></details>
                 </section>

@@ -47,7 +47,7 @@ enum ParallelDays {
     ) {
         let began = Clock.monotonicNanoseconds()
         do throws(DatabaseError) {
-            let computed = try pool.withConnection { (connection) throws(DatabaseError) in
+            let computed = try pool.withConnection(for: .site(computer.site)) { (connection) throws(DatabaseError) in
                 try computer.compute(stretch, isCut: isCut, connection)
             }
             let milliseconds = (Clock.monotonicNanoseconds() - began) / 1_000_000

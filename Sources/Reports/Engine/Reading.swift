@@ -103,7 +103,7 @@ final class Reading {
     /// The texts of numbers of the dictionary.
     func texts(_ numbers: [Int64]) throws(DatabaseError) -> [Int64: String] {
         if numbers.isEmpty { return [:] }
-        return try pool.withConnection { (connection) throws(DatabaseError) in
+        return try pool.withConnection(for: .site(site.id)) { (connection) throws(DatabaseError) in
             try queryTexts(connection, site: site.id, numbers)
         }
     }
@@ -111,7 +111,7 @@ final class Reading {
     /// How the clock on the wall of the site shows moments: `2026-11-24T15:00`.
     func labels(_ moments: [Int64]) throws(DatabaseError) -> [Int64: String] {
         if moments.isEmpty { return [:] }
-        return try pool.withConnection { (connection) throws(DatabaseError) in
+        return try pool.withConnection(for: .site(site.id)) { (connection) throws(DatabaseError) in
             let rows = try connection.query(
                 """
                 SELECT moment, to_char(moment AT TIME ZONE \(site.timeZone), 'YYYY-MM-DD"T"HH24:MI')

@@ -36,7 +36,7 @@ public final class ReportEngine: Sendable {
     /// Answers questions about a site, all of one moment. Those about the same days and filter share their reading.
     public func answers(_ queries: [ReportQuery], of site: Site) throws(DatabaseError) -> [ReportAnswer] {
         let now = clock()
-        let frames: [Frame] = try pool.withConnection { (connection) throws(DatabaseError) in
+        let frames: [Frame] = try pool.withConnection(for: .site(site.id)) { (connection) throws(DatabaseError) in
             var reader = try FrameReader(site: site, now: now, calendar: calendar, connection)
             return try reader.frames(queries)
         }
@@ -78,7 +78,7 @@ public final class ReportEngine: Sendable {
     /// The local date of now at a site.
     public func today(of site: Site) throws(DatabaseError) -> LocalDate {
         let now = clock()
-        return try pool.withConnection { (connection) throws(DatabaseError) in
+        return try pool.withConnection(for: .site(site.id)) { (connection) throws(DatabaseError) in
             try calendar.date(connection, timeZone: site.timeZone, at: now)
         }
     }

@@ -14,13 +14,13 @@ struct Sealer: Sendable {
     ///
     /// - Parameter moment: only days that began before it, in milliseconds since 1970.
     func seal(_ site: Site, limit: Int, before moment: Int64? = nil) throws(DatabaseError) -> Int {
-        let days = try pool.withConnection { (connection) throws(DatabaseError) in
+        let days = try pool.withConnection(for: .site(site.id)) { (connection) throws(DatabaseError) in
             try unsealed(site, limit: limit, before: moment ?? clock(), connection)
         }
         let computer = SliceComputer(
             site: site.id, filter: nil, shapes: Shape.standard, vocabulary: vocabulary, identity: identity)
         for day in days {
-            try pool.withConnection { (connection) throws(DatabaseError) in
+            try pool.withConnection(for: .site(site.id)) { (connection) throws(DatabaseError) in
                 if let computed = try computer.seal(day, connection) { try store(computed, site, connection) }
             }
         }
@@ -80,7 +80,7 @@ struct Sealer: Sendable {
     func detach(_ site: Site, eventsBefore moment: Int64) throws(DatabaseError) -> Int {
         // All of them at once: a day on which events still arrive would never be done with.
         _ = try seal(site, limit: .max, before: moment)
-        return try pool.withConnection { (connection) throws(DatabaseError) in
+        return try pool.withConnection(for: .site(site.id)) { (connection) throws(DatabaseError) in
             try connection.execute(
                 """
                 DELETE FROM day_visits WHERE site_id = \(site.id.rawValue)

@@ -228,7 +228,7 @@ final class SliceStore: Sendable {
             isSealed(request, shape) && request.days.contains { found[shape]?[$0.date] == nil }
         }
         guard !shapes.isEmpty, let first = request.days.first?.date, let last = request.days.last?.date else { return }
-        let sealed = try pool.withConnection { (connection) throws(DatabaseError) in
+        let sealed = try pool.withConnection(for: .site(request.site.id)) { (connection) throws(DatabaseError) in
             let rows = try connection.query(
                 """
                 SELECT day, shape, version, slice FROM day_stat

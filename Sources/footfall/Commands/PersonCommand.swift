@@ -53,6 +53,7 @@ enum PersonCommand {
         let site = try site(arguments, connection)
         let selector = try selector(arguments, site, connection)
         _ = try OperatorConnection.reporting { () throws(DatabaseError) in
+            try note(.dataExported, site, connection)
             try PersonalExport(selector, of: site.id, on: connection).run { Output.line($0) }
         }
         return ExitCode.success
@@ -71,7 +72,10 @@ enum PersonCommand {
                 return nil
             }
             let store = ErasureStore(connection)
-            let number = try store.request(selector, of: site.id, now: now)
+            let number = try connection.transaction { () throws(DatabaseError) in
+                try note(.dataErased, site, connection)
+                return try store.request(selector, of: site.id, now: now)
+            }
             try Eraser(connection).run(number, now: now)
             return try store.erasure(number)
         }
@@ -141,6 +145,15 @@ enum PersonCommand {
         case .away: throw .fault("the ingest process does not answer on \(socket)")
         }
         return ExitCode.success
+    }
+
+    /// That it was done, and nothing about whom.
+    private static func note(
+        _ action: AuditAction, _ site: Site, _ connection: Connection
+    ) throws(DatabaseError) {
+        let organisation: Int32? = try connection.query(
+            "SELECT organisation_id FROM site WHERE site_id = \(site.id.rawValue)")[0].value(0)
+        try AuditLog(connection).note(action, site.domain, organisation: organisation, person: .operatorTerminal)
     }
 
     // MARK: Who

@@ -29,12 +29,25 @@ enum ServeCommand {
         switch arguments.positional.first {
         case nil:
             try refusePendingMigrations(configuration)
+            announceSetUp(configuration)
             var supervisor = Supervisor(configuration, environment: environment)
             return try supervisor.run()
         case "ingest": return try IngestProcess(configuration, file: file, environment: environment).run()
-        case "web": return try WebProcess(configuration, environment: environment).run()
+        case "web":
+            if environment["FOOTFALL_SUPERVISOR"] == nil { announceSetUp(configuration) }
+            return try WebProcess(configuration, environment: environment).run()
         case .some(let word): throw .usage("there is no process \"\(word)\": say ingest, web, or nothing for both")
         }
+    }
+
+    /// On an empty installation the first person comes in by a link, which only whoever runs this sees.
+    private static func announceSetUp(_ configuration: GatewayConfiguration) {
+        guard
+            let connection = try? Connection(
+                ConnectionSettings(url: configuration.settings.database.url, applicationName: "footfall serve")),
+            let link = try? UserCommand.setUpLink(configuration, connection)
+        else { return }
+        Output.line("Nobody has an account yet. Set up the dashboard here, within 24 hours:\n\n  \(link)\n")
     }
 
     /// A schema that is too old would stop the loader one transaction later, with a message that helps less. A

@@ -7,14 +7,14 @@ enum SiteCommand {
         name: "site", summary: "add a site, or list them",
         help: """
             usage: footfall site add DOMAIN [--host HOST]... [--time-zone ZONE] [--key KEY] [--ack LEVEL]
-                                     [--if-missing]
+                                     [--organisation NAME] [--if-missing]
                    footfall site set DOMAIN [--ack LEVEL] [--retention MONTHS]
                    footfall site list
 
             add prints the site's public key, which goes into the snippet. Hosts are those whose pages may send
             events; without any, DOMAIN and www.DOMAIN; *.example.com stands for every subdomain. The time zone (an
             IANA name, UTC unless given) decides when the site's days begin. --key sets the key instead of a random
-            one. --if-missing leaves a site that exists as it is.
+            one. --organisation says whose it is where there are several. --if-missing leaves a site that exists as it is.
 
             --ack says how safe an event of the site is when its sender is told that it was taken: fsync (on the disk),
             journal (within 200 ms), or default for what the configuration says.
@@ -27,7 +27,8 @@ enum SiteCommand {
             """
     ) { (words) throws(CommandFailure) in
         let arguments = try Arguments(
-            words, options: ["config", "host", "time-zone", "key", "ack", "retention"], flags: ["if-missing"])
+            words, options: ["config", "host", "time-zone", "key", "ack", "retention", "organisation"],
+            flags: ["if-missing"])
         switch arguments.positional.first {
         case "add": return try add(arguments)
         case "set": return try set(arguments)
@@ -38,10 +39,11 @@ enum SiteCommand {
 
     private static func add(_ arguments: Arguments) throws(CommandFailure) -> Int32 {
         guard arguments.positional.count == 2 else { throw .usage("add takes one domain") }
-        let new = SiteStore.NewSite(
+        var new = SiteStore.NewSite(
             domain: arguments.positional[1], key: arguments["key"], hosts: arguments.all("host"),
             timeZone: arguments["time-zone"] ?? "UTC", ack: try ack(arguments) ?? nil)
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
+        new.organisation = try OperatorConnection.organisation(arguments["organisation"], connection)
         let site = try OperatorConnection.reportingSites { () throws(SiteError) in
             try SiteStore(connection).add(new, ifMissing: arguments.has("if-missing"))
         }

@@ -10,7 +10,7 @@ import Platform
 
 let targets: [any FuzzTarget.Type] = [
     JournalTarget.self, CodecTarget.self, BeaconTarget.self, TextTarget.self, GzipTarget.self, URLTarget.self,
-    PIITarget.self, UserAgentTarget.self, BotTarget.self,
+    PIITarget.self, UserAgentTarget.self, BotTarget.self, TokenTarget.self,
 ]
 
 guard CommandLine.arguments.count > 1, let target = targets.first(where: { $0.name == CommandLine.arguments[1] }) else {

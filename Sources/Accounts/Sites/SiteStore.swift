@@ -23,16 +23,20 @@ public struct SiteStore {
         public var timeZone: String
         /// How safe events are when they are acknowledged; `nil` for what the gateway is set to.
         public var ack: AckLevel?
+        /// Whose it is; `nil` before there is anybody.
+        public var organisation: Int32?
 
         /// A site to be.
         public init(
-            domain: String, key: String? = nil, hosts: [String] = [], timeZone: String = "UTC", ack: AckLevel? = nil
+            domain: String, key: String? = nil, hosts: [String] = [], timeZone: String = "UTC", ack: AckLevel? = nil,
+            organisation: Int32? = nil
         ) {
             self.domain = domain
             self.key = key
             self.hosts = hosts
             self.timeZone = timeZone
             self.ack = ack
+            self.organisation = organisation
         }
     }
 
@@ -46,13 +50,11 @@ public struct SiteStore {
         do throws(DatabaseError) {
             return try connection.transaction { () throws(DatabaseError) in
                 if ifMissing, let known = try find(domain: domain) { return known }
-                let isZone: Bool = try connection.query(
-                    "SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = \(new.timeZone))")[0].value(0)
-                guard isZone else { throw invalid("time zone \"\(new.timeZone)\" is not known to PostgreSQL") }
+                try check(timeZone: new.timeZone)
                 let added = try connection.query(
                     """
-                    INSERT INTO site (domain, time_zone, hosts, ack)
-                    VALUES (\(domain), \(new.timeZone), \(hosts), \(new.ack?.rawValue))
+                    INSERT INTO site (domain, time_zone, hosts, ack, organisation_id)
+                    VALUES (\(domain), \(new.timeZone), \(hosts), \(new.ack?.rawValue), \(new.organisation))
                     ON CONFLICT (domain) DO NOTHING RETURNING site_id
                     """)
                 guard let row = added.first else {
@@ -68,7 +70,25 @@ public struct SiteStore {
                     ack: new.ack)
             }
         } catch {
-            throw error.sqlState == SiteStore.invalidState ? .invalid(error.message) : .database(error)
+            throw SiteError(error)
+        }
+    }
+
+    private func check(timeZone: String) throws(DatabaseError) {
+        let isZone: Bool = try connection.query(
+            "SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = \(timeZone))")[0].value(0)
+        guard isZone else { throw invalid("time zone \"\(timeZone.cut(bytes: 100))\" is not known to PostgreSQL") }
+    }
+
+    /// Changes the hosts whose pages may send events, and where the site's days begin.
+    public func set(hosts: [String], timeZone: String, of site: SiteID) throws(SiteError) {
+        let hosts = hosts.map { $0.lowercased() }
+        guard !hosts.isEmpty else { throw .invalid("name at least one host whose pages may send events") }
+        try SiteStore.check(hosts: hosts)
+        try reporting { () throws(DatabaseError) in
+            try check(timeZone: timeZone)
+            try connection.execute(
+                "UPDATE site SET hosts = \(hosts), time_zone = \(timeZone) WHERE site_id = \(site.rawValue)")
         }
     }
 
@@ -79,20 +99,25 @@ public struct SiteStore {
                 "UPDATE site SET ack = \(ack?.rawValue) WHERE domain = \(domain.lowercased())")
             guard changed == 1 else { throw invalid("there is no site \"\(domain)\"") }
         } catch {
-            throw error.sqlState == SiteStore.invalidState ? .invalid(error.message) : .database(error)
+            throw SiteError(error)
         }
     }
 
     /// Sets for how many whole months, beyond the running one, a site's events are kept; `nil` leaves that to the gateway's
     /// setting. Sums of days are kept for ever.
     public func setRetention(months: Int?, domain: String) throws(SiteError) {
+        guard let site = try site(domain: domain) else { throw .invalid("there is no site \"\(domain)\"") }
+        try setRetention(months: months, of: site.id)
+    }
+
+    /// The same by the site's number.
+    public func setRetention(months: Int?, of site: SiteID) throws(SiteError) {
         if let months, !(1...1200).contains(months) { throw .invalid("months must be from 1 to 1200, not \(months)") }
-        do throws(DatabaseError) {
-            let changed = try connection.execute(
-                "UPDATE site SET retention_months = \(months.map { Int32($0) }) WHERE domain = \(domain.lowercased())")
-            guard changed == 1 else { throw invalid("there is no site \"\(domain)\"") }
-        } catch {
-            throw error.sqlState == SiteStore.invalidState ? .invalid(error.message) : .database(error)
+        _ = try reporting { () throws(DatabaseError) in
+            try connection.execute(
+                """
+                UPDATE site SET retention_months = \(months.map { Int32($0) }) WHERE site_id = \(site.rawValue)
+                """)
         }
     }
 
@@ -144,25 +169,26 @@ public struct SiteStore {
         return sites
     }
 
-    /// Not one of PostgreSQL's codes: carries a complaint of ours through a transaction.
-    private static let invalidState = "FFINV"
-
-    private func invalid(_ message: String) -> DatabaseError {
-        DatabaseError(kind: .refused, sqlState: SiteStore.invalidState, message: message)
-    }
+    private func invalid(_ message: String) -> DatabaseError { .invalid(message) }
 
     private func check(domain: String, key: String?, hosts: [String]) throws(SiteError) {
         guard SiteStore.isHost(domain[...]) else {
             throw .invalid("domain \"\(domain)\" is not a host name such as example.com")
         }
-        for host in hosts where !SiteStore.isHost(host.utf8.starts(with: "*.".utf8) ? host.dropFirst(2) : host[...]) {
-            throw .invalid("host \"\(host)\" is neither a host name nor of the form *.example.com")
-        }
+        try SiteStore.check(hosts: hosts)
         if let key {
             let isPlain = key.utf8.allSatisfy { SiteStore.isNameByte($0) || $0 == UInt8(ascii: "_") }
             guard isPlain, (1...64).contains(key.utf8.count) else {
                 throw .invalid("key \"\(key)\" may have letters, digits, - and _ only, at most 64")
             }
+        }
+    }
+
+    /// Whether these can be hosts.
+    static func check(hosts: [String]) throws(SiteError) {
+        guard hosts.count <= 100 else { throw .invalid("a site may have 100 hosts at most") }
+        for host in hosts where !SiteStore.isHost(host.utf8.starts(with: "*.".utf8) ? host.dropFirst(2) : host[...]) {
+            throw .invalid("host \"\(host.cut(bytes: 100))\" is neither a host name nor of the form *.example.com")
         }
     }
 

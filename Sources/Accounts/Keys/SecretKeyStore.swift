@@ -22,7 +22,7 @@ public struct SecretKeyStore {
     }
 
     /// Characters of a key that are kept.
-    private static let beginningLength = SecretKey.prefix.utf8.count + 6
+    static let beginningLength = SecretKey.prefix.utf8.count + 6
 
     /// Makes a key for a site and returns it: the only time that anybody sees it.
     public func add(domain: String) throws(SiteError) -> String {

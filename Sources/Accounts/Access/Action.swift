@@ -1,0 +1,50 @@
+/// Everything that anybody can ask of the web process, but for operations. Each has one line in `requirement`, and there
+/// is no way to a page or a change around that table.
+public enum Action: String, Sendable, CaseIterable {
+    // Whoever comes along.
+    case signIn, signOut, setUp, join, setPassword, loadAsset, readPublicRecord, useSharedLink
+    // People, about themselves.
+    case listSites, readAccount, changeAccount
+    // An organisation.
+    case readOrganisation, leaveOrganisation, addSite, managePeople, manageTeams, manageKeys, changeBrand, readAudit,
+        changeOrganisation, deleteOrganisation
+    // A site.
+    case readReports, readDiagnosis, readSiteSettings, changeGoals, shareLinks, changeSite, manageSiteAccess, exportData,
+        eraseData, moveSite, deleteSite
+    // Programs.
+    case queryReports
+
+    /// Who may.
+    public enum Requirement: Sendable, Equatable {
+        /// Everybody.
+        case nothing
+        /// Whoever is signed in.
+        case signedIn
+        /// A member of the organisation with at least this role.
+        case organisation(Role)
+        /// Somebody with at least this role for the site.
+        case site(Role)
+        /// A viewer of the site, whoever has a shared link to it, and everybody where the site is public.
+        case reports
+        /// A key that may read the site.
+        case key
+    }
+
+    /// The table.
+    public var requirement: Requirement {
+        switch self {
+        case .signIn, .signOut, .setUp, .join, .setPassword, .loadAsset, .readPublicRecord, .useSharedLink: .nothing
+        case .listSites, .readAccount, .changeAccount: .signedIn
+        case .readOrganisation, .leaveOrganisation: .organisation(.guest)
+        case .addSite, .managePeople, .manageTeams, .manageKeys, .changeBrand, .readAudit, .changeOrganisation:
+            .organisation(.admin)
+        case .deleteOrganisation: .organisation(.owner)
+        case .readReports: .reports
+        case .readDiagnosis: .site(.viewer)
+        case .readSiteSettings, .changeGoals, .shareLinks: .site(.editor)
+        case .changeSite, .manageSiteAccess, .exportData, .eraseData: .site(.admin)
+        case .moveSite, .deleteSite: .site(.owner)
+        case .queryReports: .key
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import Cryptography
+import Database
+public import EventModel
+public import OneTimePassword
+
+/// What people change about themselves.
+extension AccountService {
+    /// All that the page about oneself shows.
+    public struct Account: Sendable {
+        /// Where one is signed in, latest first.
+        public var sessions: [PersonSession]
+        /// Recovery codes that are left.
+        public var recoveryCodes: Int
+        /// Sign-ins and the like, newest first.
+        public var entries: [AuditEntry]
+    }
+
+    /// All that the page about oneself shows.
+    public func account(_ person: SignedIn) throws(SiteError) -> Account {
+        try read(for: Behalf(person: person.person)) { (connection) throws(DatabaseError) in
+            Account(
+                sessions: try SessionStore(connection).list(of: person.person),
+                recoveryCodes: try PersonStore(connection).recoveryCodeCount(of: person.person),
+                entries: try AuditLog(connection).entries(ofPerson: person.person))
+        }
+    }
+
+    /// Changes what somebody calls themselves.
+    public func setName(_ typed: String, _ actor: Actor) throws(SiteError) {
+        let name = typed.isEmpty ? "" : try AccountService.name(typed, "the name")
+        try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
+            try PersonStore(connection).setName(name, of: actor.person.person)
+        }
+    }
+
+    /// Changes a password. All other sessions end.
+    public func changePassword(
+        old: String, new: String, address: IPAddress, _ actor: Actor
+    ) throws(SiteError) {
+        try confirm(password: old, address: address, actor)
+        let hash = try passwordHash(new, email: actor.person.email)
+        try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
+            try PersonStore(connection).setPassword(hash, of: actor.person.person, keeping: actor.person.session)
+            try note(connection, .passwordChanged, actor)
+        }
+    }
+
+    /// Makes sure that whoever sits there knows the password: before anything that would lock its owner out.
+    public func confirm(password: String, address: IPAddress, _ actor: Actor) throws(SiteError) {
+        let account = actor.person.email
+        if case .wait(let seconds) = throttle.permission(account: account, network: address) {
+            throw .invalid("too many attempts: try again in \(seconds) seconds")
+        }
+        let known: PersonStore.Credentials?
+        do throws(SiteError) {
+            known = try read(for: actor.behalf()) { (connection) throws(DatabaseError) in
+                try PersonStore(connection).credentials(person: actor.person.person)
+            }
+        } catch {
+            throttle.withdrawn(account: account, network: address)
+            throw error
+        }
+        guard let hash = known?.passwordHash, PasswordHash.verify(password, against: hash) else {
+            throttle.failed(account: account, network: address)
+            throw .invalid("that is not your password")
+        }
+        throttle.succeeded(account: account, network: address)
+    }
+
+    // MARK: Second factor
+
+    /// A key for an authenticator app. It counts once the app's first code was typed in.
+    public func startSecondFactor(_ actor: Actor) throws(SiteError) -> TOTPSecret {
+        let secret = TOTPSecret.make()
+        try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
+            guard try PersonStore(connection).credentials(person: actor.person.person)?.secondFactor.isOn == false
+            else { throw .invalid("there is a second factor already: switch it off first") }
+            try PersonStore(connection).setSecondFactor(
+                .init(secret: secret.bytes, isOn: false, lastStep: 0), of: actor.person.person)
+        }
+        return secret
+    }
+
+    /// The key that waits for its first code; `nil` when none does.
+    public func waitingSecondFactor(_ person: SignedIn) throws(SiteError) -> TOTPSecret? {
+        let known = try read(for: Behalf(person: person.person)) { (connection) throws(DatabaseError) in
+            try PersonStore(connection).credentials(person: person.person)
+        }
+        guard let factor = known?.secondFactor, !factor.isOn else { return nil }
+        return factor.secret.flatMap { TOTPSecret(bytes: $0) }
+    }
+
+    /// Switches the second factor on with its first code. Returns recovery codes, which nobody sees again.
+    public func confirmSecondFactor(
+        code: String, address: IPAddress, _ actor: Actor
+    ) throws(SiteError) -> [String] {
+        guard let secret = try waitingSecondFactor(actor.person) else {
+            throw .invalid("no second factor waits for a code")
+        }
+        guard let step = secret.matchingStep(code: code, time: clock() / 1000) else {
+            throw .invalid("that is not the code of the app; the clock of the telephone may be wrong")
+        }
+        let codes = RecoveryCode.make()
+        let hashes = codes.compactMap { PasswordHash.make($0) }
+        try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
+            let people = PersonStore(connection)
+            try people.setSecondFactor(.init(secret: secret.bytes, isOn: true, lastStep: step), of: actor.person.person)
+            try people.setRecoveryCodes(hashes, of: actor.person.person)
+            try note(connection, .secondFactorOn, actor)
+        }
+        return codes
+    }
+
+    /// Other recovery codes; the ones before are of no use any more.
+    public func renewRecoveryCodes(
+        password: String, address: IPAddress, _ actor: Actor
+    ) throws(SiteError) -> [String] {
+        try confirm(password: password, address: address, actor)
+        guard actor.person.hasSecondFactor else { throw .invalid("there is no second factor") }
+        let codes = RecoveryCode.make()
+        let hashes = codes.compactMap { PasswordHash.make($0) }
+        try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
+            try PersonStore(connection).setRecoveryCodes(hashes, of: actor.person.person)
+            try note(connection, .recoveryCodesMade, actor)
+        }
+        return codes
+    }
+
+    /// Switches the second factor off.
+    public func endSecondFactor(password: String, address: IPAddress, _ actor: Actor) throws(SiteError) {
+        try confirm(password: password, address: address, actor)
+        try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
+            let people = PersonStore(connection)
+            try people.setSecondFactor(.init(secret: nil, isOn: false, lastStep: 0), of: actor.person.person)
+            try people.setRecoveryCodes([], of: actor.person.person)
+            try note(connection, .secondFactorOff, actor)
+        }
+    }
+
+    // MARK: Sessions
+
+    /// Signs out one session of one's own.
+    public func revokeSession(_ session: Int64, _ actor: Actor) throws(SiteError) {
+        try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
+            guard try SessionStore(connection).remove(session, of: actor.person.person) else {
+                throw .invalid("this session is over already")
+            }
+            try note(connection, .sessionRevoked, actor)
+        }
+    }
+
+    /// Signs out everywhere but here.
+    public func revokeOtherSessions(_ actor: Actor) throws(SiteError) {
+        try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
+            let count = try SessionStore(connection).removeAll(
+                of: actor.person.person, but: actor.person.session)
+            if count > 0 { try note(connection, .sessionRevoked, "\(count)", actor) }
+        }
+    }
+
+    /// Deletes one's account. Who alone owns an organisation must give it away or delete it first.
+    public func deleteAccount(password: String, address: IPAddress, _ actor: Actor) throws(SiteError) {
+        try confirm(password: password, address: address, actor)
+        for membership in actor.person.memberships where membership.deleteAt == nil {
+            try leave(membership.organisation, actor)
+        }
+        try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
+            try PersonStore(connection).remove(actor.person.person)
+        }
+    }
+
+    // MARK: Audit
+
+    func note(
+        _ connection: Connection, _ action: AuditAction, _ actor: Actor, organisation: Int32? = nil
+    ) throws(DatabaseError) {
+        try note(connection, action, "", actor, organisation: organisation)
+    }
+
+    func note(
+        _ connection: Connection, _ action: AuditAction, _ object: String, _ actor: Actor, organisation: Int32? = nil
+    ) throws(DatabaseError) {
+        try AuditLog(connection).note(
+            action, object, organisation: organisation, person: actor.auditPerson, network: actor.network)
+    }
+}

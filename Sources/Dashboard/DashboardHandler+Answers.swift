@@ -1,0 +1,153 @@
+import Accounts
+import Database
+import FastCGI
+import Platform
+import Reports
+
+/// The forms of answers.
+extension DashboardHandler {
+    func page(status: Int, _ html: HTML, in place: Place? = nil) -> Response {
+        Response.page(status: status, html, embedHosts: place?.embedHosts ?? [])
+    }
+
+    func asset(_ name: String) -> Response {
+        guard let asset = Asset.all.first(where: { $0.name == name }) else {
+            return notFound(Surroundings(audience: .everybody))
+        }
+        return Response.file(asset.bytes, type: asset.type)
+    }
+
+    /// Logo and colours of an organisation, under names that only its pages know.
+    func brandFile(_ inquiry: Inquiry) throws -> Response {
+        guard let organisation = inquiry.organisation else { return notFound(inquiry.surroundings) }
+        let brand = try access.brand(of: organisation)
+        let version = Surroundings.version(of: brand)
+        switch inquiry.match.parameters["name"] {
+        case "logo-\(version)":
+            guard let type = BrandFiles.type(of: brand) else { break }
+            return Response.file(brand.logo, type: type)
+        case "colours.css-\(version)" where !brand.colour.isEmpty:
+            return Response.file(BrandFiles.stylesheet(colour: brand.colour), type: "text/css; charset=utf-8")
+        default: break
+        }
+        return notFound(inquiry.surroundings)
+    }
+
+    func redirect(to path: String, query: String) -> Response {
+        var response = Response(status: 308)
+        response.addHeader("Location", query.isEmpty ? path : "\(path)?\(query)")
+        response.addHeader("Cache-Control", "private, no-store")
+        response.addSecurityHeaders()
+        return response
+    }
+
+    /// A page that wants a sign-in leads there and back. Forms do not: what was typed would be lost without a word.
+    func signInFirst(_ inquiry: Inquiry) -> Response {
+        guard inquiry.match.route.method == .get else {
+            let error = ErrorPage(
+                title: "You are signed out",
+                advice: "Sign in in another tab, then send the form again: what you typed is still there.",
+                surroundings: inquiry.surroundings)
+            return page(status: 403, error.html)
+        }
+        let query = inquiry.request.query
+        let back = PercentText.encoded(inquiry.request.path) + (query.isEmpty ? "" : "?\(query)")
+        return Response.seeOther(DashboardPath.signIn + "?next=" + PercentText.encoded(back, keepsSlash: false))
+    }
+
+    func notFound(_ surroundings: Surroundings) -> Response {
+        let error = ErrorPage(
+            title: "There is no such page",
+            advice: "The address may be old or mistyped, or the page is not for you.", surroundings: surroundings)
+        return page(status: 404, error.html)
+    }
+
+    func otherMethod(_ methods: [Route.Method], _ audience: Audience) -> Response {
+        let isRead = methods.contains(.get)
+        let error = ErrorPage(
+            title: isRead ? "This page can only be read" : "This address takes forms only",
+            advice: "Open the dashboard in a browser.", surroundings: Surroundings(audience: audience))
+        var response = page(status: 405, error.html)
+        response.addHeader("Allow", methods.map { $0 == .get ? "GET, HEAD" : $0.rawValue }.joined(separator: ", "))
+        return response
+    }
+
+    func failure(_ error: ReportError, _ inquiry: Inquiry) -> Response {
+        let id = ErrorID(inquiry.request)
+        log.error("dashboard: request=\(id.text) \(error)")
+        switch error.code {
+        case .unavailable:
+            let isPublic = inquiry.surroundings.audience == .everybody
+            let advice: HTML =
+                isPublic
+                ? "The page is back in a moment; it tries again by itself."
+                : """
+                The database does not answer. Visits are still being collected and will be here when it is \
+                back; this page tries again by itself.
+                """
+            let error = ErrorPage(
+                title: isPublic ? "One moment" : "The numbers are away for a moment", advice: advice, id: id.text,
+                surroundings: inquiry.surroundings)
+            var response = page(status: 503, error.html)
+            response.addHeader("Retry-After", "10")
+            // A form that is sent twice is none of ours to send.
+            if inquiry.match.route.method == .get { response.addHeader("Refresh", "10") }
+            return response
+        case .failed:
+            let error = ErrorPage(
+                title: "Something went wrong on our side",
+                advice: "Trying again will probably not help. Whoever runs this server finds the reason in the log.",
+                id: id.text, surroundings: inquiry.surroundings)
+            return page(status: 500, error.html)
+        }
+    }
+}
+
+extension Response {
+    /// A page for whoever asked, and for nobody's cache.
+    static func page(status: Int, _ html: HTML, embedHosts: [String] = []) -> Response {
+        var response = Response(status: status, type: "text/html; charset=utf-8", body: html.bytes)
+        // A shared computer's back button must not show the numbers after signing out.
+        response.addHeader("Cache-Control", "private, no-store")
+        response.addSecurityHeaders(embedHosts: embedHosts)
+        return response
+    }
+
+    /// A file whose address changes with its content.
+    static func file(_ bytes: [UInt8], type: StaticString) -> Response {
+        var response = Response(status: 200, type: type, body: bytes)
+        response.addHeader("Cache-Control", "public, max-age=31536000, immutable")
+        response.addSecurityHeaders()
+        return response
+    }
+
+    /// On to another page, with GET: what a form is answered with, so that loading anew does not send it again.
+    static func seeOther(_ address: String) -> Response {
+        var response = Response(status: 303)
+        response.addHeader("Location", address)
+        response.addHeader("Cache-Control", "private, no-store")
+        response.addSecurityHeaders()
+        return response
+    }
+}
+
+extension ReportError {
+    /// What a failure of the accounts means for the reader.
+    init(_ error: SiteError) {
+        switch error {
+        case .invalid(let message): self.init(.failed, message)
+        case .database(let error): self.init(database: error)
+        }
+    }
+}
+
+extension Door.Decision {
+    /// The request that is decided about.
+    var inquiry: Inquiry {
+        switch self {
+        case .enter(let inquiry), .signIn(let inquiry), .unknown(let inquiry), .forged(let inquiry),
+            .askPassword(let inquiry, _):
+            inquiry
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// What a settings page says first: what was done, what is wrong, or a secret that is shown this once.
+struct Notice {
+    enum Kind { case done, problem }
+
+    var kind: Kind
+    var words: HTML
+    /// Shown once, to be copied.
+    var secrets: [String] = []
+
+    /// What somebody typed cannot be taken.
+    static func problem(_ message: String) -> Notice {
+        Notice(kind: .problem, words: "<strong>Nothing was changed:</strong> \(message)")
+    }
+
+    /// The notice as markup.
+    var html: HTML {
+        let role: HTML = kind == .problem ? "alert" : "status"
+        let mark: HTML = kind == .problem ? " bad" : " good"
+        let list: HTML =
+            secrets.isEmpty
+            ? .empty
+            : """
+            <pre class="snippet" tabindex="0" role="region" aria-label="To be copied"><code>\
+            \(secrets.joined(separator: "\n"))</code></pre>
+            """
+        return "<div class=\"notice\(mark)\" role=\"\(role)\"><p>\(words)</p>\(list)</div>\n"
+    }
+}
+
+/// What a change is answered with, named in the address that the browser is sent to.
+enum Done: String {
+    case saved, removed, invited, joined, left, moved, deleted, kept
+    case password, signedOutElsewhere = "signed-out"
+    case secondFactorOff = "second-factor-off"
+
+    /// In words.
+    var words: HTML {
+        switch self {
+        case .saved: "Saved."
+        case .removed: "Removed."
+        case .invited: "Invited."
+        case .joined: "Welcome. You are in."
+        case .left: "You have left the organisation."
+        case .moved: "The site has moved. Its guests, links and keys ended with that."
+        case .deleted: "It will be deleted when the days of grace are over. Until then you can take that back."
+        case .kept: "It stays."
+        case .password: "The password is changed. Everywhere else you are signed out."
+        case .signedOutElsewhere: "Signed out."
+        case .secondFactorOff: "The second factor is off. Signing in takes the password alone."
+        }
+    }
+
+    /// The notice that an address asks for.
+    static func notice(in query: String) -> Notice? {
+        Done(rawValue: Form(query: query.utf8)["done"]).map { Notice(kind: .done, words: $0.words) }
+    }
+}

@@ -1,0 +1,153 @@
+import Accounts
+import EventModel
+import FastCGI
+import Platform
+
+/// What people change about an organisation.
+extension SettingsHandler {
+    func changeOrganisation(
+        _ organisation: Int32, _ inquiry: Inquiry, _ form: Form, _ actor: Actor
+    ) throws(SiteError) -> Outcome {
+        let home = DashboardPath.organisation(organisation)
+        switch inquiry.match.route {
+        case .renameOrganisation: try accounts.rename(organisation, to: form["name"], actor)
+        case .leaveOrganisation:
+            try accounts.leave(organisation, actor)
+            return .done(DashboardPath.account, .left)
+        case .deleteOrganisation:
+            guard let name = try accounts.details(of: organisation, for: actor.person)?.organisation.name,
+                form["confirmation"] == name
+            else { throw .invalid("type the organisation's name to confirm") }
+            try accounts.delete(organisation, actor)
+            return .done(home, .deleted)
+        case .keepOrganisation:
+            try accounts.keep(organisation, actor)
+            return .done(home, .kept)
+        case .addSite:
+            let site = try accounts.addSite(
+                .init(
+                    domain: form["domain"].lowercased().split(separator: " ").joined(), hosts: form.words("hosts"),
+                    timeZone: form["time_zone"].isEmpty ? "UTC" : form["time_zone"]), to: organisation, actor)
+            return .done(DashboardPath.site(site.domain), nil)
+        case .addKey: return .show(try addKey(organisation, form, actor))
+        case .revokeKey:
+            try accounts.revokeKey(form.number("key") ?? 0, of: organisation, actor)
+            return .done("\(home)/keys", .removed)
+        case .setBrand:
+            let file = form.files["logo"] ?? []
+            try accounts.setBrand(
+                name: form["brand_name"], colour: form.isTicked("has_colour") ? form["colour"] : "",
+                logo: form.isTicked("without_logo") ? [] : file.isEmpty ? nil : file,
+                namesFootfall: form.isTicked("names_footfall"), of: organisation, actor)
+            return .done("\(home)/brand", .saved)
+        default: return try changePeople(organisation, inquiry, form, actor)
+        }
+        return .done(home, .saved)
+    }
+
+    private func addKey(_ organisation: Int32, _ form: Form, _ actor: Actor) throws(SiteError) -> Notice {
+        var new = NewSecretKey(name: form["name"], mayRead: form["scope"] == "read")
+        let sites = form.all("site").compactMap { Int32($0) }
+        if !sites.isEmpty { new.sites = sites.map { SiteID(rawValue: $0) } }
+        if let days = form.number("days"), days > 0 {
+            new.expiresAt = Timestamp(milliseconds: Clock.wallMilliseconds() + Int64(days) * 86_400_000)
+        }
+        return Notice(
+            kind: .done, words: "<strong>The key is made.</strong> Copy it now: only its hash is kept.",
+            secrets: [try accounts.addKey(new, to: organisation, actor)])
+    }
+
+    private func changePeople(
+        _ organisation: Int32, _ inquiry: Inquiry, _ form: Form, _ actor: Actor
+    ) throws(SiteError) -> Outcome {
+        let people = DashboardPath.organisation(organisation, "people")
+        let person = form.number("person") ?? 0
+        let team = form.number("team") ?? 0
+        switch inquiry.match.route {
+        case .invite: return .show(try invite(organisation, inquiry, form, actor))
+        case .revokeInvitation:
+            try accounts.revokeInvitation(form.number("invitation") ?? 0, of: organisation, actor)
+            return .done(people, .removed)
+        case .setRole:
+            guard let role = Role(rawValue: form["role"]) else { throw .invalid("choose a role") }
+            try accounts.setRole(role, of: person, in: organisation, actor)
+        case .removePerson:
+            try accounts.removePerson(person, from: organisation, actor)
+            return .done(people, .removed)
+        case .addTeam: try accounts.addTeam(form["name"], to: organisation, actor)
+        case .removeTeam:
+            try accounts.removeTeam(team, from: organisation, actor)
+            return .done(people, .removed)
+        case .addTeamMember:
+            try accounts.setTeamMember(person, of: team, isMember: true, in: organisation, actor)
+        case .removeTeamMember:
+            try accounts.setTeamMember(person, of: team, isMember: false, in: organisation, actor)
+        default: throw .invalid("this form is not known here")
+        }
+        return .done(people, .saved)
+    }
+
+    private func invite(
+        _ organisation: Int32, _ inquiry: Inquiry, _ form: Form, _ actor: Actor
+    ) throws(SiteError) -> Notice {
+        guard let role = Role(rawValue: form["role"]) else { throw .invalid("choose a role") }
+        var new = NewInvitation(email: form["email"], role: role)
+        if role == .guest, let site = form.number("site") {
+            new.grant = SiteGrant(
+                site: SiteID(rawValue: site), role: Role(rawValue: form["site_role"]) ?? .viewer)
+        }
+        let token = try accounts.invite(new, to: organisation, actor)
+        return Notice(
+            kind: .done,
+            words: """
+                <strong>Send this link.</strong> It is good once, for \(Format.count(accounts.invitationDays, "day", "days")), \
+                and is not shown again.
+                """, secrets: ["\(inquiry.origin)/footfall/join?token=\(token)"])
+    }
+
+    // MARK: Pages
+
+    func organisationPage(
+        _ organisation: Int32, _ inquiry: Inquiry, _ notice: Notice?
+    ) throws(SiteError) -> HTML? {
+        guard let person = inquiry.person, let role = person.role(in: organisation),
+            let details = try accounts.details(of: organisation, for: person)
+        else { return nil }
+        let frame = OrganisationFrame(
+            details: details, person: person, role: role, notice: notice, surroundings: inquiry.surroundings)
+        switch inquiry.match.route {
+        case .peoplePage, .invite, .revokeInvitation, .setRole, .removePerson, .addTeam, .removeTeam, .addTeamMember,
+            .removeTeamMember:
+            return PeoplePage(frame: frame).html
+        case .keysPage, .addKey, .revokeKey:
+            return KeysPage(frame: frame, keys: try accounts.keys(of: organisation)).html
+        case .brandPage, .setBrand: return BrandPage(frame: frame).html
+        case .auditPage:
+            let before = Int64(Form(query: inquiry.request.query.utf8)["before"])
+            return AuditPage(
+                frame: frame, entries: try accounts.auditLog(of: organisation, before: before),
+                isFirst: before == nil
+            ).html
+        default: return OrganisationPage(frame: frame, graceDays: accounts.graceDays).html
+        }
+    }
+
+    /// The whole audit log as a file; that it was taken along is written into it.
+    func auditFile(_ inquiry: Inquiry) throws -> Response {
+        guard let person = inquiry.person, let organisation = inquiry.organisation else {
+            return Response.seeOther(DashboardPath.signIn)
+        }
+        try accounts.noteAuditExport(
+            of: organisation, Actor(person, network: NetworkWords.of(inquiry.address)))
+        var csv = CSV(header: ["time", "person", "action", "object", "network"])
+        for entry in try accounts.auditLog(of: organisation, limit: 100_000) {
+            let time = CivilTime(milliseconds: entry.time.milliseconds).description
+            csv.add([time, entry.person, entry.action, entry.object, entry.network])
+        }
+        var response = Response(status: 200, type: "text/csv; charset=utf-8", body: csv.bytes)
+        response.addHeader("Content-Disposition", "attachment; filename=\"audit-log.csv\"")
+        response.addHeader("Cache-Control", "private, no-store")
+        response.addSecurityHeaders()
+        return response
+    }
+}
