@@ -16,6 +16,8 @@ final class RedisTier: Sendable {
     private let address: RedisAddress
     private let timeoutMilliseconds: Int
     private let log: Log
+    /// What goes on without it, for the log.
+    private let users: String
     private let state = Mutex(State())
 
     private struct State {
@@ -28,8 +30,9 @@ final class RedisTier: Sendable {
     }
 
     /// A tier on this server. Nothing is sent before the first question.
-    init(_ address: RedisAddress, timeoutMilliseconds: Int, log: Log) {
+    init(_ address: RedisAddress, timeoutMilliseconds: Int, users: String = "reports", log: Log) {
         self.address = address
+        self.users = users
         self.timeoutMilliseconds = timeoutMilliseconds
         self.log = log
     }
@@ -51,12 +54,36 @@ final class RedisTier: Sendable {
         _ = send([Array("SET".utf8), name(key), value, Array("EX".utf8), Array("\(max(1, seconds))".utf8)])
     }
 
+    /// Removes all keys of ours, some at a time, so that a Redis with many others is held up for a moment only. Does nothing
+    /// more when Redis goes away meanwhile: the keys' own time ends what is left.
+    func removeAll() {
+        let script = """
+            local step = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', 1000)
+            for _, key in ipairs(step[2]) do redis.call('UNLINK', key) end
+            return step[1]
+            """
+        var cursor = Array("0".utf8)
+        repeat {
+            let arguments = [
+                Array("EVAL".utf8), Array(script.utf8), Array("0".utf8), cursor, Array("\(Self.prefix)*".utf8),
+            ]
+            guard case .bytes(let next) = send(arguments) else { return }
+            cursor = next
+        } while cursor != Array("0".utf8)
+    }
+
     /// Adds what this tier knows of itself.
     func report(to counters: inout CacheCounters) {
         let (errors, isAway) = state.withLock { ($0.errors, $0.isAway) }
         counters.redisErrors = errors
         counters.isRedisAway = isAway
     }
+
+    /// Sends a command of several words; `nil` when Redis does not answer in time.
+    func command(_ words: [String]) -> RedisReply? { send(words.map { Array($0.utf8) }) }
+
+    /// Whether Redis is left alone at the moment.
+    var isAway: Bool { state.withLock { $0.isAway } }
 
     private func name(_ key: CacheKey) -> [UInt8] { Array((RedisTier.prefix + key.text).utf8) }
 
@@ -96,7 +123,7 @@ final class RedisTier: Sendable {
             defer { state.lastRefusal = reason }
             return state.lastRefusal != reason
         }
-        if isNew { log.warning("redis: refuses to work (\(reason)); reports go on without it") }
+        if isNew { log.warning("redis: refuses to work (\(reason)); \(users) go on without it") }
     }
 
     private func giveUp(_ error: RedisError) {
@@ -110,7 +137,7 @@ final class RedisTier: Sendable {
             return (!state.isAway, state.idle)
         }
         _ = dropped  // Closed here, outside of the lock.
-        if isNew { log.warning("redis: away (\(error)); reports go on without it") }
+        if isNew { log.warning("redis: away (\(error)); \(users) go on without it") }
         probe()
     }
 

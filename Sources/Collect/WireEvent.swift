@@ -22,10 +22,14 @@ struct WireEvent: Sendable, Equatable {
     var clock = ClientClock()
     /// `o`, `c`, `b`, `tp`: opted out, consent, automation, points of touch.
     var signals: Signals = []
+    /// `k`: the token of the site's script.
+    var token = ""
     /// `address`: the visitor's address, where a server sends for a visitor.
     var address = ""
     /// `user_agent`: the visitor's browser, likewise.
     var userAgent = ""
+    /// `user`: the site's own id of the user, likewise.
+    var user = ""
 
     /// Who sends, and so which keys are read.
     enum Origin {
@@ -48,6 +52,8 @@ struct WireEvent: Sendable, Equatable {
         static let eventsPerRequest = 100
         static let eventsPerBatch = 5000
         static let userAgent = 1024
+        static let token = 64
+        static let user = 128
     }
 }
 
@@ -123,11 +129,22 @@ extension WireEvent {
         case "st": clock.sentAt = try moment(key, &scanner)
         case "o", "c", "b", "tp": try readSignal(key, &scanner)
         case "p": properties = try WireEvent.properties(&scanner)
+        case "k" where origin == .browser: token = try text(key, Limit.token, &scanner)
         case "address" where origin == .server: address = try text(key, Limit.id, &scanner)
         case "user_agent" where origin == .server:
             userAgent = try text(key, nil, &scanner).prefix(bytes: Limit.userAgent)
+        case "user" where origin == .server: user = try user(key, &scanner)
         default: try scanner.skip()
         }
+    }
+
+    /// Texts, and whole numbers, which is what databases number their users with.
+    private func user(_ key: String, _ scanner: inout JSONScanner) throws -> String {
+        guard try scanner.kind() == .number else { return try text(key, Limit.user, &scanner) }
+        guard let number = Int64(exactly: try scanner.number()), number.magnitude < 1 << 53 else {
+            throw Rejection(field: key, "must be a text, or a whole number below 2 to the power of 53")
+        }
+        return "\(number)"
     }
 
     private func text(_ key: String, _ limit: Int?, _ scanner: inout JSONScanner) throws -> String {

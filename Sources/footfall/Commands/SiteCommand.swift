@@ -8,7 +8,8 @@ enum SiteCommand {
         help: """
             usage: footfall site add DOMAIN [--host HOST]... [--time-zone ZONE] [--key KEY] [--ack LEVEL]
                                      [--organisation NAME] [--if-missing]
-                   footfall site set DOMAIN --ack LEVEL
+                   footfall site set DOMAIN [--ack LEVEL] [--events-per-second NUMBER] [--script-token on|off]
+                                     [--renew-script-secret] [--retention MONTHS]
                    footfall site list
 
             add prints the site's public key, which goes into the snippet. Hosts are those whose pages may send
@@ -19,11 +20,25 @@ enum SiteCommand {
             --ack says how safe an event of the site is when its sender is told that it was taken: fsync (on the disk),
             journal (within 200 ms), or default for what the configuration says.
 
+            --events-per-second is the most that the site may bring, over a longer time, or default for what the
+            configuration says. --script-token on puts events into quarantine that do not come from the site's own
+            script; its pages must load /footfall.js?s=KEY before that. --renew-script-secret makes the tokens of before
+            worthless. See docs/limits.md.
+
+            --retention says for how many whole months, beyond the running one, the site's events and visits are kept, or
+            default for what the configuration says. Older ones are deleted by a job within six hours, day by day; what
+            is known of past days as sums stays.
+
             A running gateway notices within five seconds. All take --config FILE.
             """
     ) { (words) throws(CommandFailure) in
         let arguments = try Arguments(
-            words, options: ["config", "host", "time-zone", "key", "ack", "organisation"], flags: ["if-missing"])
+            words,
+            options: [
+                "config", "host", "time-zone", "key", "ack", "organisation", "events-per-second", "script-token",
+                "retention",
+            ],
+            flags: ["if-missing", "renew-script-secret"])
         switch arguments.positional.first {
         case "add": return try add(arguments)
         case "set": return try set(arguments)
@@ -47,12 +62,23 @@ enum SiteCommand {
     }
 
     private static func set(_ arguments: Arguments) throws(CommandFailure) -> Int32 {
-        guard arguments.positional.count == 2, let level = try ack(arguments) else {
-            throw .usage("set takes one domain and --ack")
+        guard arguments.positional.count == 2 else { throw .usage("set takes one domain") }
+        let domain = arguments.positional[1]
+        let (level, limit, token) = (try ack(arguments), try limit(arguments), try scriptToken(arguments))
+        let months = try retention(arguments)
+        let isRenewing = arguments.has("renew-script-secret")
+        guard level != nil || limit != nil || token != nil || months != nil || isRenewing else {
+            throw .usage(
+                "set takes what is to be set: --ack, --events-per-second, --script-token, --renew-script-secret, --retention")
         }
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
         try OperatorConnection.reportingSites { () throws(SiteError) in
-            try SiteStore(connection).setAck(level, domain: arguments.positional[1])
+            let store = SiteStore(connection)
+            if let level { try store.setAck(level, domain: domain) }
+            if let limit { try store.setEventsPerSecond(limit, domain: domain) }
+            if isRenewing { try store.renewScriptSecret(domain: domain) }
+            if let token { try store.setNeedsScriptToken(token, domain: domain) }
+            if let months { try store.setRetention(months: months, domain: domain) }
         }
         return ExitCode.success
     }
@@ -62,10 +88,26 @@ enum SiteCommand {
         let sites = try OperatorConnection.reportingSites { () throws(SiteError) in try SiteStore(connection).list() }
         for site in sites {
             let ack = site.ack.map { "\tack \($0.rawValue)" } ?? ""
+            let limit = site.eventsPerSecond.map { "\tat most \($0) events a second" } ?? ""
+            let token = site.needsScriptToken ? "\twith a token of the script" : ""
+            let kept = site.retentionMonths.map { "\tkept for \($0) months" } ?? ""
             Output.line(
-                "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)\(ack)")
+                "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)\(ack)"
+                    + limit + token + kept)
         }
         return ExitCode.success
+    }
+
+    /// The months that are asked for: none, the gateway's (`nil` within), or a number of its own.
+    private static func retention(_ arguments: Arguments) throws(CommandFailure) -> Int?? {
+        guard let word = arguments["retention"] else { return nil }
+        if word == "default" { return .some(nil) }
+        guard let months = Int(word) else { throw .usage("--retention takes a number or default, not \"\(word)\"") }
+        let privacy = try GatewayConfiguration.load(file: arguments["config"]).settings.privacy
+        if privacy.mode == "strict", months > PrivacyPolicy.mostMonths {
+            throw .configuration("the strict mode keeps events for \(PrivacyPolicy.mostMonths) months at most")
+        }
+        return months
     }
 
     /// The level that is asked for: none, the gateway's (`nil` within), or one of its own.
@@ -76,5 +118,24 @@ enum SiteCommand {
             throw .usage("--ack takes fsync, journal or default, not \"\(word)\"")
         }
         return level
+    }
+
+    /// The limit that is asked for, likewise.
+    private static func limit(_ arguments: Arguments) throws(CommandFailure) -> Int?? {
+        guard let word = arguments["events-per-second"] else { return nil }
+        if word == "default" { return .some(nil) }
+        guard let number = Int(word) else {
+            throw .usage("--events-per-second takes a number or default, not \"\(word)\"")
+        }
+        return number
+    }
+
+    private static func scriptToken(_ arguments: Arguments) throws(CommandFailure) -> Bool? {
+        switch arguments["script-token"] {
+        case nil: return nil
+        case "on": return true
+        case "off": return false
+        case let word?: throw .usage("--script-token takes on or off, not \"\(word)\"")
+        }
     }
 }
