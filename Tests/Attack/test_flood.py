@@ -11,7 +11,6 @@ import urllib.parse
 import pytest
 from client import JSON_TYPE, Browser, encoded, multipart, through_nginx
 from conftest import LONG, restart_gateway, setting
-from fastcgi import Connection, request
 from routes import FORMS
 
 FORM = "application/x-www-form-urlencoded"
@@ -67,7 +66,11 @@ def test_headers_over_the_limit(base_url, host, tally):
         line = raw(base_url, b"GET /footfall/sign-in HTTP/1.1\r\nHost: " + host.encode() + b"\r\nConnection: close\r\n" + extra + b"\r\n\r\n")
         assert status_of(line) in (200, 400, 414, 431, 494, None), line
         tally()
-    for length in (8_000, 16_000, 70_000):
+
+
+def test_an_address_that_leads_to_the_sign_in_may_be_long(base_url, host, tally):
+    """Where to come back to stands in the answer's header, which nginx has so much room for and no more."""
+    for length in (1_000, 2_000, 4_000, 8_000, 15_000, 70_000):
         line = raw(base_url, b"GET /dashboard/x?filter=" + b"a" * length + b" HTTP/1.1\r\nHost: " + host.encode() + b"\r\nConnection: close\r\n\r\n")
         assert status_of(line) in (303, 400, 414, None), line
         tally()
@@ -155,11 +158,11 @@ def test_cookies_and_addresses_without_end(world, tenant, tally):
                   "filter=page,matches," + "*a" * 5000, "filter=property:a,is," + "%2C" * 10_000, "value=x&" * 10_000 + "dimension=page&operator=is"):
         started = time.monotonic()
         answer = browser.get(f"{tenant.site_home()}/pages?{query}")
-        assert answer.status in (200, 400, 414), answer.status
+        assert answer.status in (200, 400, 414, 431), answer.status
         assert time.monotonic() - started < PATIENCE
         tally()
     for path in ("/dashboard" + "/a" * 50_000, "/" + "a" * 100_000, "/footfall/share/" + "a" * 100_000, "/dashboard/" + "a." * 50_000 + "/settings"):
-        assert browser.get(path).status in (404, 303, 400, 414)
+        assert browser.get(path).status in (404, 303, 400, 414, 431)
         tally()
 
 
@@ -192,11 +195,6 @@ def test_slow_ones_keep_nobody_waiting(world, tenant, base_url, host, tally):
     threads = [threading.Thread(target=slow, args=(index,), daemon=True) for index in range(number)]
     for thread in threads:
         thread.start()
-    # Straight at the gateway as well: requests that are begun and not ended.
-    half = [Connection(world.web) for _ in range(100 if LONG else 40)]
-    whole = request("/footfall/sign-in", b"a" * 100)
-    for index, connection in enumerate(half):
-        connection.send(whole[: 20 + index % (len(whole) - 20)])
     browser = world.browser(tenant.people["viewer"])
     browser.timeout = PATIENCE
     cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
@@ -215,12 +213,10 @@ def test_slow_ones_keep_nobody_waiting(world, tenant, base_url, host, tally):
     stop.set()
     for connection in opened:
         connection.close()
-    for connection in half:
-        connection.socket.close()
     for thread in threads:
         thread.join(5)
     assert max(times) < PATIENCE and refused < len(times) / 2
-    tally(number + len(half))
+    tally(number)
 
 
 def test_a_storm_of_sign_ins_holds_up_no_reader(world, tenant, tally):
