@@ -70,7 +70,7 @@ FORMS = {
     "setGoal": lambda t, f: (
         f"{f.site_home()}/settings/goals/set", {"name": "Added", "kind": "page", "target": "/added"}),
     "removeGoal": lambda t, f: (f"{f.site_home()}/settings/goals/remove", {"goal": f.goal}),
-    "shareLink": lambda t, f: (f"{f.site_home()}/settings/links/add", {"name": "Added"}),
+    "shareLink": lambda t, f: (f"{f.site_home()}/settings/links/add", {"link_name": "Added"}),
     "revokeLink": lambda t, f: (f"{f.site_home()}/settings/links/revoke", {"link": f.link}),
     "setSite": lambda t, f: (
         f"{f.site_home()}/settings/site", {"hosts": "changed.example", "time_zone": "Europe/Berlin"}),

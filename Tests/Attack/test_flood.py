@@ -23,7 +23,7 @@ def tenant(world):
     return world.tenant("b")
 
 
-def raw(base_url, data, seconds=15):
+def raw(base_url, data, seconds=3):
     """Bytes at nginx; the first line of the answer, or nothing."""
     where = urllib.parse.urlsplit(base_url)
     with socket.create_connection((where.hostname, where.port), timeout=seconds) as connection:

@@ -94,7 +94,7 @@ def test_the_audit_log(world, database, tenant, tally):
         for address, fields in (
                 (f"{tenant.home}/teams/add", {"name": formula}), (f"{tenant.home}/rename", {"name": formula}), (f"{tenant.home}/keys/add", {"name": formula, "scope": "read"}),
                 (f"{tenant.site_home()}/settings/goals/set", {"name": formula, "kind": "event", "target": formula}), (f"{tenant.site_home()}/settings/goals/remove", {"goal": formula}),
-                (f"{tenant.site_home()}/settings/links/add", {"name": formula}), (f"{tenant.home}/people/invite", {"email": f"{formula}@x.example", "role": "guest"}),
+                (f"{tenant.site_home()}/settings/links/add", {"link_name": formula}), (f"{tenant.home}/people/invite", {"email": f"{formula}@x.example", "role": "guest"}),
                 ("/footfall/account/name", {"name": formula})):
             browser.post(address, fields, keep=False)
             tally()

@@ -170,7 +170,7 @@ def test_keys_end(world, tenant, clock, tally):
     tally(3)
 
 
-def test_keys_of_tokens_change(world, tenant, clock, tally):
+def test_keys_of_tokens_change(world, tenant, fresh_gateway, clock, tally):
     """They are in memory and rotate; a token of two keys ago verifies no more, even if it were not over."""
     browser = world.nobody()
     browser.sign_in(tenant.people["viewer"].email, PASSWORD)
