@@ -56,7 +56,7 @@ tracker: ## the browser script, from tracker/footfall.js
 chaos: ## two hundred rounds of crashes and faults under load (FOOTFALL_CHAOS_ROUNDS, _SEED, _ONLY)
 	@tools/chaos
 
-attack: ## everything that Tests/Attack knows, against a stack of its own on loopback (FOOTFALL_ATTACK_WRITE=1: docs/attack.md)
+attack: ## everything that Tests/Attack knows, against a stack of its own on loopback (FOOTFALL_TEST_ATTACK_WRITE=1: docs/attack.md)
 	@tools/attack
 
 bench: ## speed and memory, as ratios to C responders that do next to nothing and to COPY

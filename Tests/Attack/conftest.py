@@ -3,6 +3,7 @@
 Each test counts what it tries; from that comes docs/attack.md.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -18,7 +19,7 @@ sys.path.append(str(ROOT / "Tests/EndToEnd"))
 import client  # noqa: E402  (found only with the path above)
 from world import World  # noqa: E402
 
-LONG = os.environ.get("FOOTFALL_ATTACK") == "long"
+LONG = os.environ.get("FOOTFALL_TEST_ATTACK") == "long"
 
 
 def setting(name):
@@ -141,11 +142,13 @@ def pytest_runtest_logreport(report):
 def pytest_sessionfinish(session):
     if not results:
         return
-    from report import table
+    from report import page, table
 
-    text = table(results)
-    if LONG and os.environ.get("FOOTFALL_ATTACK_WRITE"):
-        from report import page
-
-        (ROOT / "docs/attack.md").write_text(page(results))
-    print("\n\n" + text)
+    print("\n\n" + table(results))
+    # Two stacks make one table.
+    file = os.environ.get("FOOTFALL_TEST_ATTACK_RESULTS")
+    if file:
+        before = json.loads(Path(file).read_text()) if Path(file).exists() else []
+        Path(file).write_text(json.dumps(before + results))
+        if LONG and os.environ.get("FOOTFALL_TEST_ATTACK_WRITE"):
+            (ROOT / "docs/attack.md").write_text(page(before + results))
