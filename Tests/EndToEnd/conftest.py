@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from playwright.sync_api import sync_playwright
+from support import door
 
 # What urllib says of itself is a program's, and would be kept apart from people's.
 opener = urllib.request.build_opener()
@@ -73,6 +74,30 @@ def visitor(browser):
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def session(base_url):
+    """Somebody who is signed in, for pages that are read without a browser."""
+    return door.come_in(base_url, {})
+
+
+@pytest.fixture
+def reader(visitor, session):
+    """Makes browsers in which that somebody is signed in. Visitors are not: the shop's pages are theirs."""
+
+    def make(name="Reader", **options):
+        page = visitor(name, **options)
+        page.context.add_cookies(session.browser_cookies)
+        return page
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def key(session):
+    """A key with which programs ask for the numbers."""
+    return session.make_reading_key()
 
 
 @pytest.fixture
