@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import subprocess
+import time
 import urllib.parse
 from html import unescape
 from pathlib import Path
@@ -48,19 +49,27 @@ class Answer:
     def location(self):
         return self.headers["Location"]
 
+    @property
+    def is_nginx_busy(self):
+        """Whether the gateway has not seen the request; a 429 of its own looks different."""
+        return self.status == 429 and b"<center>nginx" in self.body
+
 
 class Session:
     """A browser's memory: the cookies of one reader. They are Secure, which http.cookiejar would not send to http, and a
     browser does to its own machine."""
 
-    def __init__(self, base_url):
+    def __init__(self, base_url, **headers):
         self.base_url = base_url.rstrip("/")
+        # Sent with every request, such as the browser's name.
+        self.own_headers = headers
         self.cookies = {}
 
     @property
     def headers(self):
         """For requests that somebody else makes."""
-        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return self.own_headers | ({"Cookie": cookies} if cookies else {})
 
     @property
     def browser_cookies(self):
@@ -72,12 +81,20 @@ class Session:
             for name, value in self.cookies.items()
         ]
 
-    def call(self, path, body=None, headers=None):
-        """The answer to a request, whatever it is; redirections are not followed."""
+    def call(self, path, body=None, headers=None, seconds=60):
+        """The answer to a request, whatever it is; redirections are not followed. Where nginx says that so many requests
+        of one address are too many, it is sent again."""
+        deadline = time.monotonic() + seconds
+        while True:
+            answer = self.call_once(path, body, headers)
+            if not answer.is_nginx_busy or time.monotonic() > deadline:
+                return answer
+            time.sleep(0.2)
+
+    def call_once(self, path, body, headers):
         where = urllib.parse.urlsplit(self.base_url)
         connection = http.client.HTTPConnection(where.hostname, where.port, timeout=120)
-        headers = {**(self.headers if self.cookies else {}), **(headers or {})}
-        connection.request("GET" if body is None else "POST", path, body, headers)
+        connection.request("GET" if body is None else "POST", path, body, self.headers | (headers or {}))
         response = connection.getresponse()
         answer = Answer(response)
         connection.close()
