@@ -30,7 +30,7 @@ extension Job {
     ) -> [Job] {
         [
             .eventPartitions, .expireSeenEvents, .expireEvents(retention, prepare: prepareExpiry),
-            .expireDeadLetters(retention),
+            .expireDeadLetters(retention), .expireAccounts,
         ]
     }
 

@@ -15,9 +15,10 @@ public struct SnapshotLoader {
     public func load() throws(SiteError) -> SiteSnapshot {
         let sites = try SiteStore(connection).list().filter { !$0.key.isEmpty }
         do throws(DatabaseError) {
+            let store = SecretKeyStore(connection)
             return SiteSnapshot(
                 sites: sites, calendars: try calendars(of: Set(sites.map(\.timeZone)).sorted()),
-                secretKeys: try SecretKeyStore(connection).hashes())
+                secretKeys: try store.keys(), limitSecret: try store.limitSecret())
         } catch {
             throw .database(error)
         }

@@ -8,7 +8,8 @@ enum SiteCommand {
         help: """
             usage: footfall site add DOMAIN [--host HOST]... [--time-zone ZONE] [--key KEY] [--ack LEVEL]
                                      [--organisation NAME] [--if-missing]
-                   footfall site set DOMAIN --ack LEVEL
+                   footfall site set DOMAIN [--ack LEVEL] [--events-per-second NUMBER] [--script-token on|off]
+                                     [--renew-script-secret]
                    footfall site list
 
             add prints the site's public key, which goes into the snippet. Hosts are those whose pages may send
@@ -19,11 +20,18 @@ enum SiteCommand {
             --ack says how safe an event of the site is when its sender is told that it was taken: fsync (on the disk),
             journal (within 200 ms), or default for what the configuration says.
 
+            --events-per-second is the most that the site may bring, over a longer time, or default for what the
+            configuration says. --script-token on puts events into quarantine that do not come from the site's own
+            script; its pages must load /footfall.js?s=KEY before that. --renew-script-secret makes the tokens of before
+            worthless. See docs/limits.md.
+
             A running gateway notices within five seconds. All take --config FILE.
             """
     ) { (words) throws(CommandFailure) in
         let arguments = try Arguments(
-            words, options: ["config", "host", "time-zone", "key", "ack", "organisation"], flags: ["if-missing"])
+            words,
+            options: ["config", "host", "time-zone", "key", "ack", "organisation", "events-per-second", "script-token"],
+            flags: ["if-missing", "renew-script-secret"])
         switch arguments.positional.first {
         case "add": return try add(arguments)
         case "set": return try set(arguments)
@@ -47,12 +55,21 @@ enum SiteCommand {
     }
 
     private static func set(_ arguments: Arguments) throws(CommandFailure) -> Int32 {
-        guard arguments.positional.count == 2, let level = try ack(arguments) else {
-            throw .usage("set takes one domain and --ack")
+        guard arguments.positional.count == 2 else { throw .usage("set takes one domain") }
+        let domain = arguments.positional[1]
+        let (level, limit, token) = (try ack(arguments), try limit(arguments), try scriptToken(arguments))
+        let isRenewing = arguments.has("renew-script-secret")
+        guard level != nil || limit != nil || token != nil || isRenewing else {
+            throw .usage(
+                "set takes what is to be set: --ack, --events-per-second, --script-token, --renew-script-secret")
         }
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
         try OperatorConnection.reportingSites { () throws(SiteError) in
-            try SiteStore(connection).setAck(level, domain: arguments.positional[1])
+            let store = SiteStore(connection)
+            if let level { try store.setAck(level, domain: domain) }
+            if let limit { try store.setEventsPerSecond(limit, domain: domain) }
+            if isRenewing { try store.renewScriptSecret(domain: domain) }
+            if let token { try store.setNeedsScriptToken(token, domain: domain) }
         }
         return ExitCode.success
     }
@@ -62,8 +79,11 @@ enum SiteCommand {
         let sites = try OperatorConnection.reportingSites { () throws(SiteError) in try SiteStore(connection).list() }
         for site in sites {
             let ack = site.ack.map { "\tack \($0.rawValue)" } ?? ""
+            let limit = site.eventsPerSecond.map { "\tat most \($0) events a second" } ?? ""
+            let token = site.needsScriptToken ? "\twith a token of the script" : ""
             Output.line(
-                "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)\(ack)")
+                "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)\(ack)"
+                    + limit + token)
         }
         return ExitCode.success
     }
@@ -76,5 +96,24 @@ enum SiteCommand {
             throw .usage("--ack takes fsync, journal or default, not \"\(word)\"")
         }
         return level
+    }
+
+    /// The limit that is asked for, likewise.
+    private static func limit(_ arguments: Arguments) throws(CommandFailure) -> Int?? {
+        guard let word = arguments["events-per-second"] else { return nil }
+        if word == "default" { return .some(nil) }
+        guard let number = Int(word) else {
+            throw .usage("--events-per-second takes a number or default, not \"\(word)\"")
+        }
+        return number
+    }
+
+    private static func scriptToken(_ arguments: Arguments) throws(CommandFailure) -> Bool? {
+        switch arguments["script-token"] {
+        case nil: return nil
+        case "on": return true
+        case "off": return false
+        case let word?: throw .usage("--script-token takes on or off, not \"\(word)\"")
+        }
     }
 }
