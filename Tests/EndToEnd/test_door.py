@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import urllib.parse
 
 import pytest
@@ -128,6 +129,47 @@ def test_a_person_signs_in_sees_the_page_that_they_wanted_and_signs_out(visitor,
     thief = door.Session(base_url)
     thief.cookies = kept
     assert thief.call(SITE).status == 303
+
+
+def footfall(*words):
+    done = subprocess.run([door.BINARY, *words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.strip()
+
+
+def test_an_operators_links_open_once_and_end_what_was_there(base_url):
+    person = door.Person()
+    first = footfall("user", "add", person.email, "--organisation", door.ORGANISATION, "--role", "viewer")
+    assert first.startswith(base_url + "/footfall/password?token=")
+    assert person.email in footfall("user", "list")
+
+    def choose(link):
+        path = link.removeprefix(base_url)
+        token = urllib.parse.parse_qs(urllib.parse.urlsplit(path).query)["token"][0]
+        stranger = door.Session(base_url)
+        page = stranger.read(path)
+        # Looking at it does not use it up: mail programs look at links.
+        assert stranger.read(path)
+        new = {"token": token, "password": person.password, "again": person.password}
+        assert stranger.send_from(page, "/footfall/password", **new).status == 303
+        assert stranger.send_from(page, "/footfall/password", **new).status != 303
+        assert door.Session(base_url).call(path).status != 200
+
+    choose(first)
+    session = door.Session(base_url).sign_in(person)
+    assert session.call(SITE).status == 200
+    assert session.call(SITE + "/settings").status == 404, "a viewer sets nothing, and does not see that one could"
+    second = footfall("user", "reset", person.email)
+    assert session.call(SITE).status == 303, "all sessions end"
+    person.password = door.Person().password
+    choose(second)
+    assert door.Session(base_url).sign_in(person).call(SITE).status == 200
+
+
+def test_the_set_up_is_over_once_somebody_is_here(base_url, session):
+    done = subprocess.run([door.BINARY, "user", "set-up"], capture_output=True, text=True)
+    assert done.returncode == 78 and "somebody has an account already" in done.stderr
+    assert door.Session(base_url).call("/footfall/set-up?token=made-up").status != 200
 
 
 def test_visitors_are_given_no_cookie(visitor, base_url):

@@ -40,6 +40,7 @@ class Stack:
         environment = os.environ | {"FOOTFALL_RUN_CONFIG": str(self.config)}
         done = subprocess.run([ROOT / "tools/stack", *words], capture_output=True, text=True, env=environment)
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def up(self):
         try:
@@ -225,6 +226,42 @@ def test_sockets_are_taken_over_from_systemd_and_left_to_it(stack):
         assert gateway.wait(timeout=60) == 0
     assert (folder / "ingest").exists() and (folder / "web").exists(), "the sockets are systemd's"
     shutil.rmtree(folder)
+
+
+def test_who_has_signed_in_elsewhere_comes_in_when_nginx_says_so_and_both_want_it(stack):
+    person = door.Person().add(stack.environment)
+    folder = stack.state / "nginx/footfall-sign-in.d"
+    folder.mkdir()
+    (folder / "test.conf").write_text("fastcgi_param FOOTFALL_SIGNED_IN_AS $http_x_test_person;\n")
+    good = stack.config.read_text()
+
+    def restart(*parts):
+        for part in parts:
+            stack.call("stop", str(stack.state), part)
+            stack.call("start", str(stack.state), part)
+
+    def arrive(name):
+        session = door.Session(stack.base, **{"X-Test-Person": name})
+        session.call(session.call("/dashboard/shop.example").location)
+        return session.is_signed_in and session.call("/dashboard/shop.example").status == 200
+
+    try:
+        restart("nginx")
+        assert not arrive(person.email), "the gateway does not want it unless it is told to"
+        stack.config.write_text(good.replace("single_sign_on: false", "single_sign_on: true"))
+        assert stack.config.read_text() != good
+        restart("gateway")
+        assert arrive(person.email)
+        for name in ("", "nobody@example.com", "'", person.email + ",x@example.com"):
+            assert not arrive(name), name
+        shutil.rmtree(folder)
+        restart("nginx")
+        assert not arrive(person.email), "the header is the client's own now"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        stack.config.write_text(good)
+        restart("nginx", "gateway")
+        stack.supervisor = int(stack.call("pid", str(stack.state), "gateway"))
 
 
 def test_a_newer_schema_is_asked_for_before_the_start(stack):
