@@ -3,7 +3,7 @@
 
     python3 Tests/Conformance/run.py --url http://127.0.0.1:8431 \\
         --clock /tmp/clock/now --site-command 'footfall site add {domain} --time-zone {zone} && footfall key add {domain}' \\
-        --read-key ff_rk_…
+        --read-key-command 'footfall key add {domain} --read'
 
 README.md beside this file says what a case is, and what a system needs to be asked.
 """
