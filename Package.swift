@@ -44,8 +44,8 @@ func plugin(
     ]
 }
 
-/// The store's tests also compare reports with what they should be of random events.
-let reportTests: [Target.Dependency] = ["Reports", "Cache"]
+/// The store's tests also compare reports with what they should be of random events, and erase what people ask for.
+let reportTests: [Target.Dependency] = ["Reports", "Cache", "Accounts"]
 
 /// Every plugin, one line each; `plugins/Catalog` lists the same names.
 let plugins: [Target] =
@@ -68,6 +68,7 @@ let plugins: [Target] =
     + plugin("lookup", "LookupPlugin", uses: ["Platform"])
     + plugin("bot_policy", "BotPolicyPlugin")
     + plugin("visitor_id", "VisitorIDPlugin", uses: ["Cryptography", "Platform"])
+    + plugin("user_id", "UserIDPlugin", uses: ["Cryptography"])
     + plugin("sample", "SamplePlugin", uses: ["Cryptography"])
     + plugin("properties", "PropertiesPlugin", uses: ["Cryptography", "Platform"])
     + plugin("pii", "PIIPlugin", uses: ["Platform"])

@@ -29,6 +29,15 @@ final class MemoryTier: Sendable {
         }
     }
 
+    /// Forgets all values.
+    func removeAll() {
+        storage.withLock { storage in
+            var empty = Storage()
+            empty.evictions = storage.evictions
+            storage = empty
+        }
+    }
+
     /// Adds what this tier knows of itself.
     func report(to counters: inout CacheCounters) {
         let (entries, bytes, evictions) = storage.withLock { ($0.count, $0.bytes, $0.evictions) }

@@ -54,6 +54,24 @@ final class RedisTier: Sendable {
         _ = send([Array("SET".utf8), name(key), value, Array("EX".utf8), Array("\(max(1, seconds))".utf8)])
     }
 
+    /// Removes all keys of ours, some at a time, so that a Redis with many others is held up for a moment only. Does nothing
+    /// more when Redis goes away meanwhile: the keys' own time ends what is left.
+    func removeAll() {
+        let script = """
+            local step = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', 1000)
+            for _, key in ipairs(step[2]) do redis.call('UNLINK', key) end
+            return step[1]
+            """
+        var cursor = Array("0".utf8)
+        repeat {
+            let arguments = [
+                Array("EVAL".utf8), Array(script.utf8), Array("0".utf8), cursor, Array("\(Self.prefix)*".utf8),
+            ]
+            guard case .bytes(let next) = send(arguments) else { return }
+            cursor = next
+        } while cursor != Array("0".utf8)
+    }
+
     /// Adds what this tier knows of itself.
     func report(to counters: inout CacheCounters) {
         let (errors, isAway) = state.withLock { ($0.errors, $0.isAway) }

@@ -5,6 +5,9 @@ import Synchronization
 ///
 /// Works without Redis, and as fast when Redis dies: the answer is the same, only computed more often.
 public final class TieredCache: Sendable {
+    /// How long Redis keeps a value, unless somebody says otherwise: what is erased has to be off every disk within a day.
+    public static let redisSeconds = 12 * 3600
+
     private let memory: MemoryTier
     private let redis: RedisTier?
     private let flights = SingleFlight<CacheKey, [UInt8]>()
@@ -34,7 +37,7 @@ public final class TieredCache: Sendable {
     ///     was written by somebody else.
     ///   - compute: makes the value. It must not ask for the same key.
     public func value(
-        for key: CacheKey, seconds: Int = 86_400, isUsable: ([UInt8]) -> Bool = { _ in true },
+        for key: CacheKey, seconds: Int = TieredCache.redisSeconds, isUsable: ([UInt8]) -> Bool = { _ in true },
         compute: () throws -> [UInt8]
     ) throws -> [UInt8] {
         if let value = memory.value(key) {
@@ -81,10 +84,16 @@ public final class TieredCache: Sendable {
     /// Keeps a value that was computed by somebody who had peeked before.
     ///
     /// - Parameter seconds: how long Redis keeps it.
-    public func keep(_ value: [UInt8], for key: CacheKey, alsoInRedis: Bool, seconds: Int = 86_400) {
+    public func keep(_ value: [UInt8], for key: CacheKey, alsoInRedis: Bool, seconds: Int = TieredCache.redisSeconds) {
         count(\.misses)
         memory.insert(value, for: key)
         if alsoInRedis { redis?.insert(value, for: key, seconds: seconds) }
+    }
+
+    /// Forgets all values, those of all processes in Redis included.
+    public func removeAll() {
+        memory.removeAll()
+        redis?.removeAll()
     }
 
     /// What the cache did so far.

@@ -83,7 +83,7 @@ struct Sender {
     func serverEvent(_ wire: WireEvent, site: Site, index: Int, of count: Int) throws(Rejection) -> Event {
         let visitor = Visitor(
             address: IPAddress(wire.address), userAgent: wire.userAgent, pageURL: wire.url, referrerURL: wire.referrer,
-            signals: wire.signals.union(.fromServer), clock: wire.clock)
+            user: wire.user, signals: wire.signals.union(.fromServer), clock: wire.clock)
         return Event(hit: try hit(wire, site: site, index: index, of: count, from: .server), visitor: visitor)
     }
 

@@ -28,6 +28,8 @@ struct WireEvent: Sendable, Equatable {
     var address = ""
     /// `user_agent`: the visitor's browser, likewise.
     var userAgent = ""
+    /// `user`: the site's own id of the user, likewise.
+    var user = ""
 
     /// Who sends, and so which keys are read.
     enum Origin {
@@ -51,6 +53,7 @@ struct WireEvent: Sendable, Equatable {
         static let eventsPerBatch = 5000
         static let userAgent = 1024
         static let token = 64
+        static let user = 128
     }
 }
 
@@ -130,8 +133,18 @@ extension WireEvent {
         case "address" where origin == .server: address = try text(key, Limit.id, &scanner)
         case "user_agent" where origin == .server:
             userAgent = try text(key, nil, &scanner).prefix(bytes: Limit.userAgent)
+        case "user" where origin == .server: user = try user(key, &scanner)
         default: try scanner.skip()
         }
+    }
+
+    /// Texts, and whole numbers, which is what databases number their users with.
+    private func user(_ key: String, _ scanner: inout JSONScanner) throws -> String {
+        guard try scanner.kind() == .number else { return try text(key, Limit.user, &scanner) }
+        guard let number = Int64(exactly: try scanner.number()), number.magnitude < 1 << 53 else {
+            throw Rejection(field: key, "must be a text, or a whole number below 2 to the power of 53")
+        }
+        return "\(number)"
     }
 
     private func text(_ key: String, _ limit: Int?, _ scanner: inout JSONScanner) throws -> String {

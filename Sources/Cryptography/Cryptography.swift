@@ -44,6 +44,18 @@ public enum ContentHash {
     }
 }
 
+/// What is kept of the ids that sites have for their users: a keyed hash. The same id and key give the same hash for ever, so
+/// that a user's events are found when the user asks for them; other sites' keys give others.
+public enum UserHash {
+    /// Another site's key.
+    public static func makeKey() -> [UInt8] { Randomness.bytes(SipHash.keyLength) }
+
+    /// The hash of an id; `nil` for an empty one, and under what is no key.
+    public static func bits(of id: String, key: [UInt8]) -> UInt64? {
+        id.isEmpty ? nil : SipHash.hash(Array(id.utf8), key: key)
+    }
+}
+
 /// SipHash-2-4 with 64 bits of output (Aumasson and Bernstein, 2012): a keyed hash that nobody can invert or collide
 /// without its key, fast on short messages.
 public enum SipHash {

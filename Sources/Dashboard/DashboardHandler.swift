@@ -160,7 +160,7 @@ public struct DashboardHandler: Sendable {
         case .inspector: return inspectorPage(place, request)
         case .privacy:
             let reader = PrivacyPage.Reader.owner(isPublic: gateway.isRecordPublic(), origin: request.origin)
-            return page(status: 200, PrivacyPage(place: place, record: gateway.privacyRecord(), reader: reader).html)
+            return page(status: 200, PrivacyPage(place: place, record: record(of: place.site), reader: reader).html)
         }
     }
 
@@ -173,6 +173,10 @@ public struct DashboardHandler: Sendable {
         return response
     }
 
+    private func record(of site: Site) -> PrivacyRecord {
+        gateway.privacyRecord().keeping(months: site.retentionMonths)
+    }
+
     /// A site that does not exist looks like one whose record is not public: strangers learn no names here.
     private func publicRecord(_ domain: String) throws -> Response {
         guard gateway.isRecordPublic(), let site = try access.site(domain: domain, for: .nobody) else {
@@ -181,7 +185,7 @@ public struct DashboardHandler: Sendable {
         let place = Place(
             site: site.site, base: DashboardPath.site(site.site.domain),
             surroundings: Surroundings(audience: .everybody))
-        let html = PrivacyPage(place: place, record: gateway.privacyRecord(), reader: .visitor).html
+        let html = PrivacyPage(place: place, record: record(of: site.site), reader: .visitor).html
         var response = Response(status: 200, type: "text/html; charset=utf-8", body: html.bytes)
         response.addHeader("Cache-Control", "public, max-age=300")
         response.addSecurityHeaders(mayBeFound: true)

@@ -8,6 +8,7 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
     case acceptLanguage = "visitor.accept_language"
     case clientHints = "visitor.client_hints"
     case place = "visitor.place"
+    case user = "visitor.user"
     case signals = "visitor.signals"
     case clientClock = "visitor.clock"
     case site
@@ -28,6 +29,7 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
     case weight
     case visitorID = "visitor"
     case visitorBefore = "visitor_before"
+    case userID = "user"
     case properties
 
     /// By public name, so that lists read the same everywhere.
@@ -37,7 +39,8 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
 
     /// The fields of `Visitor`, which die with the chain.
     public static let ofVisitor: Set<Field> = [
-        .address, .userAgent, .pageURL, .referrerURL, .acceptLanguage, .clientHints, .place, .signals, .clientClock,
+        .address, .userAgent, .pageURL, .referrerURL, .acceptLanguage, .clientHints, .place, .user, .signals,
+        .clientClock,
     ]
 
     /// The fields that the edge fills before the chain begins.
@@ -48,10 +51,10 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
     /// How much a field tells about a person.
     public var sensitivity: Sensitivity {
         switch self {
-        case .address, .userAgent, .pageURL, .referrerURL, .acceptLanguage, .clientHints, .place, .signals,
-            .clientClock:
+        case .address, .userAgent, .pageURL, .referrerURL, .acceptLanguage, .clientHints, .place, .user,
+            .signals, .clientClock:
             .personal
-        case .visitorID, .visitorBefore: .pseudonymous
+        case .visitorID, .visitorBefore, .userID: .pseudonymous
         case .name, .title, .hostname, .path, .source, .referrerHost, .referrerPath, .properties: .content
         default: .anonymous
         }
@@ -67,6 +70,7 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
         case .acceptLanguage: "raw Accept-Language header"
         case .clientHints: "raw low-entropy client hints: brands, platform, mobile or not"
         case .place: "country, region and city of the address, as nginx or an edge says"
+        case .user: "the site's own id of a user who is signed in, as its server sent it"
         case .signals: "opt-out, consent, DNT, GPC, prefetch, automation, kind of network"
         case .clientClock: "when the event happened and was sent, by the client's clock"
         case .site: "the site that the event belongs to"
@@ -87,6 +91,7 @@ public enum Field: String, CaseIterable, Sendable, Hashable, Comparable {
         case .weight: "how many events this one stands for, where only a sample is kept"
         case .visitorID: "pseudonym of the visitor for one identity period"
         case .visitorBefore: "pseudonym in the period before; never stored"
+        case .userID: "keyed hash of the site's own id of its user, where its server sent one"
         case .properties: "properties that the site sent with the event"
         }
     }

@@ -4,8 +4,8 @@ extension Field {
     /// Shows what is sensitive: only for whoever may see the event itself.
     public func text(of event: Event) -> String {
         switch self {
-        case .address, .userAgent, .pageURL, .referrerURL, .acceptLanguage, .clientHints, .place, .signals,
-            .clientClock:
+        case .address, .userAgent, .pageURL, .referrerURL, .acceptLanguage, .clientHints, .place, .user,
+            .signals, .clientClock:
             text(of: event.visitor)
         default: text(of: event.hit)
         }
@@ -20,6 +20,7 @@ extension Field {
         case .acceptLanguage: visitor.acceptLanguage.reveal()
         case .clientHints: visitor.clientHints.reveal().description
         case .place: visitor.place.reveal().description
+        case .user: visitor.user.reveal()
         case .signals: visitor.signals.words.joined(separator: ", ")
         case .clientClock: visitor.clock.description
         default: ""
@@ -46,6 +47,7 @@ extension Field {
         case .weight: hit.weight == 1 ? "" : "\(hit.weight)"
         case .visitorID: hit.visitor.map { String($0.rawValue, radix: 16) } ?? ""
         case .visitorBefore: hit.visitorBefore.map { String($0.rawValue, radix: 16) } ?? ""
+        case .userID: hit.user.map { String($0.rawValue, radix: 16) } ?? ""
         case .properties: hit.properties.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
         default: ""
         }

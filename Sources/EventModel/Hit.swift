@@ -39,6 +39,8 @@ public struct Hit: Sendable, Equatable {
     /// The visitor's pseudonym in the period before, carried for 30 minutes after the change so that the loader
     /// can find the open visit. Never stored.
     public var visitorBefore: VisitorID?
+    /// The site's user, where its server said so; `nil` for everybody else.
+    public var user: UserID?
     /// The site's own properties of the event.
     public var properties: [Property]
     /// What plugins found out and declared as facts of their own.
@@ -64,6 +66,7 @@ public struct Hit: Sendable, Equatable {
         weight = 1
         visitor = nil
         visitorBefore = nil
+        user = nil
         properties = []
         facts = []
     }

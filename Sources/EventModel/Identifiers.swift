@@ -53,6 +53,18 @@ public struct VisitorID: RawRepresentable, Hashable, Sendable {
     }
 }
 
+/// Stands for a user of a site: a keyed hash of the id that the site's own server gave, under a key of the site. Whoever has
+/// neither the id nor the key learns nothing from it; whoever has both finds the user's events again.
+public struct UserID: RawRepresentable, Hashable, Sendable {
+    /// 64 bits of keyed hash.
+    public var rawValue: UInt64
+
+    /// A user of these bits.
+    public init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+}
+
 extension UInt8 {
     /// The value of an ASCII hexadecimal digit, `nil` for every other byte.
     public var hexadecimalDigit: UInt8? {

@@ -54,6 +54,13 @@ public enum JournalItemCodec {
         return item
     }
 
+    /// The hit that makes up these bytes, as a dead letter keeps one; `nil` when it is none that this version can read.
+    public static func hit(in bytes: [UInt8]) -> Hit? {
+        var offset = 0
+        guard case .hit(let hit)? = try? read(bytes, at: &offset, end: bytes.count) else { return nil }
+        return hit
+    }
+
     /// Moves `offset` behind the entry that stands there, without reading it.
     public static func skip(_ bytes: [UInt8], at offset: inout Int, end: Int) throws(MalformedItem) {
         guard offset >= 0, offset <= end, end <= bytes.count else { throw MalformedItem() }
@@ -108,7 +115,8 @@ struct Presence: OptionSet {
     static let isBot = Presence(rawValue: 1 << 13)
     static let quarantine = Presence(rawValue: 1 << 14)
     static let weight = Presence(rawValue: 1 << 15)
-    static let known = Presence(rawValue: 1 << 16 - 1)
+    static let user = Presence(rawValue: 1 << 16)
+    static let known = Presence(rawValue: 1 << 17 - 1)
 
     init(rawValue: UInt32) {
         self.rawValue = rawValue
@@ -132,6 +140,7 @@ struct Presence: OptionSet {
         if hit.isBot { present.insert(.isBot) }
         if !hit.quarantine.isEmpty { present.insert(.quarantine) }
         if hit.weight != 1 { present.insert(.weight) }
+        if hit.user != nil { present.insert(.user) }
         self = present
     }
 }
@@ -159,6 +168,7 @@ extension JournalItemCodec {
         if present.contains(.facts) { encode(hit.facts, into: &writer) }
         if present.contains(.quarantine) { writer.append(text: hit.quarantine) }
         if present.contains(.weight) { writer.append(signed: Int64(hit.weight)) }
+        if let user = hit.user { writer.append(fixed: user.rawValue) }
     }
 
     private static func encode(_ properties: [Property], into writer: inout ByteWriter) {
@@ -209,6 +219,7 @@ extension JournalItemCodec {
             guard let weight = Int32(exactly: try reader.signed()) else { throw MalformedItem() }
             hit.weight = weight
         }
+        if present.contains(.user) { hit.user = UserID(rawValue: try reader.fixed()) }
         return hit
     }
 

@@ -14,6 +14,20 @@ public struct PrivacyRecord: Sendable, Equatable, Codable {
     /// The chain, in order.
     public var steps: [Step]
 
+    /// The record of a site whose events are kept for another number of months.
+    public func keeping(months: Int?) -> PrivacyRecord {
+        guard let months, months != retentionMonths else { return self }
+        var record = self
+        record.retentionMonths = months
+        for index in record.kept.indices where record.kept[index].kept == PrivacyRecord.words(retentionMonths) {
+            record.kept[index].kept = PrivacyRecord.words(months)
+        }
+        return record
+    }
+
+    /// A number of months in words.
+    public static func words(_ months: Int) -> String { "\(months) months" }
+
     /// One field or fact.
     public struct Entry: Sendable, Equatable, Codable {
         /// Its public name, as in queries and exports.

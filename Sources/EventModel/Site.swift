@@ -20,10 +20,14 @@ public struct Site: Sendable, Equatable, Codable {
     /// What the tokens in its script are made with.
     public var scriptSecret: StoredSecret
 
+    /// Whole months for which its events are kept; `nil` for what the gateway is set to.
+    public var retentionMonths: Int?
+
     /// A site with these properties.
     public init(
         id: SiteID, domain: String, key: String, hosts: [String], timeZone: String, ack: AckLevel? = nil,
-        eventsPerSecond: Int? = nil, needsScriptToken: Bool = false, scriptSecret: StoredSecret = StoredSecret([])
+        eventsPerSecond: Int? = nil, needsScriptToken: Bool = false, scriptSecret: StoredSecret = StoredSecret([]),
+        retentionMonths: Int? = nil
     ) {
         self.id = id
         self.domain = domain
@@ -34,6 +38,7 @@ public struct Site: Sendable, Equatable, Codable {
         self.eventsPerSecond = eventsPerSecond
         self.needsScriptToken = needsScriptToken
         self.scriptSecret = scriptSecret
+        self.retentionMonths = retentionMonths
     }
 
     /// Reads what `encode` wrote, also that of versions that did not know limits and tokens.
@@ -48,6 +53,7 @@ public struct Site: Sendable, Equatable, Codable {
         eventsPerSecond = try container.decodeIfPresent(Int.self, forKey: .eventsPerSecond)
         needsScriptToken = try container.decodeIfPresent(Bool.self, forKey: .needsScriptToken) ?? false
         scriptSecret = try container.decodeIfPresent(StoredSecret.self, forKey: .scriptSecret) ?? StoredSecret([])
+        retentionMonths = try container.decodeIfPresent(Int.self, forKey: .retentionMonths)
     }
 
     /// Whether pages of `host` (lower case, without port) may send events for this site.

@@ -12,12 +12,14 @@ public struct SiteSnapshot: Sendable, Equatable {
     private var keyByHash: [String: SendingKey]
     /// What all gateways of this installation know and nobody else: it names buckets in Redis. Empty where it is not known.
     public let limitSecret: StoredSecret
+    /// Under which a site's users are hashed, by the site's number.
+    private var userKeys: [SiteID: [UInt8]]
 
     /// A snapshot of these sites; `calendars` holds one entry for each time zone in use, `secretKeys` the keys by their
-    /// hashes.
+    /// hashes, `userKeys` the keys under which sites' users are hashed.
     public init(
         sites: [Site] = [], calendars: [String: LocalDays] = [:], secretKeys: [String: SendingKey] = [:],
-        limitSecret: StoredSecret = StoredSecret([])
+        limitSecret: StoredSecret = StoredSecret([]), userKeys: [SiteID: [UInt8]] = [:]
     ) {
         byKey = Dictionary(sites.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         byID = Dictionary(sites.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -26,6 +28,12 @@ public struct SiteSnapshot: Sendable, Equatable {
         calendarByID = byID.compactMapValues { calendars[$0.timeZone] }
         keyByHash = secretKeys
         self.limitSecret = limitSecret
+        self.userKeys = userKeys
+    }
+
+    /// The key under which a site's users are hashed; `nil` where it is not known (yet). A secret: never log it.
+    public func userKey(of site: SiteID) -> [UInt8]? {
+        userKeys[site]
     }
 
     /// The secret key with this hash.
@@ -65,6 +73,7 @@ extension SiteSnapshot: Codable {
         case calendars
         case secretKeys = "secret_keys"
         case limitSecret = "limit_secret"
+        case userKeys = "user_keys"
         /// What versions before scopes and expiry wrote: the number of the one site of each key.
         case formerKeys = "secret_key_hashes"
     }
@@ -78,7 +87,12 @@ extension SiteSnapshot: Codable {
             calendars: try container.decode([String: LocalDays].self, forKey: .calendars),
             secretKeys: try container.decodeIfPresent([String: SendingKey].self, forKey: .secretKeys)
                 ?? former.mapValues { SendingKey(number: 0, sites: [SiteID(rawValue: $0)]) },
-            limitSecret: try container.decodeIfPresent(StoredSecret.self, forKey: .limitSecret) ?? StoredSecret([]))
+            limitSecret: try container.decodeIfPresent(StoredSecret.self, forKey: .limitSecret) ?? StoredSecret([]),
+            // A gateway that is older wrote none.
+            userKeys: Dictionary(
+                try (container.decodeIfPresent([Int32: [UInt8]].self, forKey: .userKeys) ?? [:]).map {
+                    (SiteID(rawValue: $0.key), $0.value)
+                }, uniquingKeysWith: { first, _ in first }))
     }
 
     /// Writes sites, calendars and secret keys by their hashes.
@@ -88,5 +102,7 @@ extension SiteSnapshot: Codable {
         try container.encode(calendars, forKey: .calendars)
         try container.encode(keyByHash, forKey: .secretKeys)
         try container.encode(limitSecret, forKey: .limitSecret)
+        let keys = userKeys.map { ($0.key.rawValue, $0.value) }
+        try container.encode(Dictionary(keys, uniquingKeysWith: { first, _ in first }), forKey: .userKeys)
     }
 }

@@ -15,6 +15,8 @@ public struct Visitor: Sendable {
     public var clientHints: Sensitive<ClientHints>
     /// Where the server in front of us places the address; empty where it places nobody.
     public var place: Sensitive<EdgePlace>
+    /// The site's own id of its user, as its server sent it, at most 128 bytes; empty where nobody said so.
+    public var user: Sensitive<String>
     /// What else the request says about its sender, in yes and no.
     public var signals: Signals
     /// Moments of the client's clock.
@@ -27,7 +29,7 @@ public struct Visitor: Sendable {
     public init(
         address: IPAddress? = nil, userAgent: String = "", pageURL: String = "", referrerURL: String = "",
         acceptLanguage: String = "", clientHints: ClientHints = ClientHints(), place: EdgePlace = EdgePlace(),
-        signals: Signals = [], clock: ClientClock = ClientClock()
+        user: String = "", signals: Signals = [], clock: ClientClock = ClientClock()
     ) {
         self.address = Sensitive(address)
         self.userAgent = Sensitive(userAgent)
@@ -36,6 +38,7 @@ public struct Visitor: Sendable {
         self.acceptLanguage = Sensitive(acceptLanguage)
         self.clientHints = Sensitive(clientHints)
         self.place = Sensitive(place)
+        self.user = Sensitive(user)
         self.signals = signals
         self.clock = clock
     }
@@ -44,7 +47,8 @@ public struct Visitor: Sendable {
     public var isEmpty: Bool {
         address.reveal() == nil && userAgent.reveal().isEmpty && pageURL.reveal().isEmpty
             && referrerURL.reveal().isEmpty && acceptLanguage.reveal().isEmpty
-            && clientHints.reveal() == ClientHints() && place.reveal() == EdgePlace() && signals.isEmpty
+            && clientHints.reveal() == ClientHints() && place.reveal() == EdgePlace() && user.reveal().isEmpty
+            && signals.isEmpty
             && clock == ClientClock()
     }
 }

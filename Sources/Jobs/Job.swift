@@ -1,4 +1,5 @@
 public import Database
+import Platform
 
 /// A piece of scheduled work.
 public struct Job: Sendable {
@@ -22,17 +23,21 @@ public struct Job: Sendable {
 extension Job {
     /// The jobs that every installation needs. `retention` is asked at every run: a reload of the configuration changes it.
     ///
-    /// - Parameter prepareExpiry: called with the moment, in milliseconds since 1970, before which events are about to be
-    ///   deleted: for what rests on them and is to stay.
+    /// - Parameters:
+    ///   - now: the clock, in milliseconds since 1970.
+    ///   - prepareExpiry: called for each site before events of it are deleted: for what rests on them and is to stay.
     public static func standard(
-        retention: @escaping @Sendable () -> Retention,
-        prepareExpiry: @escaping @Sendable (Int64) throws(DatabaseError) -> Void = { (_) throws(DatabaseError) in }
+        retention: @escaping @Sendable () -> Retention, now: @escaping @Sendable () -> Int64 = wallClock,
+        prepareExpiry: @escaping ExpiryPreparation = { (_, _) throws(DatabaseError) in }
     ) -> [Job] {
         [
-            .eventPartitions, .expireSeenEvents, .expireEvents(retention, prepare: prepareExpiry),
-            .expireDeadLetters(retention), .expireAccounts,
+            .eventPartitions, .expireSeenEvents, .expireEvents(retention, now: now, prepare: prepareExpiry),
+            .expireDeadLetters(retention, now: now), .expireAccounts,
         ]
     }
+
+    /// The machine's clock, in milliseconds since 1970.
+    public static let wallClock: @Sendable () -> Int64 = { Clock.wallMilliseconds() }
 
     /// Makes this month's partitions of `event` and `bot_event` and those of the next three, so that the loader finds them ready.
     public static let eventPartitions = Job(name: "event_partitions", intervalSeconds: 6 * 3600) {

@@ -58,6 +58,7 @@ final class Committer: Sendable {
             guard var file = held.take() else { return }
             var unsyncedSince: UInt64?
             while let gathered = inbox.take(milliseconds: pause(unsyncedSince)) {
+                if gathered.count == 0, !file.hasUnsynced { rest(&file) }
                 guard commit(gathered, to: &file, &unsyncedSince) else { return }
             }
             if file.hasUnsynced { _ = sync(&file) }
@@ -114,6 +115,16 @@ final class Committer: Sendable {
             return true
         } catch {
             return fail(error)
+        }
+    }
+
+    /// Nothing waits for this: what goes wrong goes wrong again with the next entry, and is dealt with there.
+    private func rest(_ file: inout SegmentLog) {
+        do throws(JournalError) {
+            try file.rest()
+            publish(file)
+        } catch {
+            log.warning("journal: no new segment while nothing came: \(error)")
         }
     }
 

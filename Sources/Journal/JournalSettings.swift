@@ -10,6 +10,9 @@ public struct JournalSettings: Sendable {
     public var reserveBytes = 64 << 20
     /// How long a segment is kept after every store has it, for a database that is restored to an earlier moment.
     public var retainMilliseconds = 3_600_000
+    /// Age at which a segment is followed by another one, if loaded ones are not kept for longer: only whole segments are
+    /// deleted.
+    public var segmentMilliseconds = 3_600_000
     /// A commit that takes longer makes the journal refuse what comes meanwhile.
     public var maxCommitMilliseconds = 2000
     /// Who has waited so long is told to come again; what became of the events is then unknown to the sender.

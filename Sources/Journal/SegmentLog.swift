@@ -102,11 +102,18 @@ struct SegmentLog {
         }
     }
 
+    /// Goes on in another segment when this one is old: to be called when nothing comes, so that also what came last is
+    /// deleted in time. Without room for another it stays.
+    mutating func rest() throws(JournalError) {
+        guard isOld, hasRoom(for: settings.segmentBytes) else { return }
+        try rotate(for: 0)
+    }
+
     /// Whether the segment holds entries for longer than loaded ones are kept: whole segments are deleted, and on a quiet
     /// site one would last for months.
     private var isOld: Bool {
         let age = Int((Clock.monotonicNanoseconds() &- openedAt) / 1_000_000)
-        return offset > SegmentHeader.size && age > max(settings.retainMilliseconds, 3_600_000)
+        return offset > SegmentHeader.size && age > max(settings.retainMilliseconds, settings.segmentMilliseconds)
     }
 
     /// Whether another segment of this size stays within the journal's bounds.

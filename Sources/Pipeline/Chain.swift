@@ -71,6 +71,18 @@ public final class Chain: Sendable, CustomStringConvertible {
         return .keep
     }
 
+    /// The pseudonym that an event would get, without the event being counted anywhere.
+    public func visitor(of event: Event) -> VisitorID? {
+        var event = event
+        for step in steps {
+            switch step.run(&event) {
+            case .pass, .fail: continue
+            case .drop, .reject: return event.hit.visitor
+            }
+        }
+        return event.hit.visitor
+    }
+
     /// The id of the step of this number, from 1, as `CrashMarker` has it.
     public func step(_ number: Int) -> String? {
         steps.indices.contains(number - 1) ? steps[number - 1].id : nil

@@ -6,7 +6,7 @@ extension ChainPlan {
     public func privacyRecord(mode: String, retentionMonths: Int, deadLetterDays: Int) -> PrivacyRecord {
         let before = steps.filter { $0.factory.kind != .store }
         let written = before.reduce(into: Field.ofEdge) { $0.formUnion($1.prepared.declaration.writes) }
-        let months = "\(retentionMonths) months"
+        let months = PrivacyRecord.words(retentionMonths)
         var kept: [PrivacyRecord.Entry] = []
         var forgotten: [PrivacyRecord.Entry] = []
         for field in Field.allCases where written.contains(field) {

@@ -27,7 +27,7 @@ enum ChainProof {
         let steps: [ChainPlan.PlannedStep]
         var problems: [ConfigProblem] = []
         /// What the edge fills, and what has a sound value without anybody: no bot, no visitor, itself alone.
-        var available = Field.ofEdge.union([.isBot, .quarantine, .weight, .visitorID])
+        var available = Field.ofEdge.union([.isBot, .quarantine, .weight, .visitorID, .userID])
         var erasedBy: [Field: String] = [:]
         var places: [String: String] = [:]
         var facts: [String: String] = [:]

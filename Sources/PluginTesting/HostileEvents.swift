@@ -26,7 +26,7 @@ public enum HostileEvents {
             acceptLanguage: "de-AT,de;q=0.9",
             clientHints: ClientHints(
                 brands: #""Chromium";v="138", "Not)A;Brand";v="8""#, platform: #""Linux""#, isMobile: false),
-            place: place, signals: [.fetchMetadata, .secure],
+            place: place, user: "customer-7", signals: [.fetchMetadata, .secure],
             clock: ClientClock(happenedAt: now.milliseconds - 2000, sentAt: now.milliseconds - 1000))
         return Event(hit: hit, visitor: visitor)
     }

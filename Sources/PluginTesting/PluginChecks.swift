@@ -160,6 +160,7 @@ extension Field {
         case .acceptLanguage: event.visitor.acceptLanguage = Sensitive("")
         case .clientHints: event.visitor.clientHints = Sensitive(ClientHints())
         case .place: event.visitor.place = Sensitive(EdgePlace())
+        case .user: event.visitor.user = Sensitive("")
         case .signals: event.visitor.signals = []
         case .clientClock: event.visitor.clock = ClientClock()
         case .site: event.hit.site = SiteID(rawValue: 0)
@@ -180,6 +181,7 @@ extension Field {
         case .weight: event.hit.weight = 1
         case .visitorID: event.hit.visitor = nil
         case .visitorBefore: event.hit.visitorBefore = nil
+        case .userID: event.hit.user = nil
         case .properties: event.hit.properties = []
         }
     }

@@ -46,14 +46,23 @@ public struct ReportService: ReportSource {
         return sealed
     }
 
-    /// Prepares sealed days for the deletion of the events on which they rest, all those before a moment in milliseconds
-    /// since 1970; returns how many.
+    /// Prepares sealed days of a site, or of all, for the deletion of the events on which they rest, all those before a
+    /// moment in milliseconds since 1970; returns how many.
     @discardableResult
-    public func detach(eventsBefore moment: Int64) throws(DatabaseError) -> Int {
+    public func detach(of site: SiteID? = nil, eventsBefore moment: Int64) throws(DatabaseError) -> Int {
         let sites = try pool.withConnection { (connection) throws(DatabaseError) in try querySites(connection) }
         var detached = 0
-        for site in sites { detached += try engine.sealer.detach(site, eventsBefore: moment) }
+        for known in sites where site == nil || known.id == site {
+            detached += try engine.sealer.detach(known, eventsBefore: moment)
+        }
         return detached
+    }
+
+    /// Forgets everything that was computed, here and in Redis: what was erased from the tables is to be gone from caches,
+    /// too, though nobody can ask them for it any more.
+    public func emptyCaches() {
+        cache.removeAll()
+        engine.emptyCaches()
     }
 
     /// Whether the site has ever received an event.
@@ -125,15 +134,21 @@ public struct ReportService: ReportSource {
 
     /// What became of everything that arrived for a site. The ledger is read anew each time; the programs, which cost a
     /// look at every event of theirs, are cached under the ledger's count of them, which grows in the transaction of
-    /// their rows.
+    /// their rows, and under the number of erasures, after which there are fewer.
     public func quality(of site: Site) throws(ReportError) -> QualityReport {
         let query = QualityQuery(site: site, now: Timestamp(milliseconds: clock()))
-        var report = try ask(site) { (connection) throws(DatabaseError) in try query.ledger(connection) }
+        let (ledger, erasures) = try ask(site) { (connection) throws(DatabaseError) in
+            let erasures: Int64 = try connection.query(
+                "SELECT count(*) FROM erasure WHERE site_id = \(site.id.rawValue) AND invisible_at IS NOT NULL")[0]
+                .value(0)
+            return (try query.ledger(connection), erasures)
+        }
+        var report = ledger
         let known = report.totals.bots
         if known != 0 {
             let key = CacheKey(
                 "bots", version: ReportService.version,
-                parts: ["\(site.id.rawValue)", query.dates.last ?? "", "\(known)"])
+                parts: ["\(site.id.rawValue)", query.dates.last ?? "", "\(known)", "\(erasures)"])
             report.bots = try cached(key, site) { (connection) throws(DatabaseError) in try query.bots(connection) }
         }
         return report

@@ -96,6 +96,8 @@ struct GatewaySettings: ValidatedSettings {
         var public_record = false
         var retention_months = 13
         var dead_letter_days = 30
+        var rewrite_hour = 2
+        var self_service = false
 
         /// How long things are kept, for the jobs.
         var retention: Retention { Retention(months: retention_months, deadLetterDays: dead_letter_days) }
@@ -155,6 +157,7 @@ struct GatewaySettings: ValidatedSettings {
         }
         check("privacy.retention_months", privacy.retention_months, 1...1200)
         check("privacy.dead_letter_days", privacy.dead_letter_days, 1...3650)
+        check("privacy.rewrite_hour", privacy.rewrite_hour, 0...23)
         if privacy.mode == "strict", privacy.retention_months > PrivacyPolicy.mostMonths {
             problems.append(
                 SettingProblem(
@@ -162,6 +165,12 @@ struct GatewaySettings: ValidatedSettings {
         }
         check("replay.every_seconds", replay.every_seconds, 1...86_400)
         return problems
+    }
+
+    /// How erasures go on. A journal's file is begun every hour at least, and kept for a while after every store has it.
+    var erasureSchedule: ErasureSchedule {
+        ErasureSchedule(
+            journalSeconds: min(journal.retain_after_load_seconds + 3600, 20 * 3600), hour: privacy.rewrite_hour)
     }
 
     /// The journal's settings as its room has them.
@@ -295,11 +304,19 @@ struct GatewaySettings: ValidatedSettings {
         ),
         (
             "privacy.retention_months",
-            "Whole months after which events and visits are deleted. The strict mode allows 25."
+            "Whole months after which events and visits are deleted. The strict mode allows 25. A site may have a number of its own (`footfall site set DOMAIN --retention`)."
         ),
         (
             "privacy.dead_letter_days",
             "Days after which events that could not be stored, or are in quarantine, are deleted."
+        ),
+        (
+            "privacy.rewrite_hour",
+            "Hour of the day (UTC) in which tables are rewritten from which something was erased, so that their files hold nothing of it. Nobody can read such a table meanwhile, and it needs room for a copy ([privacy](privacy.md))."
+        ),
+        (
+            "privacy.self_service",
+            "Whether people may see and erase at `/footfall/privacy/DOMAIN/mine` what is kept of their own visit of today, recognised by address and browser ([privacy](privacy.md))."
         ),
         ("chain", "The plugins in the order in which an event meets them; `footfall plugins` lists them."),
     ]

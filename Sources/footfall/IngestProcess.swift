@@ -165,6 +165,11 @@ final class IngestProcess: Sendable {
                     pending: Int(clamping: journal.statistics.pending), notes: chain.notes,
                     record: running.value.record, traces: site.map { collector.inspector.look(at: $0) } ?? [],
                     limit: site.flatMap { collector.limitState(of: $0) })
+            },
+            visitor: { [self] request, site in
+                directory.snapshot.flatMap {
+                    OwnVisitor(chain: chain, sites: $0).visitor(of: request, site: site)
+                }
             })
     }
 

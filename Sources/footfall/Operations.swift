@@ -10,19 +10,23 @@ struct Operations: Sendable {
     private let notes: @Sendable () -> [String]
     private let metrics: @Sendable () -> String
     private let state: @Sendable (SiteID?) -> IngestState?
+    private let visitor: @Sendable (Request, SiteID) -> VisitorID?
 
     /// The answers of a process: what keeps it from its work, what is worth knowing beside that, and its numbers. `state`
-    /// is what it tells the other process, where it tells anything.
+    /// is what it tells the other process, where it tells anything, and `visitor` the pseudonym of a person whose request the
+    /// other process hands on.
     init(
         process: String, problems: @escaping @Sendable () -> [String],
         notes: @escaping @Sendable () -> [String] = { [] }, metrics: @escaping @Sendable () -> String,
-        state: @escaping @Sendable (SiteID?) -> IngestState? = { _ in nil }
+        state: @escaping @Sendable (SiteID?) -> IngestState? = { _ in nil },
+        visitor: @escaping @Sendable (Request, SiteID) -> VisitorID? = { _, _ in nil }
     ) {
-        paths = ["/healthz", "/readyz", "/metrics", "/metrics/\(process)", Operations.statePath]
+        paths = ["/healthz", "/readyz", "/metrics", "/metrics/\(process)", Operations.statePath, OwnVisitorClient.path]
         self.problems = problems
         self.notes = notes
         self.metrics = metrics
         self.state = state
+        self.visitor = visitor
     }
 
     /// Where the other process asks, over the socket: nginx has no way there.
@@ -45,14 +49,24 @@ struct Operations: Sendable {
                     ? text(200, (["ready"] + notes()).joined(separator: "\n") + "\n")
                     : text(503, problems.joined(separator: "\n") + "\n"))
         case Operations.statePath: exchange.answer(stateAnswer(request))
+        case OwnVisitorClient.path: exchange.answer(visitorAnswer(request))
         default: exchange.answer(text(200, metrics()))
         }
         return true
     }
 
+    private func site(_ request: Request) -> SiteID? {
+        guard request.query.hasPrefix("site=") else { return nil }
+        return Int32(request.query.dropFirst(5)).map { SiteID(rawValue: $0) }
+    }
+
+    private func visitorAnswer(_ request: Request) -> Response {
+        guard let site = site(request), let visitor = visitor(request, site) else { return Response(status: 404) }
+        return text(200, "\(visitor.rawValue)\n")
+    }
+
     private func stateAnswer(_ request: Request) -> Response {
-        let site = request.query.hasPrefix("site=") ? Int32(request.query.dropFirst(5)) : nil
-        guard let state = state(site.map { SiteID(rawValue: $0) }), let json = try? JSONEncoder().encode(state) else {
+        guard let state = state(site(request)), let json = try? JSONEncoder().encode(state) else {
             return Response(status: 404)
         }
         return Response(status: 200, type: "application/json", body: Array(json))

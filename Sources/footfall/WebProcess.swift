@@ -50,8 +50,15 @@ struct WebProcess {
         let jobs = JobRunner(
             Job.standard(
                 retention: { [current] in current.value.settings.privacy.retention },
-                prepareExpiry: { (moment) throws(DatabaseError) in try sealer.detach(eventsBefore: moment) })
-                + [.sealDays { () throws(DatabaseError) in try sealer.seal(limit: 400) }],
+                prepareExpiry: { (site, moment) throws(DatabaseError) in
+                    try sealer.detach(of: SiteID(rawValue: site), eventsBefore: moment)
+                })
+                + [
+                    .erase(.onTables(emptyCaches: { reports.emptyCaches() })) { [current] in
+                        current.value.settings.erasureSchedule
+                    },
+                    .sealDays { () throws(DatabaseError) in try sealer.seal(limit: 400) },
+                ],
             database: ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs"), log: log)
         let operations = Operations(
             process: "web", problems: { [] },
@@ -62,12 +69,16 @@ struct WebProcess {
                     ledger: LedgerSum.read(from: ownerPool)
                 ).text
             })
+        let ownData = OwnData(
+            pool: pool, ingest: settings.listen.ingest, log: log,
+            isOpen: { [current] in current.value.settings.privacy.self_service })
         do throws(PlatformError) {
             let listener = try Listener.open(name: "web", path: settings.listen.web, environment: environment)
             // Forms are small; nothing that a person sends here is larger.
             let dispatcher = try Dispatcher(listener: listener, limits: Limits(bodyBytes: 65_536), log: log) {
                 exchange in
-                if !operations.answer(exchange) { exchange.answer(dashboard.respond(to: exchange.request)) }
+                if operations.answer(exchange) || ownData.answer(exchange) { return }
+                exchange.answer(dashboard.respond(to: exchange.request))
             }
             try jobs.start()
             try dispatcher.start(threads: settings.web.threads, name: "web")

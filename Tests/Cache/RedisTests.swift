@@ -47,6 +47,21 @@ struct RedisTests {
         #expect(second.counters.misses == 0)
     }
 
+    /// All of ours, however many, and nobody else's.
+    @Test func whatIsForgottenIsGoneFromRedisToo() throws {
+        let server = try RedisServer()
+        let cache = try cache(server)
+        for number in 0..<2500 { try compute("\(number)", [1], in: cache) }
+        let other = try RedisConnection(
+            try #require(try RedisAddress(url: server.url)), timeoutMilliseconds: 5000)
+        try other.require(["SET", "somebody:else", "1"])
+        #expect(try other.command([Array("DBSIZE".utf8)]) == .integer(2501))
+        cache.removeAll()
+        #expect(try other.command([Array("DBSIZE".utf8)]) == .integer(1))
+        #expect(try other.command(["GET", "somebody:else"].map { Array($0.utf8) }) == .bytes([0x31]))
+        try compute("7", [2], in: cache)
+    }
+
     @Test func anEmptyValueIsAValue() throws {
         let server = try RedisServer()
         _ = try cache(server).value(for: key("empty")) { [] }

@@ -23,6 +23,16 @@ struct TieredCacheTests {
         #expect(cache.counters.redisErrors == 0)
     }
 
+    @Test func whatIsForgottenIsComputedAnew() throws {
+        let cache = TieredCache()
+        for name in ["a", "b"] { _ = try cache.value(for: key(name)) { [1] } }
+        cache.removeAll()
+        #expect(cache.counters.entries == 0)
+        #expect(cache.counters.bytes == 0)
+        #expect(try cache.value(for: key("a")) { [2] } == [2])
+        #expect(cache.counters.entries == 1)
+    }
+
     @Test func keysWithColonsStayApart() throws {
         let one = CacheKey("test", version: 1, parts: ["a:b", "c"])
         let other = CacheKey("test", version: 1, parts: ["a", "b:c"])

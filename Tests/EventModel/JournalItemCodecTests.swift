@@ -26,6 +26,7 @@ import Testing
             $0.viewportWidth = -1
             $0.visitor = VisitorID(rawValue: .max)
             $0.visitorBefore = VisitorID(rawValue: 0)
+            $0.user = UserID(rawValue: .max - 1)
             $0.properties = [
                 Property("price", .number(-9.25)), Property("new", .flag(true)), Property("old", .flag(false)),
                 Property("", .text("")), Property("nan", .number(.infinity)),

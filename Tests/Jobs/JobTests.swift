@@ -68,10 +68,10 @@ import Testing
             for text in [1, 2] as [Int64] {
                 try connection.execute("INSERT INTO dictionary (site_id, text_id, text) VALUES (1, \(text), 'text')")
             }
-            let job = Job.expireEvents({ Retention(months: 13, deadLetterDays: 30) })
+            let job = Job.expireEvents({ Retention(months: 13, deadLetterDays: 30) }, now: Job.wallClock)
             #expect(
                 try job.run(connection)
-                    == "deleted 2 partitions of events, 1 visits, 1 texts and sets of facts of more than 13 months ago")
+                    == "deleted 2 partitions of events, 1 visits, 1 texts and sets of facts whose time is over")
             #expect(try job.run(connection) == nil)
             for table in ["event", "bot_event", "session"] as [SQL] {
                 #expect(try connection.query("SELECT count(*) FROM \(table)")[0].value(0) == 3)
@@ -90,7 +90,7 @@ import Testing
                         now() - make_interval(days => \(days)), 1, 'postgres', 'because', '')
                     """)
             }
-            let job = Job.expireDeadLetters({ Retention(months: 13, deadLetterDays: 30) })
+            let job = Job.expireDeadLetters({ Retention(months: 13, deadLetterDays: 30) }, now: Job.wallClock)
             #expect(try job.run(connection) == "deleted 1 dead letters of more than 30 days ago")
             #expect(try job.run(connection) == nil)
         }

@@ -115,6 +115,24 @@ import Testing
     }
 
     /// The time of each segment begins when it is loaded, not when the one before it is deleted.
+    /// On a site that has fallen silent the last events would lie in their segment for ever.
+    @Test func whatCameLastIsDeletedAlthoughNothingFollows() throws {
+        let journal = try TestJournal {
+            $0.segmentMilliseconds = 50
+            $0.retainMilliseconds = 0
+        }
+        journal.writer.setStores(["one"])
+        #expect(journal.append([hit(1)]) == .accepted)
+        let before = Set(try Files.list(journal.folder.path).filter { $0.hasSuffix(".seg") })
+        journal.writer.release(store: "one", through: 1)
+        for _ in 0..<600 where try Set(Files.list(journal.folder.path)).isSuperset(of: before) {
+            Clock.sleep(milliseconds: 100)
+        }
+        let after = Set(try Files.list(journal.folder.path))
+        #expect(!after.isSuperset(of: before), "\(before) \(after)")
+        #expect(journal.append([hit(2)]) == .accepted)
+    }
+
     @Test func segmentsAreLoadedTogether() {
         let segments = (0..<4).map { number in
             let base = UInt64(number) * 10 + 1

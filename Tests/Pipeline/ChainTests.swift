@@ -164,7 +164,7 @@ private let good = "[{plugin:'geo'},{plugin:'by_country'},{plugin:'forget'},{plu
                 [
                     "chain[1] (keep): would begin while visitor.accept_language, visitor.address, visitor.client_hints, "
                         + "visitor.clock, visitor.page_url, visitor.place, visitor.referrer_url, visitor.signals, "
-                        + "visitor.user_agent is still there: put the filter \"discard\" before it"
+                        + "visitor.user, visitor.user_agent is still there: put the filter \"discard\" before it"
                 ]
             ),
             ("[{plugin:'forget'}]", ["chain: has no store: every event would be thrown away (add \"postgres\")"]),

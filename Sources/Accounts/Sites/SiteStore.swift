@@ -129,6 +129,24 @@ public struct SiteStore {
         }
     }
 
+    /// Sets for how many whole months, beyond the running one, a site's events are kept; `nil` leaves that to the gateway's
+    /// setting. Sums of days are kept for ever.
+    public func setRetention(months: Int?, domain: String) throws(SiteError) {
+        guard let site = try site(domain: domain) else { throw .invalid("there is no site \"\(domain)\"") }
+        try setRetention(months: months, of: site.id)
+    }
+
+    /// The same by the site's number.
+    public func setRetention(months: Int?, of site: SiteID) throws(SiteError) {
+        if let months, !(1...1200).contains(months) { throw .invalid("months must be from 1 to 1200, not \(months)") }
+        _ = try reporting { () throws(DatabaseError) in
+            try connection.execute(
+                """
+                UPDATE site SET retention_months = \(months.map { Int32($0) }) WHERE site_id = \(site.rawValue)
+                """)
+        }
+    }
+
     /// All sites by domain.
     public func list() throws(SiteError) -> [Site] {
         do throws(DatabaseError) {
@@ -162,7 +180,7 @@ public struct SiteStore {
             """
             SELECT site_id, domain, time_zone, hosts,
                 (SELECT key FROM site_key WHERE site_key.site_id = site.site_id ORDER BY created_at, key LIMIT 1),
-                ack, events_per_second, needs_script_token, script_secret
+                ack, events_per_second, needs_script_token, script_secret, retention_months
             FROM site WHERE \(condition) ORDER BY domain
             """)
         var sites: [Site] = []
@@ -173,7 +191,8 @@ public struct SiteStore {
                     key: try row.value(4, as: String?.self) ?? "", hosts: try row.value(3), timeZone: try row.value(2),
                     ack: try row.value(5, as: String?.self).flatMap { AckLevel(rawValue: $0) },
                     eventsPerSecond: try row.value(6, as: Int32?.self).map { Int($0) },
-                    needsScriptToken: try row.value(7), scriptSecret: StoredSecret(try row.value(8))))
+                    needsScriptToken: try row.value(7), scriptSecret: StoredSecret(try row.value(8)),
+                    retentionMonths: try row.value(9)))
         }
         return sites
     }

@@ -18,10 +18,18 @@ public struct SnapshotLoader {
             let store = SecretKeyStore(connection)
             return SiteSnapshot(
                 sites: sites, calendars: try calendars(of: Set(sites.map(\.timeZone)).sorted()),
-                secretKeys: try store.keys(), limitSecret: try store.limitSecret())
+                secretKeys: try store.keys(), limitSecret: try store.limitSecret(), userKeys: try userKeys())
         } catch {
             throw .database(error)
         }
+    }
+
+    private func userKeys() throws(DatabaseError) -> [SiteID: [UInt8]] {
+        var keys: [SiteID: [UInt8]] = [:]
+        for row in try connection.query("SELECT site_id, user_key FROM site") {
+            keys[SiteID(rawValue: try row.value(0))] = try row.value(1, as: [UInt8].self)
+        }
+        return keys
     }
 
     /// A local day begins at the first moment that has its date. That is not always midnight: a clock that is put

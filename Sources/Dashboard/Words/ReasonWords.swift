@@ -51,6 +51,9 @@ enum ReasonWords {
         ),
         "bot": Meaning(
             title: "Program", explanation: "A program sent it, and the settings say that programs are not kept."),
+        "erased": Meaning(
+            title: "Erased",
+            explanation: "It arrived after somebody had asked for the erasure of what was received before."),
         "sampled": Meaning(
             title: "Left out of the sample",
             explanation: "Only a share of the visitors is kept, which stands for the others."),

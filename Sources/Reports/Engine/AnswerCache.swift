@@ -50,6 +50,10 @@ final class AnswerCache: Sendable {
         }
     }
 
+    func removeAll() {
+        state.withLock { $0 = State() }
+    }
+
     func insert(_ kept: Kept, for key: AnswerKey) {
         state.withLock { AnswerCache.insert(kept, key, &$0) }
     }

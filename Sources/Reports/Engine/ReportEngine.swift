@@ -98,6 +98,12 @@ public final class ReportEngine: Sendable {
         return (answers, reading.freshUntil)
     }
 
+    /// Forgets answers and slices in memory.
+    func emptyCaches() {
+        answers.removeAll()
+        slices.removeAll()
+    }
+
     /// Seals days, and keeps sealed days right when their events go.
     var sealer: Sealer {
         Sealer(

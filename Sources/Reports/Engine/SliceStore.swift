@@ -28,6 +28,12 @@ final class SliceStore: Sendable {
         self.liveMilliseconds = liveMilliseconds
     }
 
+    /// Forgets today's slices, and the facts that were read.
+    func removeAll() {
+        live.withLock { $0 = [:] }
+        vocabulary.removeAll()
+    }
+
     /// What happened so far.
     var counts: SliceCounters { counters.withLock { $0 } }
 

@@ -22,6 +22,11 @@ final class Vocabulary: Sendable {
         self.limit = limit
     }
 
+    /// Forgets the facts.
+    func removeAll() {
+        sets.withLock { $0 = [:] }
+    }
+
     /// The facts of sets, by number; a set that is gone has none.
     func facts(
         _ connection: Connection, site: SiteID, of numbers: Set<Int64>

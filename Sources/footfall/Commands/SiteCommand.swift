@@ -9,7 +9,7 @@ enum SiteCommand {
             usage: footfall site add DOMAIN [--host HOST]... [--time-zone ZONE] [--key KEY] [--ack LEVEL]
                                      [--organisation NAME] [--if-missing]
                    footfall site set DOMAIN [--ack LEVEL] [--events-per-second NUMBER] [--script-token on|off]
-                                     [--renew-script-secret]
+                                     [--renew-script-secret] [--retention MONTHS]
                    footfall site list
 
             add prints the site's public key, which goes into the snippet. Hosts are those whose pages may send
@@ -25,12 +25,19 @@ enum SiteCommand {
             script; its pages must load /footfall.js?s=KEY before that. --renew-script-secret makes the tokens of before
             worthless. See docs/limits.md.
 
+            --retention says for how many whole months, beyond the running one, the site's events and visits are kept, or
+            default for what the configuration says. Older ones are deleted by a job within six hours, day by day; what
+            is known of past days as sums stays.
+
             A running gateway notices within five seconds. All take --config FILE.
             """
     ) { (words) throws(CommandFailure) in
         let arguments = try Arguments(
             words,
-            options: ["config", "host", "time-zone", "key", "ack", "organisation", "events-per-second", "script-token"],
+            options: [
+                "config", "host", "time-zone", "key", "ack", "organisation", "events-per-second", "script-token",
+                "retention",
+            ],
             flags: ["if-missing", "renew-script-secret"])
         switch arguments.positional.first {
         case "add": return try add(arguments)
@@ -58,10 +65,11 @@ enum SiteCommand {
         guard arguments.positional.count == 2 else { throw .usage("set takes one domain") }
         let domain = arguments.positional[1]
         let (level, limit, token) = (try ack(arguments), try limit(arguments), try scriptToken(arguments))
+        let months = try retention(arguments)
         let isRenewing = arguments.has("renew-script-secret")
-        guard level != nil || limit != nil || token != nil || isRenewing else {
+        guard level != nil || limit != nil || token != nil || months != nil || isRenewing else {
             throw .usage(
-                "set takes what is to be set: --ack, --events-per-second, --script-token, --renew-script-secret")
+                "set takes what is to be set: --ack, --events-per-second, --script-token, --renew-script-secret, --retention")
         }
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
         try OperatorConnection.reportingSites { () throws(SiteError) in
@@ -70,6 +78,7 @@ enum SiteCommand {
             if let limit { try store.setEventsPerSecond(limit, domain: domain) }
             if isRenewing { try store.renewScriptSecret(domain: domain) }
             if let token { try store.setNeedsScriptToken(token, domain: domain) }
+            if let months { try store.setRetention(months: months, domain: domain) }
         }
         return ExitCode.success
     }
@@ -81,11 +90,24 @@ enum SiteCommand {
             let ack = site.ack.map { "\tack \($0.rawValue)" } ?? ""
             let limit = site.eventsPerSecond.map { "\tat most \($0) events a second" } ?? ""
             let token = site.needsScriptToken ? "\twith a token of the script" : ""
+            let kept = site.retentionMonths.map { "\tkept for \($0) months" } ?? ""
             Output.line(
                 "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)\(ack)"
-                    + limit + token)
+                    + limit + token + kept)
         }
         return ExitCode.success
+    }
+
+    /// The months that are asked for: none, the gateway's (`nil` within), or a number of its own.
+    private static func retention(_ arguments: Arguments) throws(CommandFailure) -> Int?? {
+        guard let word = arguments["retention"] else { return nil }
+        if word == "default" { return .some(nil) }
+        guard let months = Int(word) else { throw .usage("--retention takes a number or default, not \"\(word)\"") }
+        let privacy = try GatewayConfiguration.load(file: arguments["config"]).settings.privacy
+        if privacy.mode == "strict", months > PrivacyPolicy.mostMonths {
+            throw .configuration("the strict mode keeps events for \(PrivacyPolicy.mostMonths) months at most")
+        }
+        return months
     }
 
     /// The level that is asked for: none, the gateway's (`nil` within), or one of its own.

@@ -22,6 +22,7 @@ import ScreenPlugin
 import SiteSearchPlugin
 import URLScrubPlugin
 import UserAgentPlugin
+import UserIDPlugin
 import ValidatePlugin
 import VisitorIDPlugin
 
@@ -46,6 +47,7 @@ public let catalog: [PluginFactory] = [
     PluginFactory(Lookup.self),
     PluginFactory(BotPolicy.self),
     PluginFactory(VisitorIdentity.self),
+    PluginFactory(UserIdentity.self),
     PluginFactory(Sample.self),
     PluginFactory(Properties.self),
     PluginFactory(PII.self),

@@ -54,6 +54,13 @@ enum HitLine {
                 bytes.append(UInt8(ascii: "\""))
             }
         }
+        if let user = hit.user {
+            member(.userID, to: &bytes) { bytes in
+                bytes.append(UInt8(ascii: "\""))
+                JSONText.append(hexadecimal: UInt128(user.rawValue), digits: 16, to: &bytes)
+                bytes.append(UInt8(ascii: "\""))
+            }
+        }
         var isWhole = true
         if !properties.isEmpty {
             member(.properties, to: &bytes) { isWhole = JSONText.append(object: properties, to: &$0) }

@@ -32,6 +32,7 @@ import Testing
         hit.viewportWidth = 1280
         hit.visitor = VisitorID(rawValue: 0xfedc_ba98_7654_3210)
         hit.visitorBefore = VisitorID(rawValue: 0x1111_2222_3333_4444)
+        hit.user = UserID(rawValue: 0x51c0_ba98_7654_3210)
         hit.properties = [Property("plan", .text("gold")), Property("price", .number(9.5))]
         hit.facts = [Property("interactive", .flag(false))]
         hit.isBot = true
@@ -48,7 +49,7 @@ import Testing
                 + #""hostname":"example.com","path":"/shop","title":"Straße \"A\"\u000a","source":"Google","#
                 + #""referrer_host":"www.google.com","referrer_path":"/search","country":"AT","viewport_width":1280,"#
                 + #""is_bot":true,"quarantine":"too_long","weight":10,"#
-                + #""visitor":"fedcba9876543210","properties":{"plan":"gold","price":9.5},"#
+                + #""visitor":"fedcba9876543210","user":"51c0ba9876543210","properties":{"plan":"gold","price":9.5},"#
                 + #""facts":{"interactive":false}}"# + "\n")
     }
 

@@ -77,8 +77,9 @@ struct BatchLoad {
     private func load(
         _ batch: Batch, _ memory: inout LoadMemory, locking extra: Set<VisitorKey>
     ) throws(DatabaseError) -> Outcome {
-        let hits = batch.hits
         try memory.holdTexts(connection)
+        let split = try Erasures(connection).split(batch.hits)
+        let hits = split.left
         try checkSites(hits)
 
         var visitors = LockedVisitors(connection: connection, extra: extra)
@@ -91,7 +92,7 @@ struct BatchLoad {
         events.reserveCapacity(accepted.count)
         for index in accepted {
             if !hits[index].quarantine.isEmpty {
-                try quarantine(hits[index], sequence: batch.sequence(ofHit: index))
+                try quarantine(hits[index], sequence: sequence(of: hits[index], in: batch))
             } else if hits[index].isBot {
                 bots.append(try EncodedHit(hits[index], &memory, new: &texts))
             } else {
@@ -111,9 +112,21 @@ struct BatchLoad {
         try SessionTable(connection: connection).store(merged)
         let bookkeeping = Bookkeeping(connection: connection)
         try bookkeeping.bump(events + bots, merged)
-        try bookkeeping.count(hits, accepted: accepted, ended: batch.ledger)
+        try bookkeeping.count(
+            hits, accepted: accepted, ended: batch.ledger + split.erased.map(BatchLoad.droppedAsErased))
+        try split.count(connection)
         let receipt = StoreReceipt(stored: accepted.count, duplicates: hits.count - accepted.count)
         return .done(receipt, texts)
+    }
+
+    /// How the ledger counts an event that is not stored because it came after its erasure.
+    static func droppedAsErased(_ hit: Hit) -> LedgerDelta {
+        LedgerDelta(site: hit.site, receivedAt: hit.receivedAt, outcome: .dropped, reason: "erased")
+    }
+
+    /// Its place in the batch may be another one than among the hits that are left.
+    private func sequence(of hit: Hit, in batch: Batch) -> UInt64 {
+        batch.sequence(ofHit: batch.hits.firstIndex { $0.id == hit.id && $0.site == hit.site } ?? 0)
     }
 
     /// Sets an event aside until a person has looked at it.

@@ -40,6 +40,10 @@ struct Bookkeeping {
             ORDER BY 1, 2
             ON CONFLICT (site_id, day) DO UPDATE SET version = site_day.version + 1,
                 visits_since = least(site_day.visits_since, excluded.visits_since)
+            -- A day whose events are gone by their age cannot be computed anew: it keeps the sums that it has.
+            WHERE NOT EXISTS (
+                SELECT FROM day_stat
+                WHERE day_stat.site_id = site_day.site_id AND day_stat.day = site_day.day AND has_texts)
             """)
     }
 

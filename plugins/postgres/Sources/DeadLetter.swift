@@ -47,6 +47,7 @@ struct DeadLetter {
         if let width = hit.viewportWidth { fields.append(Property("viewport_width", .number(Double(width)))) }
         // As text: a JSON number holds 53 bits.
         if let visitor = hit.visitor { fields.append(Property("visitor", .text("\(visitor.rawValue)"))) }
+        if let user = hit.user { fields.append(Property("user", .text("\(Int64(bitPattern: user.rawValue))"))) }
         let properties = hit.properties.map(\.representable)
         let facts = hit.facts.map(\.representable)
         var bytes = Array((JSONText.object(fields) ?? []).dropLast())

@@ -1,3 +1,4 @@
+import Cryptography
 import Database
 import EventModel
 
@@ -11,6 +12,7 @@ struct EncodedHit {
     let path: Int64?
     let attribution: Attribution
     let visitor: Int64?
+    let user: Int64?
     let isPageview: Bool
     let isInteractive: Bool
     let engaged: Int32?
@@ -31,6 +33,7 @@ struct EncodedHit {
         path = number(hit.path)
         // A program makes no visits.
         visitor = hit.isBot ? nil : hit.visitor.map { Int64(bitPattern: $0.rawValue) }
+        user = hit.user.map { Int64(bitPattern: $0.rawValue) }
         isPageview = hit.isPageview
         isInteractive =
             !hit.isPageview && !hit.facts.contains(Property(EncodedHit.interactiveFact, .flag(false)))
@@ -46,6 +49,29 @@ struct EncodedHit {
             country: hit.country.isEmpty ? nil : hit.country)
         properties = hit.properties.isEmpty ? nil : try EncodedHit.json(hit.properties)
     }
+
+    /// An event as it is stored, for whoever makes visits of it once more; its properties are not read for that.
+    init(
+        site: Int32, order: EventOrder, receivedAfter: Int32, name: Int64, title: Int64?, path: Int64?,
+        attribution: Attribution, visitor: Int64?, user: Int64?, isPassive: Bool, engaged: Int32?
+    ) {
+        self.site = site
+        self.order = order
+        self.receivedAfter = receivedAfter
+        self.name = name
+        self.title = title
+        self.path = path
+        self.attribution = attribution
+        self.visitor = visitor
+        self.user = user
+        isPageview = name == EncodedHit.pageview
+        isInteractive = !isPageview && !isPassive
+        self.engaged = engaged
+        properties = nil
+    }
+
+    /// The number of the name of page views.
+    private static let pageview = ContentHash.sixtyFourBits(of: Hit.pageview)
 
     /// The visit that would consist of this event alone; `nil` for an event without a visitor.
     var visit: VisitSummary? {

@@ -24,12 +24,12 @@ struct EventTable {
             """
             COPY \(table.sql) ("time", event_id, name_id, visitor, session_id, hostname_id, path_id, title_id, source_id,
                 referrer_host_id, referrer_path_id, facts_id, device_id, place_id, acquisition_id, weight, site_id, received_after, engaged_ms, viewport_width,
-                country, properties)
+                country, properties, user_hash)
             FROM STDIN (FORMAT binary)
             """
         ) { (copy) throws(DatabaseError) in
             for (event, session) in zip(events, sessions) {
-                try copy.row(fields: 22)
+                try copy.row(fields: 23)
                 copy.field(timestamp: event.order.time)
                 copy.field(uuid: event.order.id)
                 copy.field(event.name)
@@ -52,6 +52,7 @@ struct EventTable {
                 copy.field(event.attribution.viewportWidth)
                 copy.field(text: event.attribution.country)
                 copy.field(json: event.properties)
+                copy.field(event.user)
             }
         }
     }

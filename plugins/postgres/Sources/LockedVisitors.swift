@@ -14,7 +14,7 @@ struct LockedVisitors {
     }
 
     /// Locks per site: bounded, for the server has room for some 6,000 locks in all.
-    private static let stripes: Int64 = 256
+    static let stripes: Int64 = 256
 
     /// Locks the visitors of these hits and reads their visits. Returns the visitors that need to be locked as well,
     /// if there are any: then nothing else may happen in this transaction.

@@ -86,11 +86,13 @@ public struct PostgresStore: EventStore {
 
     /// Puts one hit among the dead letters and moves the position past it.
     public func bury(_ batch: Batch, reason: String) throws(StoreError) {
-        try translating { (connection, _) throws(DatabaseError) in
+        try translating { (connection, memory) throws(DatabaseError) in
             try connection.transaction { () throws(DatabaseError) in
                 let cursor = JournalCursor(journal: batch.journal, store: id, connection: connection)
                 guard let batch = batch.after(try cursor.lock(before: batch)) else { return }
-                for (index, hit) in batch.hits.enumerated() {
+                try memory.holdTexts(connection)
+                let split = try Erasures(connection).split(batch.hits)
+                for (index, hit) in batch.hits.enumerated() where split.left.contains(hit) {
                     var hit = hit
                     // Dead, whatever it would have been.
                     hit.quarantine = ""
@@ -98,6 +100,9 @@ public struct PostgresStore: EventStore {
                         .insert(batch.journal, sequence: batch.sequence(ofHit: index), store: id, connection)
                     if isNew { try Bookkeeping(connection: connection).countDead(hit) }
                 }
+                let erased = split.erased.map(BatchLoad.droppedAsErased)
+                try Bookkeeping(connection: connection).count([], accepted: [], ended: erased)
+                try split.count(connection)
                 try cursor.move(to: batch.last)
             }
         }

@@ -48,6 +48,18 @@ public enum StoredColumns {
             "reason": .derived("dead_letter"), "hit": .derived("dead_letter"),
             "entry": .derived("dead_letter"), "quarantine": .field(.quarantine),
         ],
+        "erasure": [
+            "erasure_id": .technical("number"), "site_id": .field(.site),
+            "kind": .technical("whether it is about a visitor, a user or a stretch of time"),
+            "visitors": .derived("erasure"), "user_hash": .derived("erasure"),
+            "since": .technical("beginning of the stretch of time"),
+            "until": .technical("end of the stretch of time"),
+            "requested_at": .technical("when it was asked for"), "invisible_at": .technical("how far it is"),
+            "settled_at": .technical("how far it is"), "done_at": .technical("how far it is"),
+            "events": .technical("how many were erased"), "visits": .technical("how many were erased"),
+            "dead_letters": .technical("how many were erased"), "late_events": .technical("how many were erased"),
+            "months": .technical("in which partitions something was erased"),
+        ],
     ]
 
     /// What the store makes of events, for the privacy record.
@@ -70,6 +82,10 @@ public enum StoredColumns {
             name: "dead_letter", sensitivity: .content,
             meaning: "an event that could not be stored, or waits for a person's look, with the reason",
             kept: "until it is released, or as long as such events are kept"),
+        Derived(
+            name: "erasure", sensitivity: .pseudonymous,
+            meaning: "pseudonym of somebody who asked for the erasure of what is kept of them",
+            kept: "until nothing of it can come out of a journal any more, some hours"),
     ]
 
     /// Tables without data of visitors.
@@ -93,6 +109,7 @@ public enum StoredColumns {
         [
             "time": .field(.time), "event_id": .field(.id), "name_id": .field(.name), "path_id": .field(.path),
             "title_id": .field(.title), "received_after": .field(.receivedAt), "properties": .field(.properties),
+            "user_hash": .field(.userID),
         ], uniquingKeysWith: { first, _ in first })
 
     private static let session = shared.merging(

@@ -1,0 +1,63 @@
+import Cryptography
+public import Database
+public import EventModel
+
+/// Turns what a person says into a selector: a user's id into the hash under which it is kept, dates into moments.
+public struct SelectorReader {
+    private let connection: Connection
+
+    /// A reader on this connection.
+    public init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// The events of a user of a site, by the id that the site's server sends for the user.
+    public func user(_ id: String, of site: SiteID) throws(SiteError) -> EventSelector {
+        do throws(DatabaseError) {
+            let rows = try connection.query("SELECT user_key FROM site WHERE site_id = \(site.rawValue)")
+            guard let row = rows.first, let bits = UserHash.bits(of: id, key: try row.value(0, as: [UInt8].self)) else {
+                throw DatabaseError(kind: .poison, message: "the user's id is empty, or there is no such site")
+            }
+            return .user(UserID(rawValue: bits))
+        } catch {
+            throw SelectorReader.failure(error)
+        }
+    }
+
+    /// All events from the first moment of one date to the last of another, both local dates of the site (`YYYY-MM-DD`).
+    public func period(from first: String, through last: String, of site: SiteID) throws(SiteError) -> EventSelector {
+        for date in [first, last] where !SelectorReader.isDate(date) {
+            throw .invalid("\"\(date)\" is not a date such as 2026-11-25")
+        }
+        do throws(DatabaseError) {
+            let rows = try connection.query(
+                """
+                SELECT first_moment(\(first)::text::date, time_zone), first_moment(\(last)::text::date + 1, time_zone)
+                FROM site WHERE site_id = \(site.rawValue)
+                """)
+            guard let row = rows.first else { throw DatabaseError(kind: .poison, message: "there is no such site") }
+            let (since, until) = (try row.milliseconds(0), try row.milliseconds(1))
+            guard since < until else {
+                throw DatabaseError(kind: .poison, message: "the last day comes before the first one")
+            }
+            return .period(Timestamp(milliseconds: since)..<Timestamp(milliseconds: until))
+        } catch {
+            throw SelectorReader.failure(error)
+        }
+    }
+
+    private static func failure(_ error: DatabaseError) -> SiteError {
+        // A date that the calendar does not have is an error of the server's.
+        error.kind == .poison ? .invalid(error.message) : .database(error)
+    }
+
+    private static func isDate(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 10 else { return false }
+        return bytes.indices.allSatisfy { index in
+            index == 4 || index == 7
+                ? bytes[index] == UInt8(ascii: "-")
+                : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index])
+        }
+    }
+}

@@ -1,0 +1,212 @@
+"""People's rights, from the request to the disk: two users and two visitors leave traces by every door; one of each is erased.
+Reports know nothing of them at once, and in the end no byte of theirs is in PostgreSQL's files and log of changes, in the
+journal or in Redis, while the others' are all there."""
+
+import json
+import subprocess
+import urllib.error
+import urllib.request
+
+import psycopg
+import pytest
+from conftest import wait_for
+from test_durability import DurableStack
+
+DAY = "select (now() at time zone time_zone)::date::text from site where domain = 'shop.example'"
+
+
+def agent(name):
+    return f"Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/{name}"
+
+
+def marks(name):
+    """Texts that only this person's events have: in the path, the title, a property, the referrer and a fact."""
+    return [f"{kind}-of-{name}-9f3b1c" for kind in ("path", "title", "value", "origin", "term", "dead")]
+
+
+class Run(DurableStack):
+    def post(self, path, body, headers):
+        request = urllib.request.Request(self.base + path, json.dumps(body).encode(), headers)
+        return urllib.request.urlopen(request, timeout=60).status
+
+    def event(self, name, number):
+        path, title, value, origin, term, _ = marks(name)
+        return {
+            "u": f"http://localhost/{path}/{number}?q={term}", "t": f"{title} {number}",
+            "r": f"https://www.example.org/{origin}", "p": {"secret": value},
+        }
+
+    def browse(self, name, number, browser):
+        return self.post("/e", {"s": "demo"} | self.event(name, number), {"User-Agent": agent(browser), "Content-Type": "text/plain"})
+
+    def serve_user(self, name, number, key, browser):
+        """What a site's server sends of a user who is signed in."""
+        body = self.event(name, number) | {
+            "user": f"user-id-of-{name}-9f3b1c", "address": f"203.0.113.{browser}", "user_agent": agent(browser), "n": "buy"}
+        return self.post("/api/v1/events", body, {"Authorization": f"Bearer {key}"})
+
+    def paths(self):
+        return {row[0].split("/")[1] for row in self.execute("select distinct path from event_text where path like '/path-of-%'")}
+
+    def report(self):
+        # Filters go to Redis.
+        filtered = "?period=today&filter=page,contains,path&filter=country,is_not,XX"
+        pages = ["", "?period=30d", "/pages", f"/pages{filtered}", f"/pages{filtered}&tab=title", f"/sources{filtered}", "/events", "/realtime"]
+        return "".join(self.page(page) for page in pages)
+
+    def page(self, path):
+        def read():
+            try:
+                return urllib.request.urlopen(f"{self.base}/dashboard/shop.example{path}", timeout=60).read().decode()
+            except urllib.error.HTTPError as error:
+                assert error.code == 429, error  # nginx's limit: we look more often than people do
+
+        return wait_for(read)
+
+    def shows_none(self, texts):
+        report = self.report()
+        return not any(text in report for text in texts)
+
+
+@pytest.fixture
+def run(tmp_path_factory):
+    state = tmp_path_factory.mktemp("rights")
+    for folder in [state, *state.parents[:2]]:
+        folder.chmod(0o755)  # PostgreSQL's user has to get through
+    stack = Run(state)
+    # A file of the journal goes as soon as every store has it and the next one is begun.
+    config = stack.config.read_text()
+    config = config.replace("retain_after_load_seconds: 3600", "retain_after_load_seconds: 0")
+    config = config.replace("self_service: false", "self_service: true")
+    stack.config.write_text(config)
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.down()
+
+
+def holders(folder, texts):
+    """Pairs of a file and what it holds of these."""
+    return [
+        (str(path.relative_to(folder)), text)
+        for path in folder.rglob("*") if path.is_file()
+        for content in [path.read_bytes()]
+        for text in texts if text.encode() in content
+    ]
+
+
+def everywhere(run, tmp_path, texts):
+    """Where these texts are: the state's folder (PostgreSQL, journal, logs) and all that Redis has."""
+    socket = run.environment["FOOTFALL_TEST_REDIS_URL"].removeprefix("unix:")
+    subprocess.run(["redis-cli", "-s", socket, "config", "set", "rdbcompression", "no"], check=True, capture_output=True)
+    dump = tmp_path / "dump.rdb"
+    subprocess.run(["redis-cli", "-s", socket, "--rdb", str(dump)], check=True, capture_output=True)
+    return holders(run.state, texts) + holders(tmp_path, texts)
+
+
+def administer(run, *statements):
+    with psycopg.connect(run.environment["FOOTFALL_TEST_DATABASE_URL"], autocommit=True) as administrator:
+        for statement in statements:
+            administrator.execute(statement)
+
+
+def test_what_is_erased_is_gone_from_reports_at_once_and_from_every_disk_in_the_end(run, tmp_path):
+    # As docs/privacy.md advises: no file of the log of changes is kept for later use, and the gateway may end one.
+    login = run.execute("select current_user")[0][0]
+    administer(run, "alter system set wal_recycle = off", "select pg_reload_conf()", f"grant pg_checkpoint to {login}")
+    key = run.footfall("key", "add", "shop.example").split()[0]
+
+    # The users anna and berta by the site's server, the visitors carl and dora by their browsers.
+    assert wait_for(lambda: runs_with(key, run))
+    assert run.serve_user("anna", 0, key, 11) == 200
+    for number in range(1, 4):
+        assert run.serve_user("anna", number, key, 11) == 200
+        assert run.serve_user("berta", number, key, 12) == 200
+        assert run.browse("carl", number, 13) == 204
+        assert run.browse("dora", number, 14) == 204
+    people = ["anna", "berta", "carl", "dora"]
+    assert wait_for(lambda: run.paths() == {marks(name)[0] for name in people}), run.paths()
+
+    bury_a_letter(run)
+    erased, kept = marks("anna") + marks("carl"), marks("berta") + marks("dora")
+    run.footfall("person", "erase", "--site", "shop.example", "--user", "user-id-of-anna-9f3b1c", code=64)
+
+    # Reports show all of them, so that caches hold them.
+    before = run.report()
+    for name in people:
+        assert marks(name)[0] in before
+
+    # Access: everything of one's own, nothing of anybody else's.
+    lines = run.footfall("person", "export", "--site", "shop.example", "--user", "user-id-of-anna-9f3b1c").splitlines()
+    kinds = [json.loads(line)["kind"] for line in lines]
+    assert kinds.count("visit") == 1 and kinds.count("event") == 4, kinds
+    text = "\n".join(lines)
+    for mark in marks("anna")[:3]:
+        assert mark in text
+    assert "-of-berta-" not in text and "-of-carl-" not in text and "-of-dora-" not in text
+    assert "user-id-of" not in text, "only a hash is kept of the id"
+
+    # Carl asks himself, with the browser that he came with.
+    own = urllib.request.Request(run.base + "/footfall/privacy/shop.example/mine", headers={"User-Agent": agent(13)})
+    mine = urllib.request.urlopen(own, timeout=60).read().decode()
+    assert marks("carl")[0] in mine and "-of-dora-" not in mine and "-of-anna-" not in mine
+    foreign = urllib.request.Request(own.full_url + "/erase", b"", {"User-Agent": agent(13), "Sec-Fetch-Site": "cross-site"})
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(foreign, timeout=60)
+    assert refusal.value.code == 405
+
+    # Erasure: anna by the operator, carl by himself.
+    told = run.footfall("person", "erase", "--site", "shop.example", "--user", "user-id-of-anna-9f3b1c", "--yes")
+    assert "4 events, 1 visits" in told, told
+    wish = urllib.request.Request(own.full_url + "/erase", b"", {"User-Agent": agent(13)})
+    assert urllib.request.urlopen(wish, timeout=60).status == 202
+    assert wait_for(lambda: run.paths() == {marks("berta")[0], marks("dora")[0]}, 60), run.paths()
+    # Today's numbers may be a few seconds old.
+    assert wait_for(lambda: run.shows_none(erased), 30)
+    after = run.report()
+    for mark in (marks("berta")[0], marks("dora")[0]):
+        assert mark in after
+    assert run.footfall("person", "export", "--site", "shop.example", "--user", "user-id-of-anna-9f3b1c") == ""
+    assert urllib.request.urlopen(own, timeout=60).read() == b""
+
+    # It is invisible, and its bytes are still there: the search sees.
+    administer(run, "checkpoint")
+    assert {text for _, text in everywhere(run, tmp_path, erased)} >= {marks("anna")[0], marks("carl")[0]}
+
+    # The physical steps, which time would bring: the journal's files expire, tables are rewritten, the log moves on.
+    run.call("stop", str(run.state), "gateway")
+    run.call("start", str(run.state), "gateway")
+    assert run.browse("dora", 9, 14) == 204
+    assert wait_for(lambda: not holders(run.state / "journal", erased), 60)
+    assert "2 off the disk" in run.footfall("person", "finish", "--now")
+    assert run.execute("select count(*) from erasure where done_at is null or visitors is not null or user_hash is not null")[0][0] == 0
+    listed = run.footfall("person", "list", "--site", "shop.example")
+    assert listed.count("off the disk 20") == 2, listed
+
+    found = everywhere(run, tmp_path, erased + ["user-id-of-anna-9f3b1c"])
+    assert found == []
+    # The others are where they were.
+    assert {text for _, text in everywhere(run, tmp_path, kept)} >= {mark for mark in kept if "dead" not in mark and "term" not in mark}
+    assert run.paths() == {marks("berta")[0], marks("dora")[0]}
+    # Erasing again finds nothing; and what never was is no mistake.
+    assert "0 events" in run.footfall("person", "erase", "--site", "shop.example", "--user", "user-id-of-anna-9f3b1c", "--yes")
+    day = run.execute(DAY)[0][0]
+    run.footfall("person", "erase", "--site", "shop.example", "--from", day, "--to", day, "--yes")
+    assert run.paths() == set()
+
+
+def runs_with(key, run):
+    """Whether the gateway knows the key: it notices one within five seconds."""
+    try:
+        return run.post("/api/v1/events", {"u": "http://localhost/is-the-key-known"}, {"Authorization": f"Bearer {key}"}) == 200
+    except urllib.error.HTTPError:
+        return False
+
+
+def bury_a_letter(run):
+    """A dead letter without a copy that can be read could be anybody's."""
+    run.execute(
+        "insert into dead_letter (journal, sequence, event_id, site_id, store, reason, hit) "
+        f"select gen_random_uuid(), 1, gen_random_uuid(), site_id, 'test', 'test', convert_to('{marks('anna')[5]}', 'UTF8') "
+        "from site where domain = 'shop.example'")

@@ -1,0 +1,317 @@
+-- People's rights: the events of a user are found and erased; and how long each site keeps events.
+
+-- ---- users ----------------------------------------------------------------------------------------------------------
+
+-- 122 random bits and 6 that are always the same, of which the server makes 16 bytes without an extension.
+ALTER TABLE site
+    ADD COLUMN user_key         bytea   NOT NULL DEFAULT decode(replace(gen_random_uuid()::text, '-', ''), 'hex'),
+    ADD COLUMN retention_months integer CHECK (retention_months BETWEEN 1 AND 1200);
+COMMENT ON COLUMN site.user_key IS
+    'Key under which the ids of the site''s users are hashed. A secret: with it, ids can be tried until one fits.';
+COMMENT ON COLUMN site.retention_months IS
+    'Whole months beyond the running one for which events are kept; null for what the gateway is set to (privacy.retention_months).';
+
+ALTER TABLE event ADD COLUMN user_hash bigint;
+ALTER TABLE bot_event ADD COLUMN user_hash bigint;
+COMMENT ON COLUMN event.user_hash IS
+    'Keyed hash of the site''s own id of its user, where its server sent one; to find the user''s events, for nothing else.';
+CREATE INDEX event_user ON event (site_id, user_hash) WHERE user_hash IS NOT NULL;
+CREATE INDEX bot_event_user ON bot_event (site_id, user_hash) WHERE user_hash IS NOT NULL;
+
+CREATE OR REPLACE VIEW event_text AS
+SELECT
+    site.domain,
+    event.site_id,
+    event."time",
+    event.event_id,
+    name_text.text AS name,
+    event.visitor,
+    event.session_id,
+    hostname_text.text AS hostname,
+    path_text.text AS path,
+    title_text.text AS title,
+    source_text.text AS source,
+    referrer_host_text.text AS referrer_host,
+    referrer_path_text.text AS referrer_path,
+    event.country,
+    event.viewport_width,
+    event.engaged_ms,
+    event.received_after,
+    event.properties,
+    event_facts.facts,
+    device_facts.facts AS device,
+    place_facts.facts AS place,
+    acquisition_facts.facts AS acquisition,
+    coalesce(event.weight, 1) AS weight,
+    event.user_hash
+FROM event
+    LEFT JOIN site ON site.site_id = event.site_id
+    LEFT JOIN dictionary name_text ON name_text.site_id = event.site_id AND name_text.text_id = event.name_id
+    LEFT JOIN dictionary hostname_text ON hostname_text.site_id = event.site_id AND hostname_text.text_id = event.hostname_id
+    LEFT JOIN dictionary path_text ON path_text.site_id = event.site_id AND path_text.text_id = event.path_id
+    LEFT JOIN dictionary title_text ON title_text.site_id = event.site_id AND title_text.text_id = event.title_id
+    LEFT JOIN dictionary source_text ON source_text.site_id = event.site_id AND source_text.text_id = event.source_id
+    LEFT JOIN dictionary referrer_host_text ON referrer_host_text.site_id = event.site_id AND referrer_host_text.text_id = event.referrer_host_id
+    LEFT JOIN dictionary referrer_path_text ON referrer_path_text.site_id = event.site_id AND referrer_path_text.text_id = event.referrer_path_id
+    LEFT JOIN fact_set event_facts ON event_facts.site_id = event.site_id AND event_facts.facts_id = event.facts_id
+    LEFT JOIN fact_set device_facts ON device_facts.site_id = event.site_id AND device_facts.facts_id = event.device_id
+    LEFT JOIN fact_set place_facts ON place_facts.site_id = event.site_id AND place_facts.facts_id = event.place_id
+    LEFT JOIN fact_set acquisition_facts ON acquisition_facts.site_id = event.site_id AND acquisition_facts.facts_id = event.acquisition_id;
+
+-- The planner's statistics are copies of what stands in the rows, and outlive them: none of what may be about a person.
+DO $$
+DECLARE
+    place record;
+BEGIN
+    FOR place IN
+        SELECT pg_attribute.attrelid::regclass AS relation, attname FROM pg_attribute
+            JOIN pg_class ON pg_class.oid = attrelid
+            LEFT JOIN pg_inherits ON inhrelid = attrelid
+        WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+            AND (coalesce(inhparent, attrelid)::regclass::text, attname) IN (
+                ('event', 'user_hash'), ('event', 'properties'), ('event', 'event_id'),
+                ('bot_event', 'user_hash'), ('bot_event', 'properties'), ('bot_event', 'event_id'),
+                ('session', 'first_event'), ('session', 'entry_event'), ('session', 'exit_event'),
+                ('dictionary', 'text'), ('fact_set', 'facts'), ('seen_event', 'event_id'), ('dead_letter', 'event_id'),
+                ('dead_letter', 'hit'), ('dead_letter', 'entry'), ('day_stat', 'slice'), ('day_visits', 'visits'))
+    LOOP
+        EXECUTE format('ALTER TABLE %s ALTER %I SET STATISTICS 0', place.relation, place.attname);
+    END LOOP;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION create_event_partition(month date) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS
+$$
+DECLARE
+    first_day date := date_trunc('month', month)::date;
+    parent text;
+    partition text;
+    made boolean := false;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('footfall create_event_partition', 0));
+    FOREACH parent IN ARRAY ARRAY['event', 'bot_event'] LOOP
+        partition := parent || '_' || to_char(first_day, 'YYYY_MM');
+        CONTINUE WHEN to_regclass(partition) IS NOT NULL;
+        EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)',
+            partition, parent);
+        EXECUTE format('ALTER TABLE %I ALTER event_id SET STATISTICS 0, ALTER properties SET STATISTICS 0, '
+            'ALTER user_hash SET STATISTICS 0', partition);
+        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, partition,
+            first_day::timestamp AT TIME ZONE 'UTC', (first_day + interval '1 month') AT TIME ZONE 'UTC');
+        made := true;
+    END LOOP;
+    RETURN made;
+END
+$$;
+
+-- ---- local days -----------------------------------------------------------------------------------------------------
+
+-- When a local day begins: at the first moment that has its date. That is not always midnight: a clock that is put forward
+-- at midnight skips it, and one that is put back to midnight has it twice, of which AT TIME ZONE gives the second.
+CREATE FUNCTION first_moment(day date, zone text) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT min(candidate) FROM (
+        SELECT (day::timestamp AT TIME ZONE zone) - back AS candidate
+        FROM unnest(ARRAY[interval '0', '30 minutes', '1 hour', '2 hours']) AS back) AS candidates
+        WHERE (candidate AT TIME ZONE zone)::date = day);
+COMMENT ON FUNCTION first_moment IS 'The moment at which a local day begins.';
+
+-- ---- what a request is about ----------------------------------------------------------------------------------------
+
+-- All pseudonyms of a person who is known by some of them: a visit that goes on over the change of the period has two.
+CREATE FUNCTION pseudonyms_of(asked_site integer, known bigint[]) RETURNS bigint[]
+    LANGUAGE sql STABLE SET search_path FROM CURRENT AS
+$$
+    WITH RECURSIVE pseudonym (visitor) AS (
+        SELECT unnest(known)
+        UNION
+        SELECT step.visitor FROM pseudonym CROSS JOIN LATERAL (
+            SELECT visitor_after AS visitor FROM session
+            WHERE site_id = asked_site AND session.visitor = pseudonym.visitor AND visitor_after IS NOT NULL
+            UNION ALL
+            SELECT session.visitor FROM session
+            WHERE site_id = asked_site AND session.visitor_after = pseudonym.visitor
+        ) AS step
+    )
+    SELECT coalesce(array_agg(visitor ORDER BY visitor), '{}') FROM pseudonym
+$$;
+COMMENT ON FUNCTION pseudonyms_of IS 'These pseudonyms and all that visits connect them with.';
+
+-- Visits of pseudonyms, and those in which a user was signed in. In a visit of several users (one address, one browser)
+-- nobody knows whose an event without a user is: such a visit is nobody's, and of its events only those of the user are.
+CREATE FUNCTION visits_of(asked_site integer, visitors bigint[], asked_user bigint)
+    RETURNS TABLE (session_id bigint, visitor bigint, started_at timestamptz, last_at timestamptz)
+    LANGUAGE sql STABLE SET search_path FROM CURRENT AS
+$$
+    SELECT session.session_id, session.visitor, session.started_at, session.last_at FROM session
+    WHERE site_id = asked_site AND session.visitor = ANY (visitors)
+    UNION
+    SELECT session.session_id, session.visitor, session.started_at, session.last_at
+    FROM (SELECT DISTINCT event.visitor, event.session_id FROM event
+            WHERE site_id = asked_site AND user_hash = asked_user AND event.session_id IS NOT NULL) AS signed_in
+        JOIN session ON session.site_id = asked_site AND session.session_id = signed_in.session_id
+            AND (session.visitor = signed_in.visitor OR session.visitor_after = signed_in.visitor)
+    WHERE NOT EXISTS (
+        SELECT FROM event
+        WHERE event.site_id = asked_site AND event.session_id = session.session_id
+            AND event."time" BETWEEN session.started_at AND session.last_at
+            AND event.user_hash IS NOT NULL AND event.user_hash <> asked_user)
+$$;
+COMMENT ON FUNCTION visits_of IS 'The visits of pseudonyms and of a user of a site.';
+REVOKE ALL ON FUNCTION pseudonyms_of, visits_of FROM PUBLIC;
+
+-- ---- erasures -------------------------------------------------------------------------------------------------------
+
+CREATE TABLE erasure (
+    erasure_id   integer     GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    site_id      integer     NOT NULL REFERENCES site ON DELETE CASCADE,
+    kind         text        NOT NULL CHECK (kind IN ('visitor', 'user', 'period')),
+    visitors     bigint[],
+    user_hash    bigint,
+    since        timestamptz,
+    until        timestamptz,
+    requested_at timestamptz NOT NULL,
+    invisible_at timestamptz,
+    settled_at   timestamptz,
+    done_at      timestamptz,
+    events       bigint      NOT NULL DEFAULT 0,
+    visits       bigint      NOT NULL DEFAULT 0,
+    dead_letters bigint      NOT NULL DEFAULT 0,
+    late_events  bigint      NOT NULL DEFAULT 0,
+    months       date[]      NOT NULL DEFAULT '{}',
+    CHECK (settled_at IS NOT NULL
+        OR CASE kind WHEN 'visitor' THEN visitors IS NOT NULL WHEN 'user' THEN user_hash IS NOT NULL
+            ELSE since IS NOT NULL AND until > since END),
+    CHECK (settled_at IS NULL OR (visitors IS NULL AND user_hash IS NULL))
+);
+CREATE INDEX erasure_site ON erasure (site_id);
+CREATE INDEX erasure_open ON erasure (erasure_id) WHERE done_at IS NULL;
+COMMENT ON TABLE erasure IS
+    'What is to be erased, and how far that is. Who asked for it is in audit_entry; who it was about is forgotten when nothing more can come.';
+COMMENT ON COLUMN erasure.kind IS 'Whether it is about a visitor, about a user, or about all events of a stretch of time.';
+COMMENT ON COLUMN erasure.visitors IS 'The visitor''s pseudonyms; null once it is settled.';
+COMMENT ON COLUMN erasure.user_hash IS 'The user, as in event; null once it is settled.';
+COMMENT ON COLUMN erasure.since IS 'Beginning of the stretch of time: of a local day of the site.';
+COMMENT ON COLUMN erasure.until IS 'End of the stretch of time: not in it any more.';
+COMMENT ON COLUMN erasure.requested_at IS 'When it was asked for: events that were received before are erased, also when they are loaded later.';
+COMMENT ON COLUMN erasure.invisible_at IS 'When no table and no report had it any more.';
+COMMENT ON COLUMN erasure.settled_at IS 'When nothing more could come out of a journal, and who it was about was forgotten.';
+COMMENT ON COLUMN erasure.done_at IS 'When the tables in which it had stood were written anew.';
+COMMENT ON COLUMN erasure.events IS 'Events that were erased, those of programs included.';
+COMMENT ON COLUMN erasure.visits IS 'Visits that were erased, or are shorter now.';
+COMMENT ON COLUMN erasure.dead_letters IS 'Events that were erased before they could be stored, or in quarantine.';
+COMMENT ON COLUMN erasure.late_events IS 'Events that came out of a journal after they were erased, and were not stored.';
+COMMENT ON COLUMN erasure.months IS 'Months of the partitions in which something was erased.';
+
+-- Rewrites one table, so that nothing is left of rows that were deleted: the bytes of a deleted row stay in its page until
+-- another row needs the place. CLUSTER, because VACUUM FULL may stand in no function, and this one is for logins that own
+-- nothing. Needs room for a second copy, and nobody reads or writes the table meanwhile.
+CREATE FUNCTION rewrite_table(asked text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '5s' AS
+$$
+DECLARE
+    index_name text;
+BEGIN
+    IF asked !~ '^(bot_)?event_\d{4}_\d{2}$' AND asked <> ALL (ARRAY['session', 'dictionary', 'fact_set', 'seen_event',
+        'dead_letter', 'day_stat', 'day_visits', 'erasure'])
+    THEN
+        RAISE EXCEPTION 'no table of events: %', asked;
+    END IF;
+    IF to_regclass(quote_ident(asked)) IS NULL THEN
+        RETURN false;
+    END IF;
+    SELECT relname INTO index_name FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+    WHERE indrelid = to_regclass(quote_ident(asked)) AND indisvalid AND indpred IS NULL
+    ORDER BY indisprimary DESC, relname LIMIT 1;
+    EXECUTE format('CLUSTER %I USING %I', asked, index_name);
+    RETURN true;
+END
+$$;
+REVOKE ALL ON FUNCTION rewrite_table FROM PUBLIC;
+COMMENT ON FUNCTION rewrite_table IS 'Writes a table of events anew, without what was deleted. False when there is none of this name.';
+
+-- ---- retention by site ----------------------------------------------------------------------------------------------
+
+DROP FUNCTION drop_event_partitions(integer);
+
+-- The moment is the caller's, so that nothing depends on the server's clock.
+CREATE FUNCTION drop_event_partitions(before timestamptz) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS
+$$
+DECLARE
+    oldest text := to_char(before AT TIME ZONE 'UTC', 'YYYY_MM');
+    partition text;
+    dropped integer := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('footfall create_event_partition', 0));
+    FOR partition IN
+        SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+        WHERE inhparent IN ('event'::regclass, 'bot_event'::regclass) AND right(relname, 7) < oldest
+    LOOP
+        EXECUTE format('DROP TABLE %I', partition);
+        dropped := dropped + 1;
+    END LOOP;
+    RETURN dropped;
+END
+$$;
+REVOKE ALL ON FUNCTION drop_event_partitions FROM PUBLIC;
+COMMENT ON FUNCTION drop_event_partitions IS
+    'Drops the partitions of event and bot_event for the months before that of a moment.';
+
+CREATE FUNCTION drop_empty_event_partitions(before timestamptz) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '5s' AS
+$$
+DECLARE
+    oldest text := to_char(before AT TIME ZONE 'UTC', 'YYYY_MM');
+    partition text;
+    is_used boolean;
+    dropped integer := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('footfall create_event_partition', 0));
+    FOR partition IN
+        SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+        WHERE inhparent IN ('event'::regclass, 'bot_event'::regclass) AND right(relname, 7) < oldest
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', partition) INTO is_used;
+        CONTINUE WHEN is_used;
+        -- Once more when nobody can add to it any more: a late event may have come in between.
+        EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', partition);
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', partition) INTO is_used;
+        CONTINUE WHEN is_used;
+        EXECUTE format('DROP TABLE %I', partition);
+        dropped := dropped + 1;
+    END LOOP;
+    RETURN dropped;
+END
+$$;
+REVOKE ALL ON FUNCTION drop_empty_event_partitions FROM PUBLIC;
+COMMENT ON FUNCTION drop_empty_event_partitions IS
+    'Drops those partitions of event and bot_event for months before that of a moment that hold nothing.';
+
+-- ---- the dashboard's login ------------------------------------------------------------------------------------------
+
+ALTER TABLE erasure ENABLE ROW LEVEL SECURITY;
+CREATE POLICY of_site ON erasure USING (site_id = (SELECT asking_site()));
+
+CREATE OR REPLACE FUNCTION grant_dashboard(login name) RETURNS void
+    LANGUAGE plpgsql SET search_path FROM CURRENT AS
+$$
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), login);
+    EXECUTE format('GRANT SELECT ON event, bot_event, session, dictionary, fact_set, day_stat, day_visits, site_day, '
+        'ledger TO %I', login);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON goal, membership, team, team_member, site_access, '
+        'invitation, recovery_code, person_session, secret_key, shared_link, site_key TO %I', login);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE ON site, organisation TO %I', login);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON person TO %I', login);
+    EXECUTE format('GRANT SELECT, DELETE ON one_time_link TO %I', login);
+    EXECUTE format('GRANT SELECT, INSERT ON audit_entry TO %I', login);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION is_member, organisation_of_site, organisation_of_team, site_of_domain, '
+        'has_person, adopt_sites TO %I', login);
+    -- Of people's rights: to ask, to look how far it is, and to hand out what is kept.
+    EXECUTE format('GRANT SELECT, INSERT ON erasure TO %I', login);
+    EXECUTE format('GRANT SELECT ON dead_letter TO %I', login);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION pseudonyms_of, visits_of TO %I', login);
+END
+$$;
