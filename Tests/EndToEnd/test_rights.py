@@ -52,16 +52,7 @@ class Run(DurableStack):
         # Filters go to Redis.
         filtered = "?period=today&filter=page,contains,path&filter=country,is_not,XX"
         pages = ["", "?period=30d", "/pages", f"/pages{filtered}", f"/pages{filtered}&tab=title", f"/sources{filtered}", "/events", "/realtime"]
-        return "".join(self.page(page) for page in pages)
-
-    def page(self, path):
-        def read():
-            try:
-                return urllib.request.urlopen(f"{self.base}/dashboard/shop.example{path}", timeout=60).read().decode()
-            except urllib.error.HTTPError as error:
-                assert error.code == 429, error  # nginx's limit: we look more often than people do
-
-        return wait_for(read)
+        return "".join(self.session.read(f"/dashboard/shop.example{page}") for page in pages)
 
     def shows_none(self, texts):
         report = self.report()
