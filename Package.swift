@@ -150,6 +150,7 @@ let package = Package(
                 name: "HouseTests",
                 dependencies: [
                     "Catalog", "Pipeline", "PluginAPI", "Configuration", "EventModel", "TestSupport", "footfall",
+                    "Cache", "Collect", "Accounts", "Cryptography", "Database", "FastCGI", "Platform",
                 ],
                 path: "Tests/House", swiftSettings: strict),
             .target(

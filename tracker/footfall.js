@@ -3,7 +3,7 @@
  * `tools/tracker` minifies it; what it sends is listed in README.md. Three rules: no exception leaves it, no global but
  * `footfall`, no work that a reader of the page could notice.
  */
-(function (window, document) {
+(function (window, document, token) {
   "use strict";
 
   /** Whatever goes wrong in here, on pages that we do not know, is not worth breaking one of them. */
@@ -53,9 +53,32 @@
       return id;
     }
 
+    // Where the site wants one: the token with which the gateway served this script, and when that was.
+    let tokenSince = Date.now();
+
+    /** Sends a body. Where the gateway asks to come again (429, 503), that is done: the id keeps it from counting twice. */
+    function deliver(body, tries) {
+      const post = async (keepalive) =>
+        window.fetch(endpoint, { method: "POST", body, keepalive, mode: "cors", credentials: "omit" });
+      const beacon = () => attempt(() => window.navigator.sendBeacon(endpoint, body));
+      // A page that goes away has nobody to read an answer, and some browsers end its requests, but not its beacons.
+      const isLast = attempt(() => document.hidden || !("keepalive" in window.Request.prototype));
+      if (isLast && beacon()) return;
+      // A string goes out as text/plain, which needs no preflight. No more than 64 KiB may be under way with keepalive and
+      // as beacons, so that the next try goes without; the last one is for pages that have taken fetch away.
+      post(true)
+        .catch(() => post(false))
+        .then(function (answer) {
+          const seconds = answer.headers.get("Retry-After");
+          // Not all at the same moment.
+          if (seconds && tries) setTimeout(deliver, seconds * (1e3 + 500 * Math.random()), body, tries - 1);
+        })
+        .catch(beacon);
+    }
+
     function send(name, properties, referrer) {
       if (isSilent()) return;
-      const body = JSON.stringify({
+      const event = {
         s: site,
         n: name,
         u: location.href,
@@ -69,16 +92,21 @@
         // A program that drives the browser says so (WebDriver, section 4); an iPad says "Macintosh", and has fingers.
         b: window.navigator.webdriver ? 153 : undefined,
         tp: window.navigator.maxTouchPoints,
-      });
-      const post = (keepalive) =>
-        window.fetch(endpoint, { method: "POST", body, keepalive, mode: "cors", credentials: "omit" });
-      // A string goes out as text/plain, which needs no preflight. Some pages and browsers have no beacon, or one that
-      // throws. False: the 64 KiB that a page may have under way are used up, which counts for keepalive too; so the
-      // last try goes without, and the id keeps it from counting twice.
-      if (attempt(() => window.navigator.sendBeacon(endpoint, body))) return;
-      post(true)
-        .catch(() => post(false))
-        .catch(() => {});
+      };
+      const go = () =>
+        attempt(function () {
+          event.k = token;
+          deliver(JSON.stringify(event), 2);
+        });
+      // A page that stays open for longer than a token is good (24 hours) gets another one in time.
+      if (token && Date.now() - tokenSince > 432e5 && !document.hidden) {
+        tokenSince = Date.now();
+        window
+          .fetch(script.src)
+          .then((answer) => (token = answer.headers.get("Footfall-Token") || token))
+          .catch(() => {})
+          .then(go);
+      } else go();
     }
 
     function pageview() {

@@ -16,6 +16,8 @@ final class RedisTier: Sendable {
     private let address: RedisAddress
     private let timeoutMilliseconds: Int
     private let log: Log
+    /// What goes on without it, for the log.
+    private let users: String
     private let state = Mutex(State())
 
     private struct State {
@@ -28,8 +30,9 @@ final class RedisTier: Sendable {
     }
 
     /// A tier on this server. Nothing is sent before the first question.
-    init(_ address: RedisAddress, timeoutMilliseconds: Int, log: Log) {
+    init(_ address: RedisAddress, timeoutMilliseconds: Int, users: String = "reports", log: Log) {
         self.address = address
+        self.users = users
         self.timeoutMilliseconds = timeoutMilliseconds
         self.log = log
     }
@@ -76,6 +79,12 @@ final class RedisTier: Sendable {
         counters.isRedisAway = isAway
     }
 
+    /// Sends a command of several words; `nil` when Redis does not answer in time.
+    func command(_ words: [String]) -> RedisReply? { send(words.map { Array($0.utf8) }) }
+
+    /// Whether Redis is left alone at the moment.
+    var isAway: Bool { state.withLock { $0.isAway } }
+
     private func name(_ key: CacheKey) -> [UInt8] { Array((RedisTier.prefix + key.text).utf8) }
 
     private func send(_ arguments: [[UInt8]]) -> RedisReply? {
@@ -114,7 +123,7 @@ final class RedisTier: Sendable {
             defer { state.lastRefusal = reason }
             return state.lastRefusal != reason
         }
-        if isNew { log.warning("redis: refuses to work (\(reason)); reports go on without it") }
+        if isNew { log.warning("redis: refuses to work (\(reason)); \(users) go on without it") }
     }
 
     private func giveUp(_ error: RedisError) {
@@ -128,7 +137,7 @@ final class RedisTier: Sendable {
             return (!state.isAway, state.idle)
         }
         _ = dropped  // Closed here, outside of the lock.
-        if isNew { log.warning("redis: away (\(error)); reports go on without it") }
+        if isNew { log.warning("redis: away (\(error)); \(users) go on without it") }
         probe()
     }
 

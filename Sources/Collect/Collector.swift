@@ -8,30 +8,38 @@ import Synchronization
 /// The edge of the house: takes what browsers and servers send, turns it into events, runs them through the chain, hands
 /// the hits to the journal and answers when the journal has them.
 public final class Collector: Sendable {
-    private let journal: JournalWriter
-    private let settings: CollectSettings
-    private let sites: @Sendable () -> SiteSnapshot?
+    let journal: JournalWriter
+    let settings: CollectSettings
+    let sites: @Sendable () -> SiteSnapshot?
     private let chain: @Sendable () -> Chain
     private let counters = CollectCounters()
+    let refusals = Refusals()
 
+    /// How many events may come.
+    public let limits: RateLimits
+    /// On which day which secret key was used.
+    public let keyUses = KeyUses()
     /// Who looks at events on their way.
     public let inspector = Inspector()
 
     /// A collector of these sites. `sites` and `chain` are asked at every request, so that both can be exchanged
     /// while requests run. While `sites` is still unknown, senders are asked to come again: to tell them that their
-    /// site does not exist would lose their events.
+    /// site does not exist would lose their events. `limits` are made of the settings unless somebody has them already.
     public init(
-        journal: JournalWriter, settings: CollectSettings = CollectSettings(),
+        journal: JournalWriter, settings: CollectSettings = CollectSettings(), limits: RateLimits? = nil,
         sites: @escaping @Sendable () -> SiteSnapshot?, chain: @escaping @Sendable () -> Chain
     ) {
         self.journal = journal
         self.settings = settings
         self.sites = sites
         self.chain = chain
+        self.limits = limits ?? RateLimits(settings.limits)
     }
 
     /// Counts since the start.
-    public var statistics: CollectStatistics { counters.statistics }
+    public var statistics: CollectStatistics {
+        counters.statistics(limits: limits, forged: refusals.forged)
+    }
 
     /// Answers `/e`, `/p.gif`, `/api/v1/events` and `/footfall.js`; everything else is 404.
     public func handle(_ exchange: Exchange) {
@@ -45,7 +53,7 @@ public final class Collector: Sendable {
         case "/e": beacon(exchange, hasCrashed)
         case "/p.gif": pixel(exchange, hasCrashed)
         case "/api/v1/events": serverEvents(exchange, hasCrashed)
-        case "/footfall.js": exchange.answer(TrackerScript.response(to: exchange.request))
+        case "/footfall.js": exchange.answer(TrackerScript.response(to: exchange.request, sites: sites()))
         default: exchange.answer(Response(status: 404))
         }
     }
@@ -62,6 +70,9 @@ public final class Collector: Sendable {
         case "OPTIONS": return exchange.answer(origin.preflight(request))
         default: return exchange.answer(origin.response(status: 405, extra: ("Allow", "POST, OPTIONS")))
         }
+        // Before anybody looks at the body: a flood should cost little.
+        let address = Sender.address(of: request)
+        if let met = limits.met(address: address) { return refuse(1, met) { reply.answer(origin.tooMany(met)) } }
         do throws(Rejection) {
             guard BeaconBody.isAcceptable(contentType: request.parameters["CONTENT_TYPE"] ?? "") else {
                 throw Rejection(.unsupportedType, "must be JSON, as text/plain or application/json")
@@ -71,17 +82,22 @@ public final class Collector: Sendable {
             }
             try refuse(hasCrashed)
             let wire = try WireEvent.decode(request.body)
-            let sender = Sender(request: request)
+            let sender = Sender(request: request, address: address)
             var events: [Event] = []
             events.reserveCapacity(wire.count)
             for (index, event) in wire.enumerated() {
                 do throws(Rejection) {
-                    events.append(try sender.event(event, sites: sites, index: index, of: wire.count))
+                    events.append(
+                        try sender.event(
+                            event, sites: sites, pageHost: origin.host, index: index, of: wire.count))
                 } catch {
                     var rejection = error
                     if wire.count > 1 { rejection.index = index }
                     throw rejection
                 }
+            }
+            if let met = met(by: events, from: address, sites, isReplayed: Sender.isReplayed(request)) {
+                return refuse(wire.count, met, events) { reply.answer(origin.tooMany(met)) }
             }
             keep(events, sites) { outcome, refused in
                 if var first = refused.first, refused.count == wire.count {
@@ -112,12 +128,21 @@ public final class Collector: Sendable {
             return exchange.answer(response)
         }
         guard let sites = sites() else { return exchange.answer(Pixel.response(refusal: Pixel.later)) }
+        let address = Sender.address(of: request)
+        if let met = limits.met(address: address) { return refuse(1, met) { reply.answer(Pixel.tooMany(met)) } }
         var wire = WireEvent(query: request.query)
         wire.signals.insert(.pixel)
         if wire.url.isEmpty { wire.url = request.header("REFERER")?.cut(bytes: WireEvent.Limit.url) ?? "" }
         do throws(Rejection) {
             try refuse(hasCrashed)
-            let event = try Sender(request: request).event(wire, sites: sites, index: 0, of: 1)
+            // An image says where it stands in `Referer`; in `Origin`, too, where the page asks for CORS.
+            let origin = request.header("ORIGIN").flatMap { WebAddress($0) }
+            let page = origin ?? request.header("REFERER").flatMap { WebAddress($0) }
+            let event = try Sender(request: request, address: address).event(
+                wire, sites: sites, pageHost: page?.host, index: 0, of: 1)
+            if let met = met(by: [event], from: nil, sites, isReplayed: Sender.isReplayed(request)) {
+                return refuse(1, met, [event]) { reply.answer(Pixel.tooMany(met)) }
+            }
             keep([event], sites) { outcome, refused in
                 let refusal = outcome == .accepted ? refused.first?.message : Pixel.later
                 reply.answer(Pixel.response(refusal: refusal))
@@ -141,7 +166,7 @@ public final class Collector: Sendable {
             do throws(Rejection) { try refuse(hasCrashed) } catch {
                 throw ServerEvents.Refusal(status: 400, rejection: error)
             }
-            let reading = try ServerEvents(request: request, sites: sites, limit: settings.batchBytes).read()
+            let (reading, standing) = try read(ServerEvents(request: request, sites: sites, limit: settings.batchBytes))
             let (number, rejections, places) = (reading.events.count, reading.rejections, reading.places)
             keep(reading.events, sites, rejections) { outcome, refused in
                 guard outcome == .accepted else { return reply.answer(CrossOrigin.comeAgain) }
@@ -151,14 +176,22 @@ public final class Collector: Sendable {
                     return rejection
                 }
                 reply.answer(
-                    ServerEvents.answer(accepted: number - refused.count, rejections: rejections + placed))
+                    ServerEvents.answer(
+                        accepted: number - refused.count, rejections: rejections + placed, standing: standing))
             }
         } catch {
-            count(error.rejection) {
+            let answer: @Sendable () -> Void = {
                 var response = ServerEvents.json(error.status, error.rejection.listed + "\n")
-                if error.status == 401 { response.addHeader("WWW-Authenticate", "Bearer") }
+                switch error.rejection.reason {
+                case .unknownKey: response.addHeader("WWW-Authenticate", "Bearer")
+                case .keyExpired: response.addHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"")
+                case .keyScope: response.addHeader("WWW-Authenticate", "Bearer error=\"insufficient_scope\"")
+                default: break
+                }
+                if let met = error.met { response.addMet(met) }
                 reply.answer(response)
             }
+            if error.met == nil { count(error.rejection, answer: answer) } else { answer() }
         }
     }
 
@@ -189,6 +222,7 @@ public final class Collector: Sendable {
             switch outcome {
             case .keep:
                 items.append(events[index].hit)
+                if events[index].hit.quarantine == Sender.forged { refusals.countForged(of: site) }
                 hits += 1
                 if known?.site != site { known = (site, sites.site(site)?.ack ?? settings.ack) }
                 if known?.level == .fsync { level = .fsync }
@@ -202,7 +236,8 @@ public final class Collector: Sendable {
             }
         }
         append(rejections, to: &items)
-        counters.rejected.add(rejections.count + refused.count, ordering: .relaxed)
+        counters.count(rejections)
+        counters.rejected.add(refused.count, ordering: .relaxed)
         counters.received.add(number, ordering: .relaxed)
         counters.dropped.add(number - hits - refused.count, ordering: .relaxed)
         let (count, list) = (hits, refused)
@@ -221,7 +256,7 @@ public final class Collector: Sendable {
 
     /// Counts what was rejected, and answers when the count is safe; or at once, when there is no room for it.
     private func count(_ rejection: Rejection, answer: @escaping @Sendable () -> Void) {
-        counters.rejected.add(1, ordering: .relaxed)
+        counters.count([rejection])
         var items = EncodedItems()
         append([rejection], to: &items)
         journal.append(items, level: settings.ack) { _ in answer() }
@@ -230,7 +265,8 @@ public final class Collector: Sendable {
     private func append(_ rejections: [Rejection], to items: inout EncodedItems) {
         if rejections.isEmpty { return }
         let now = Timestamp(milliseconds: Clock.wallMilliseconds())
-        for rejection in rejections {
+        // Those of a limit are counted elsewhere.
+        for rejection in rejections where rejection.reason != .rateLimited {
             items.append(
                 LedgerDelta(
                     site: rejection.site, receivedAt: now, outcome: .rejected, reason: rejection.reason.rawValue))
@@ -246,47 +282,13 @@ public struct CollectSettings: Sendable {
     public var beaconBytes = 65_536
     /// Largest body of a server's batch, unpacked.
     public var batchBytes = 1 << 20
+    /// How many events may come.
+    public var limits = RateLimits.Settings()
     /// Checksums of requests that have ended the process before.
     public var crashes: Set<UInt64> = []
 
     /// Every default.
     public init() {}
-}
-
-/// What the edge has done since its start.
-public struct CollectStatistics: Sendable {
-    /// Events that were well formed and went into the chain.
-    public var received: Int
-    /// Of these, events that a filter dropped.
-    public var dropped: Int
-    /// Of these, events that the journal took.
-    public var accepted: Int
-    /// Of these, events that the journal had no room for; their senders were asked to come again.
-    public var refused: Int
-    /// Requests, and events of servers' batches, that could never succeed.
-    public var rejected: Int
-}
-
-final class CollectCounters: Sendable {
-    let received = Atomic(0)
-    let dropped = Atomic(0)
-    let accepted = Atomic(0)
-    let refused = Atomic(0)
-    let rejected = Atomic(0)
-
-    func count(_ outcome: AppendOutcome, hits: Int) {
-        switch outcome {
-        case .accepted: accepted.add(hits, ordering: .relaxed)
-        case .full, .unknown, .closed: refused.add(hits, ordering: .relaxed)
-        }
-    }
-
-    var statistics: CollectStatistics {
-        CollectStatistics(
-            received: received.load(ordering: .relaxed), dropped: dropped.load(ordering: .relaxed),
-            accepted: accepted.load(ordering: .relaxed), refused: refused.load(ordering: .relaxed),
-            rejected: rejected.load(ordering: .relaxed))
-    }
 }
 
 extension Request {

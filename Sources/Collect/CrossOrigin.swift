@@ -8,13 +8,17 @@ import Journal
 /// credentials, for which browsers refuse it. No cookie is ever set or read here, so that nothing is given away.
 struct CrossOrigin: Sendable {
     private let allowed: String?
+    /// The host of the page that sends, where the browser says one. It says `null` for pages with the policy `no-referrer`,
+    /// and apps have origins of their own: neither is a page of the web that could be a foreign one.
+    let host: String?
 
     init(request: Request, sites: SiteSnapshot) {
         guard let origin = request.parameters["HTTP_ORIGIN"], let address = WebAddress(origin) else {
-            allowed = nil
+            (allowed, host) = (nil, nil)
             return
         }
         allowed = sites.allows(host: address.host) ? origin : nil
+        host = address.host
     }
 
     /// The answer to `OPTIONS`: which site it will be is not known before the body comes.
@@ -36,6 +40,13 @@ struct CrossOrigin: Sendable {
         case .accepted: response(status: 204)
         case .full, .unknown, .closed: response(status: 503, extra: ("Retry-After", "\(CrossOrigin.retryAfter)"))
         }
+    }
+
+    /// The answer to more events than may come. The page may read when to come again.
+    func tooMany(_ standing: RateLimits.Standing) -> Response {
+        var response = refusal(429, Rejection(met: standing))
+        response.addMet(standing)
+        return response
     }
 
     /// Seconds after which to come again. Not the same for all, or all would come at once.
@@ -64,6 +75,10 @@ struct CrossOrigin: Sendable {
         if let allowed {
             response.addHeader("Access-Control-Allow-Origin", allowed)
             response.addHeader("Access-Control-Allow-Credentials", "true")
+            // Of the headers of an answer, a page may read but a few others.
+            if status == 429 || status == 503 {
+                response.addHeader("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy")
+            }
         }
         if let extra { response.addHeader(extra.name, extra.value) }
         return response

@@ -16,14 +16,19 @@ enum Pixel {
     /// The refusal of what the journal had no room for.
     static let later = "try again later"
 
+    /// The image, although there were too many events. When to come again is for those that ask.
+    static func tooMany(_ standing: RateLimits.Standing) -> Response {
+        response(refusal: Rejection(met: standing).message, met: standing)
+    }
+
     /// The image, never to be cached. `refusal` says in a header why nothing was counted. No browser asks again for an
     /// image; `footfall replay` does, when it is told to.
-    static func response(refusal: String?) -> Response {
+    static func response(refusal: String?, met: RateLimits.Standing? = nil) -> Response {
         var response = Response(status: 200, type: "image/gif", body: image)
         response.addHeader("Cache-Control", "no-store")
         response.addHeader("Cross-Origin-Resource-Policy", "cross-origin")
         if let refusal { response.addHeader("X-Footfall-Refused", refusal) }
-        if refusal == later { response.addHeader("Retry-After", "5") }
+        if let met { response.addMet(met) } else if refusal == later { response.addHeader("Retry-After", "5") }
         return response
     }
 }

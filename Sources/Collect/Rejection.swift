@@ -22,6 +22,16 @@ struct Rejection: Error, Equatable {
         case refusedByChain = "refused_by_chain"
         /// A request like this has ended the process before.
         case crashed
+        /// More events than the site, the key or the network may send.
+        case rateLimited = "rate_limited"
+        /// No secret key, or none that is known.
+        case unknownKey = "unknown_key"
+        /// The secret key's time is over.
+        case keyExpired = "key_expired"
+        /// The secret key may do other things, but not send.
+        case keyScope = "key_scope"
+        /// The event names a site that the secret key is not good for, or none where there are several.
+        case siteNotOfKey = "site_not_of_key"
     }
 
     /// The field at fault, such as `u` or `p.price`; `nil` when it is the whole body.

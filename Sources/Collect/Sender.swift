@@ -12,9 +12,14 @@ struct Sender {
     /// Reads the request's parameters. The address is nginx's `REMOTE_ADDR` and nothing else: every header that names
     /// an address can be forged, and nginx's realip module has judged them already.
     init(request: Request, now: Timestamp = Timestamp(milliseconds: Clock.wallMilliseconds())) {
+        self.init(request: request, address: Sender.address(of: request), now: now)
+    }
+
+    /// The same, where somebody has read the address already.
+    init(request: Request, address: IPAddress?, now: Timestamp = Timestamp(milliseconds: Clock.wallMilliseconds())) {
         receivedAt = Sender.moment(request.parameters["FOOTFALL_RECEIVED_AT"], now: now)
         visitor = Visitor(
-            address: request.parameters["REMOTE_ADDR"].flatMap { IPAddress($0) },
+            address: address,
             userAgent: (request.parameters["HTTP_USER_AGENT"] ?? "").prefix(bytes: 1024),
             acceptLanguage: (request.parameters["HTTP_ACCEPT_LANGUAGE"] ?? "").prefix(bytes: 256),
             clientHints: request.parameters.clientHints, place: request.parameters.edgePlace,
@@ -25,6 +30,13 @@ struct Sender {
             ?? Randomness.bits128()
     }
 
+    static func address(of request: Request) -> IPAddress? {
+        request.parameters["REMOTE_ADDR"].flatMap { IPAddress($0) }
+    }
+
+    /// Whether the request is one that nginx had kept, and answered long ago.
+    static func isReplayed(_ request: Request) -> Bool { request.parameters.slice("FOOTFALL_RECEIVED_AT") != nil }
+
     /// When nginx had the request, as `footfall replay` says of those that nginx kept. Of a client's headers nginx makes
     /// only `HTTP_…`, so that nobody else can say it; a wrong clock may not reach the future, nor more than 30 days back.
     private static func moment(_ text: String?, now: Timestamp) -> Timestamp {
@@ -33,22 +45,38 @@ struct Sender {
         return Timestamp(milliseconds: min(max(milliseconds, oldest), now.milliseconds))
     }
 
-    /// An event for the chain, if its site exists and lets the page's host send.
+    /// An event for the chain, if its site exists and lets the page's host send. `pageHost` is the host of the page that
+    /// the browser names beside that (`Origin`, for an image `Referer`), where it names one: a page can write any address
+    /// into an event, but not into these.
     ///
     /// Events of one request come a millisecond after each other, the last one when the request came: their order
     /// tells entry from exit and source from later page.
-    func event(_ wire: WireEvent, sites: SiteSnapshot, index: Int, of count: Int) throws(Rejection) -> Event {
+    func event(
+        _ wire: WireEvent, sites: SiteSnapshot, pageHost: String? = nil, index: Int, of count: Int
+    ) throws(Rejection) -> Event {
         guard !wire.site.isEmpty else { throw Rejection(.missingField, field: "s", "is missing: the site's key") }
         guard let site = sites.byKey[wire.site] else {
             throw Rejection(.unknownSite, field: "s", "is not the key of a site")
+        }
+        if let pageHost, !site.allows(host: pageHost) {
+            var rejection = Rejection(.hostNotAllowed, "comes from a page whose host is not allowed for this site")
+            rejection.site = site.id
+            throw rejection
         }
         var visitor = visitor
         visitor.pageURL = Sensitive(wire.url)
         visitor.referrerURL = Sensitive(wire.referrer)
         visitor.signals.formUnion(wire.signals)
         visitor.clock = wire.clock
-        return Event(hit: try hit(wire, site: site, index: index, of: count, from: .browser), visitor: visitor)
+        var hit = try hit(wire, site: site, index: index, of: count, from: .browser)
+        if site.needsScriptToken, !ScriptToken.isGood(wire.token, secret: site.scriptSecret, at: receivedAt) {
+            hit.quarantine = Sender.forged
+        }
+        return Event(hit: hit, visitor: visitor)
     }
+
+    /// Why events are kept apart that cannot show a token of their site's script.
+    static let forged = "script_token"
 
     /// An event that a server sends about one of its visitors, whom only its fields describe: the request's own
     /// address is that of the server.

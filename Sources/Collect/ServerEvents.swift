@@ -17,30 +17,45 @@ struct ServerEvents {
 
     /// What a request brought.
     struct Reading {
-        var site: Site
-        var events: [Event]
+        var events: [Event] = []
         /// Where each of the events stood in the body.
         var places: [Int] = []
-        var rejections: [Rejection]
+        var rejections: [Rejection] = []
     }
 
     /// A request that is answered without an event being taken.
     struct Refusal: Error {
         var status: Int
         var rejection: Rejection
+        /// The limit that was met, for 429.
+        var met: RateLimits.Standing?
     }
 
-    func read() throws(Refusal) -> Reading {
-        guard let site = site() else {
+    /// Who sends.
+    func key(now: Timestamp) throws(Refusal) -> SendingKey {
+        guard let header = request.header("AUTHORIZATION"), header.prefix(7).lowercased() == "bearer ",
+            let key = sites.key(hash: SecretKey.hash(String(header.dropFirst(7))))
+        else {
             throw Refusal(
                 status: 401,
-                rejection: Rejection(.unknownSite, "needs \"Authorization: Bearer\" with a secret key of a site"))
+                rejection: Rejection(.unknownKey, "needs \"Authorization: Bearer\" with a secret key of a site"))
         }
+        func refusal(_ status: Int, _ reason: Rejection.Reason, _ message: String) -> Refusal {
+            var rejection = Rejection(reason, message)
+            if key.sites.count == 1 { rejection.site = key.sites[0] }
+            return Refusal(status: status, rejection: rejection)
+        }
+        guard !key.isExpired(at: now) else { throw refusal(401, .keyExpired, "this secret key has expired") }
+        guard key.maySend else { throw refusal(403, .keyScope, "this secret key may not send events") }
+        return key
+    }
+
+    func read(with key: SendingKey) throws(Refusal) -> Reading {
         do throws(Rejection) {
-            return try read(body: try unpacked(), site: site)
+            return try read(body: try unpacked(), key: key)
         } catch {
             var rejection = error
-            if rejection.site == .unknown { rejection.site = site.id }
+            if rejection.site == .unknown, key.sites.count == 1 { rejection.site = key.sites[0] }
             let status =
                 switch rejection.reason {
                 case .tooLarge: 413
@@ -49,13 +64,6 @@ struct ServerEvents {
                 }
             throw Refusal(status: status, rejection: rejection)
         }
-    }
-
-    private func site() -> Site? {
-        guard let header = request.header("AUTHORIZATION"), header.prefix(7).lowercased() == "bearer " else {
-            return nil
-        }
-        return sites.site(secretKeyHash: SecretKey.hash(String(header.dropFirst(7))))
     }
 
     private func unpacked() throws(Rejection) -> [UInt8] {
@@ -78,14 +86,16 @@ struct ServerEvents {
 
     private var tooLarge: Rejection { Rejection(.tooLarge, "is larger than \(limit) bytes") }
 
-    private func read(body: [UInt8], site: Site) throws(Rejection) -> Reading {
+    private func read(body: [UInt8], key: SendingKey) throws(Rejection) -> Reading {
         var wires: [(index: Int, event: WireEvent)] = []
         var rejections: [Rejection] = []
+        let only = key.sites.count == 1 ? sites.site(key.sites[0]) : nil
         try WireEvent.scan(body, limit: WireEvent.Limit.eventsPerBatch, lines: true) { scanner, index in
             let beginning = scanner
             do {
                 wires.append((index ?? 0, try WireEvent.event(&scanner, from: .server, index: index)))
-            } catch let rejection as Rejection {
+            } catch var rejection as Rejection {
+                rejection.site = only?.id ?? .unknown
                 rejections.append(rejection)
                 scanner = beginning
                 try scanner.skip()
@@ -93,10 +103,11 @@ struct ServerEvents {
         }
         let count = wires.count + rejections.count
         let sender = Sender(request: request)
-        var reading = Reading(site: site, events: [], rejections: rejections)
+        var reading = Reading(rejections: rejections)
         reading.events.reserveCapacity(wires.count)
         for (index, wire) in wires {
             do throws(Rejection) {
+                let site = try site(of: wire, key: key, only: only)
                 reading.events.append(try sender.serverEvent(wire, site: site, index: index, of: count))
                 reading.places.append(index)
             } catch {
@@ -105,21 +116,42 @@ struct ServerEvents {
                 reading.rejections.append(rejection)
             }
         }
-        for place in reading.rejections.indices { reading.rejections[place].site = site.id }
         return reading
+    }
+
+    /// The site that an event is for: the one that it names by its key, or the only one that the secret key is good for.
+    private func site(of wire: WireEvent, key: SendingKey, only: Site?) throws(Rejection) -> Site {
+        if wire.site.isEmpty {
+            if let only { return only }
+            throw Rejection(
+                .siteNotOfKey, field: "s",
+                key.sites.isEmpty
+                    ? "is of no use: this secret key is good for no site"
+                    : "is missing: this secret key is good for several sites, so each event names its own")
+        }
+        guard let site = sites.byKey[wire.site], key.sites.contains(site.id) else {
+            throw Rejection(.siteNotOfKey, field: "s", "is not the key of a site that this secret key is good for")
+        }
+        return site
     }
 
     /// Most rejections that an answer lists: it has to fit a socket's buffer, for it is written between two commits.
     private static let listedRejections = 100
 
     /// The answer once the journal has the events.
-    static func answer(accepted: Int, rejections: [Rejection]) -> Response {
+    static func answer(
+        accepted: Int, rejections: [Rejection], standing: RateLimits.Standing? = nil
+    ) -> Response {
         let ordered = rejections.sorted { ($0.index ?? 0) < ($1.index ?? 0) }
         let list = ordered.prefix(listedRejections).map(\.listed).joined(separator: ",")
         let more =
             rejections.count > listedRejections ? ",\"more_rejected\":\(rejections.count - listedRejections)" : ""
         let status = accepted == 0 && !rejections.isEmpty ? 400 : 200
-        return json(status, "{\"accepted\":\(accepted),\"rejected\":[\(list)]\(more)}\n")
+        var response = json(status, "{\"accepted\":\(accepted),\"rejected\":[\(list)]\(more)}\n")
+        // Servers can pace themselves by it, before they have to.
+        if let standing, standing.isGranted { response.addLimit(standing) }
+        if let standing, !standing.isGranted { response.addMet(standing) }
+        return response
     }
 
     /// An answer in JSON that nobody may keep.

@@ -22,6 +22,8 @@ struct WireEvent: Sendable, Equatable {
     var clock = ClientClock()
     /// `o`, `c`, `b`, `tp`: opted out, consent, automation, points of touch.
     var signals: Signals = []
+    /// `k`: the token of the site's script.
+    var token = ""
     /// `address`: the visitor's address, where a server sends for a visitor.
     var address = ""
     /// `user_agent`: the visitor's browser, likewise.
@@ -51,6 +53,7 @@ struct WireEvent: Sendable, Equatable {
         static let eventsPerBatch = 5000
         static let userAgent = 1024
         static let user = 128
+        static let token = 64
     }
 }
 
@@ -126,6 +129,7 @@ extension WireEvent {
         case "st": clock.sentAt = try moment(key, &scanner)
         case "o", "c", "b", "tp": try readSignal(key, &scanner)
         case "p": properties = try WireEvent.properties(&scanner)
+        case "k" where origin == .browser: token = try text(key, Limit.token, &scanner)
         case "address" where origin == .server: address = try text(key, Limit.id, &scanner)
         case "user_agent" where origin == .server:
             userAgent = try text(key, nil, &scanner).prefix(bytes: Limit.userAgent)

@@ -35,7 +35,8 @@ extension DashboardHandler {
 
     func redirect(to path: String, query: String) -> Response {
         var response = Response(status: 308)
-        response.addHeader("Location", query.isEmpty ? path : "\(path)?\(query)")
+        let address = PercentText.encoded(path)
+        response.addHeader("Location", query.isEmpty ? address : "\(address)?\(query)")
         response.addHeader("Cache-Control", "private, no-store")
         response.addSecurityHeaders()
         return response

@@ -28,13 +28,16 @@ extension DashboardHandler {
         return page(
             status: 200,
             OverviewPage(
-                place: place, state: state, questions: questions, answers: answers, goals: goals.map(\.name), today: today
+                place: place, state: state, questions: questions, answers: answers, goals: goals.map(\.name),
+                today: today
             ).html, in: place)
     }
 
     func breakdownPage(_ kind: SitePage, _ place: Place, _ request: Request) throws(ReportError) -> Response {
         let (state, goal, goals) = try state(place, request)
-        guard let question = try question(kind, place, state, goal, isForFile: false) else { return notFound(place.surroundings) }
+        guard let question = try question(kind, place, state, goal, isForFile: false) else {
+            return notFound(place.surroundings)
+        }
         var queries = [question.query]
         if question.tab.dimension == .country { queries.append(BreakdownQuestion.map(question.query)) }
         let answers = try reports.answers(queries, of: place.site)
@@ -73,7 +76,9 @@ extension DashboardHandler {
     func file(_ kind: SitePage, _ place: Place, _ inquiry: Inquiry) throws(ReportError) -> Response {
         let request = inquiry.request
         let (state, goal, _) = try state(place, request)
-        guard let question = try question(kind, place, state, goal, isForFile: true) else { return notFound(place.surroundings) }
+        guard let question = try question(kind, place, state, goal, isForFile: true) else {
+            return notFound(place.surroundings)
+        }
         let answer = try reports.answers([question.query], of: place.site)[0]
         let csv = CSV(answer, dimension: question.tab.dimension, metrics: question.metrics)
         var response = Response(status: 200, type: "text/csv; charset=utf-8", body: csv.bytes)

@@ -183,7 +183,8 @@ public struct DashboardHandler: Sendable {
             return notFound(Surroundings(audience: .everybody))
         }
         let place = Place(
-            site: site.site, base: DashboardPath.site(site.site.domain), surroundings: Surroundings(audience: .everybody))
+            site: site.site, base: DashboardPath.site(site.site.domain),
+            surroundings: Surroundings(audience: .everybody))
         let html = PrivacyPage(place: place, record: record(of: site.site), reader: .visitor).html
         var response = Response(status: 200, type: "text/html; charset=utf-8", body: html.bytes)
         response.addHeader("Cache-Control", "public, max-age=300")

@@ -89,7 +89,9 @@ struct ReportState: Equatable {
     }
 
     private mutating func add(_ test: Filter.Test?) {
-        guard let test, !filters.contains(test), !locked.contains(test), filters.count < ReportState.mostFilters else { return }
+        guard let test, !filters.contains(test), !locked.contains(test), filters.count < ReportState.mostFilters else {
+            return
+        }
         filters.append(test)
         if filter?.isTooMuchWork ?? false { filters.removeLast() }
     }

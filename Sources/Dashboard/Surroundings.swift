@@ -32,7 +32,9 @@ struct Surroundings {
 
     /// Names the state of a brand, and cannot be guessed from its organisation's number.
     static func version(of brand: Brand) -> String {
-        String(SHA256.hexadecimal(Array("\(brand.name)\n\(brand.colour)\n\(brand.logoType)\n".utf8) + brand.logo).prefix(24))
+        String(
+            SHA256.hexadecimal(Array("\(brand.name)\n\(brand.colour)\n\(brand.logoType)\n".utf8) + brand.logo).prefix(
+                24))
     }
 }
 

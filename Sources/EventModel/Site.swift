@@ -13,6 +13,12 @@ public struct Site: Sendable, Equatable, Codable {
 
     /// How safe its events are when they are acknowledged; `nil` for what the gateway is set to.
     public var ack: AckLevel?
+    /// Most events that it may bring in a second; `nil` for what the gateway is set to.
+    public var eventsPerSecond: Int?
+    /// Whether events that do not come from the site's own script are kept apart.
+    public var needsScriptToken: Bool
+    /// What the tokens in its script are made with.
+    public var scriptSecret: StoredSecret
 
     /// Whole months for which its events are kept; `nil` for what the gateway is set to.
     public var retentionMonths: Int?
@@ -20,6 +26,7 @@ public struct Site: Sendable, Equatable, Codable {
     /// A site with these properties.
     public init(
         id: SiteID, domain: String, key: String, hosts: [String], timeZone: String, ack: AckLevel? = nil,
+        eventsPerSecond: Int? = nil, needsScriptToken: Bool = false, scriptSecret: StoredSecret = StoredSecret([]),
         retentionMonths: Int? = nil
     ) {
         self.id = id
@@ -28,7 +35,25 @@ public struct Site: Sendable, Equatable, Codable {
         self.hosts = hosts
         self.timeZone = timeZone
         self.ack = ack
+        self.eventsPerSecond = eventsPerSecond
+        self.needsScriptToken = needsScriptToken
+        self.scriptSecret = scriptSecret
         self.retentionMonths = retentionMonths
+    }
+
+    /// Reads what `encode` wrote, also that of versions that did not know limits and tokens.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(SiteID.self, forKey: .id)
+        domain = try container.decode(String.self, forKey: .domain)
+        key = try container.decode(String.self, forKey: .key)
+        hosts = try container.decode([String].self, forKey: .hosts)
+        timeZone = try container.decode(String.self, forKey: .timeZone)
+        ack = try container.decodeIfPresent(AckLevel.self, forKey: .ack)
+        eventsPerSecond = try container.decodeIfPresent(Int.self, forKey: .eventsPerSecond)
+        needsScriptToken = try container.decodeIfPresent(Bool.self, forKey: .needsScriptToken) ?? false
+        scriptSecret = try container.decodeIfPresent(StoredSecret.self, forKey: .scriptSecret) ?? StoredSecret([])
+        retentionMonths = try container.decodeIfPresent(Int.self, forKey: .retentionMonths)
     }
 
     /// Whether pages of `host` (lower case, without port) may send events for this site.
@@ -42,108 +67,5 @@ public struct Site: Sendable, Equatable, Codable {
             }
         }
         return false
-    }
-}
-
-/// All sites of an installation at one moment.
-public struct SiteSnapshot: Sendable, Equatable {
-    /// The sites by their public keys.
-    public private(set) var byKey: [String: Site]
-    private var byID: [SiteID: Site]
-    private var calendarByID: [SiteID: LocalDays]
-    /// Every host of every site, so that a request need not look at all sites.
-    private var hosts: Set<String>
-    /// The calendars by IANA time zone name.
-    public let calendars: [String: LocalDays]
-    /// The sites for which servers may send, by the hash of their secret key in hexadecimal.
-    private var bySecretKeyHash: [String: SiteID]
-    /// Under which a site's users are hashed, by the site's number.
-    private var userKeys: [SiteID: [UInt8]]
-
-    /// A snapshot of these sites; `calendars` holds one entry for each time zone in use, `secretKeys` the hashes of
-    /// secret keys, `userKeys` the keys under which sites' users are hashed.
-    public init(
-        sites: [Site] = [], calendars: [String: LocalDays] = [:], secretKeys: [String: SiteID] = [:],
-        userKeys: [SiteID: [UInt8]] = [:]
-    ) {
-        byKey = Dictionary(sites.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-        byID = Dictionary(sites.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        hosts = Set(sites.flatMap(\.hosts))
-        self.calendars = calendars
-        calendarByID = byID.compactMapValues { calendars[$0.timeZone] }
-        bySecretKeyHash = secretKeys
-        self.userKeys = userKeys
-    }
-
-    /// The key under which a site's users are hashed; `nil` where it is not known (yet). A secret: never log it.
-    public func userKey(of site: SiteID) -> [UInt8]? {
-        userKeys[site]
-    }
-
-    /// The site for which the owner of a secret key may send, by the key's hash.
-    public func site(secretKeyHash: String) -> Site? {
-        bySecretKeyHash[secretKeyHash].flatMap { byID[$0] }
-    }
-
-    /// Whether pages of `host` (lower case, without port) may send events for any site.
-    public func allows(host: String) -> Bool {
-        if hosts.contains(host) { return true }
-        var rest = Substring(host)
-        while let dot = rest.firstIndex(of: ".") {
-            rest = rest[rest.index(after: dot)...]
-            if hosts.contains("*.\(rest)") { return true }
-        }
-        return false
-    }
-
-    /// The site of this number.
-    public func site(_ id: SiteID) -> Site? {
-        byID[id]
-    }
-
-    /// The local day of the site that contains `time`.
-    public func day(of site: SiteID, containing time: Timestamp) -> Range<Timestamp> {
-        (calendarByID[site] ?? LocalDays(starts: [])).day(containing: time)
-    }
-
-    /// The local day, week or month of the site that contains `time`; `nil` where the site's calendar ends within it.
-    public func period(_ period: CalendarPeriod, of site: SiteID, containing time: Timestamp) -> Range<Timestamp>? {
-        (calendarByID[site] ?? LocalDays(starts: [])).period(period, containing: time)
-    }
-}
-
-/// As it is kept in a file: what it was made of, without what is derived from that.
-extension SiteSnapshot: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case sites
-        case calendars
-        case secretKeys = "secret_key_hashes"
-        case userKeys = "user_keys"
-    }
-
-    /// Reads what `encode` wrote.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        self.init(
-            sites: try container.decode([Site].self, forKey: .sites),
-            calendars: try container.decode([String: LocalDays].self, forKey: .calendars),
-            secretKeys: try container.decode([String: Int32].self, forKey: .secretKeys).mapValues {
-                SiteID(rawValue: $0)
-            },
-            // A gateway that is older wrote none.
-            userKeys: Dictionary(
-                try (container.decodeIfPresent([Int32: [UInt8]].self, forKey: .userKeys) ?? [:]).map {
-                    (SiteID(rawValue: $0.key), $0.value)
-                }, uniquingKeysWith: { first, _ in first }))
-    }
-
-    /// Writes sites, calendars, the hashes of secret keys and the keys of users' hashes.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(byID.values.sorted { $0.id.rawValue < $1.id.rawValue }, forKey: .sites)
-        try container.encode(calendars, forKey: .calendars)
-        try container.encode(bySecretKeyHash.mapValues(\.rawValue), forKey: .secretKeys)
-        let keys = userKeys.map { ($0.key.rawValue, $0.value) }
-        try container.encode(Dictionary(keys, uniquingKeysWith: { first, _ in first }), forKey: .userKeys)
     }
 }

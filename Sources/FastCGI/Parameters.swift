@@ -36,6 +36,11 @@ public struct Parameters: Sendable, ExpressibleByDictionaryLiteral {
     /// Bytes of all names and values.
     public var byteCount: Int { bytes.count }
 
+    /// Adds a parameter by hand, for tests and tools.
+    public mutating func append(_ name: String, _ value: String) {
+        append(name: Array(name.utf8)[...], value: Array(value.utf8)[...])
+    }
+
     mutating func append(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>) {
         let start = Int32(bytes.count)
         let length = Int32(name.count)

@@ -32,7 +32,7 @@ extension Job {
     ) -> [Job] {
         [
             .eventPartitions, .expireSeenEvents, .expireEvents(retention, now: now, prepare: prepareExpiry),
-            .expireDeadLetters(retention, now: now),
+            .expireDeadLetters(retention, now: now), .expireAccounts,
         ]
     }
 

@@ -1,4 +1,5 @@
 import Accounts
+import Collect
 import Configuration
 import EventModel
 import Jobs
@@ -10,6 +11,7 @@ struct GatewaySettings: ValidatedSettings {
     var database = DatabaseSettings()
     var redis = RedisSettings()
     var ingest = Ingest()
+    var limits = Limits()
     var journal = JournalOptions()
     var web = Web()
     var accounts = Accounts()
@@ -40,6 +42,20 @@ struct GatewaySettings: ValidatedSettings {
         var max_body_bytes = 65536
         var max_batch_bytes = 1_048_576
         var stop_seconds = 10
+    }
+
+    struct Limits: Codable {
+        var site_events_per_second = 2000
+        var key_events_per_second = 2000
+        var address_events_per_second = 500
+        var burst_seconds = 10
+
+        /// As the edge has them.
+        var rates: RateLimits.Settings {
+            RateLimits.Settings(
+                siteEventsPerSecond: site_events_per_second, keyEventsPerSecond: key_events_per_second,
+                addressEventsPerSecond: address_events_per_second, burstSeconds: burst_seconds)
+        }
     }
 
     struct JournalOptions: Codable {
@@ -109,6 +125,10 @@ struct GatewaySettings: ValidatedSettings {
             "ingest.max_batch_bytes", ingest.max_batch_bytes,
             min(max(ingest.max_body_bytes, 1024), 16_777_216)...16_777_216)
         check("ingest.stop_seconds", ingest.stop_seconds, 1...300)
+        check("limits.site_events_per_second", limits.site_events_per_second, 0...1_000_000)
+        check("limits.key_events_per_second", limits.key_events_per_second, 0...1_000_000)
+        check("limits.address_events_per_second", limits.address_events_per_second, 0...1_000_000)
+        check("limits.burst_seconds", limits.burst_seconds, 1...3600)
         if journal.folder.isEmpty { problems.append(SettingProblem("journal.folder", "is missing")) }
         if AckLevel(rawValue: journal.ack) == nil {
             problems.append(SettingProblem("journal.ack", "must be \"fsync\" or \"journal\""))
@@ -195,7 +215,7 @@ struct GatewaySettings: ValidatedSettings {
         ("database.web_connections", "Most connections that the web process opens for reports."),
         (
             "redis.url",
-            "`redis://[:password@]host:port[/db]` or `unix:/path`. Empty: reports are cached in memory only."
+            "`redis://[:password@]host:port[/db]` or `unix:/path`. Empty: reports are cached in memory only, and each gateway holds its limits by itself."
         ),
         (
             "ingest.threads",
@@ -207,6 +227,22 @@ struct GatewaySettings: ValidatedSettings {
             "Largest body of a server's batch (`POST /api/v1/events`), in bytes, unpacked. nginx's limit must allow it."
         ),
         ("ingest.stop_seconds", "How long a stop waits for requests that are under way, in seconds."),
+        (
+            "limits.site_events_per_second",
+            "Most events of a site in a second, over a longer time; more are answered 429 ([limits](limits.md)). 0: no limit. A site may have one of its own."
+        ),
+        (
+            "limits.key_events_per_second",
+            "The same for events that come with one secret key. A batch may be larger than that; the next one waits for it."
+        ),
+        (
+            "limits.address_events_per_second",
+            "The same for events from one network: /24 of IPv4, /56 of IPv6, behind which there may be an office or a mobile carrier."
+        ),
+        (
+            "limits.burst_seconds",
+            "So many seconds' worth of events may come at once, after some quiet."
+        ),
         (
             "journal.folder",
             "Folder of the journal, which keeps events until every store has them. Each gateway needs one of its own, on a disk that keeps what it confirms."

@@ -1,3 +1,4 @@
+import Cache
 import Collect
 import Configuration
 import Cryptography
@@ -19,6 +20,7 @@ final class IngestProcess: Sendable {
     private let marker: CrashMarker
     private let directory: SiteDirectory
     private let running: Published<Running>
+    private let redis: RedisAddress?
     private let loaders: Mutex<[Loader]> = Mutex([])
 
     /// Builds the chain and starts its plugins. `file` is where a reload reads the configuration again.
@@ -26,6 +28,11 @@ final class IngestProcess: Sendable {
         _ configuration: GatewayConfiguration, file: String?, environment: [String: String]
     ) throws(CommandFailure) {
         settings = configuration.settings
+        do throws(RedisAddressError) {
+            redis = try RedisAddress(url: configuration.settings.redis.url)
+        } catch {
+            throw .configuration("\(configuration.file): redis.url: \(error)")
+        }
         self.file = file
         self.environment = environment
         (journal, marker) = try IngestProcess.openJournal(configuration.settings, log: log)
@@ -53,8 +60,15 @@ final class IngestProcess: Sendable {
             try directory.start()
             try journal.start()
             try replaceLoaders()
+            let exchange = exchange(collector)
+            let upkeep = IngestUpkeep(
+                collector: collector, exchange: exchange,
+                database: ConnectionSettings(
+                    url: settings.database.url, applicationName: "footfall keys", statementTimeoutMilliseconds: 10_000),
+                log: log)
+            try upkeep.start()
             let listener = try Listener.open(name: "ingest", path: settings.listen.ingest, environment: environment)
-            let operations = operations(collector)
+            let operations = operations(collector, exchange)
             let dispatcher = try Dispatcher(
                 listener: listener, limits: Limits(bodyBytes: settings.ingest.max_batch_bytes), log: log
             ) { exchange in
@@ -64,7 +78,7 @@ final class IngestProcess: Sendable {
             try dispatcher.start(threads: threads, name: "ingest")
             log.info("taking events with the chain \(chain.description)")
             waitForStop()
-            stop(dispatcher)
+            stop(dispatcher, upkeep)
             return ExitCode.success
         } catch {
             throw .fault("\(error)")
@@ -102,6 +116,7 @@ final class IngestProcess: Sendable {
         collect.ack = AckLevel(rawValue: settings.journal.ack) ?? .fsync
         collect.beaconBytes = settings.ingest.max_body_bytes
         collect.batchBytes = settings.ingest.max_batch_bytes
+        collect.limits = settings.limits.rates
         collect.crashes = Set(marker.crashes.map(\.request))
         return collect
     }
@@ -116,7 +131,16 @@ final class IngestProcess: Sendable {
 
     private var chain: Chain { running.value.chain }
 
-    private func operations(_ collector: Collector) -> Operations {
+    /// Where there is a Redis, limits are shared with whoever else uses it.
+    private func exchange(_ collector: Collector) -> LimitExchange? {
+        redis.map { address in
+            LimitExchange(limits: collector.limits, buckets: SharedBuckets(address, log: log)) { [directory] in
+                directory.snapshot?.limitSecret
+            }
+        }
+    }
+
+    private func operations(_ collector: Collector, _ exchange: LimitExchange?) -> Operations {
         Operations(
             process: "ingest",
             problems: { [self] in
@@ -132,13 +156,15 @@ final class IngestProcess: Sendable {
                 IngestMetrics(
                     collect: collector.statistics, steps: chain.statistics, counts: chain.counts,
                     loaders: loaders.withLock { $0 }.map { ($0.id, $0.statistics) }, journal: journal.statistics,
-                    crashes: marker.crashes.count
+                    crashes: marker.crashes.count,
+                    exchange: exchange.map { (isAway: $0.isAway, errors: $0.errors) }
                 ).text
             },
             state: { [self] site in
                 IngestState(
                     pending: Int(clamping: journal.statistics.pending), notes: chain.notes,
-                    record: running.value.record, traces: site.map { collector.inspector.look(at: $0) } ?? [])
+                    record: running.value.record, traces: site.map { collector.inspector.look(at: $0) } ?? [],
+                    limit: site.flatMap { collector.limitState(of: $0) })
             },
             visitor: { [self] request, site in
                 directory.snapshot.flatMap {
@@ -191,12 +217,14 @@ final class IngestProcess: Sendable {
     }
 
     /// What the stores have not loaded yet stays in the journal, for the successor.
-    private func stop(_ dispatcher: Dispatcher) {
+    private func stop(_ dispatcher: Dispatcher, _ upkeep: IngestUpkeep) {
         let milliseconds = settings.ingest.stop_seconds * 1000
         if !dispatcher.stop(milliseconds: milliseconds) { log.warning("some requests were not answered in time") }
+        upkeep.stop()
         journal.close()
         for loader in loaders.withLock({ $0 }) { loader.stop() }
         chain.stop()
+        upkeep.close()
         directory.stop()
         log.info("stopped")
     }

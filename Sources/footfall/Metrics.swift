@@ -40,6 +40,8 @@ struct IngestMetrics {
     var loaders: [(id: String, statistics: LoaderStatistics)]
     var journal: JournalStatistics
     var crashes: Int
+    /// How limits are shared with other gateways; `nil` where they are not.
+    var exchange: (isAway: Bool, errors: Int)?
 
     var text: String {
         var metrics = MetricsText()
@@ -48,6 +50,7 @@ struct IngestMetrics {
         metrics.add("events_accepted_total", "counter", "Events that the journal took.", collect.accepted)
         metrics.add("events_refused_total", "counter", "Events answered with 503, to come again.", collect.refused)
         metrics.add("requests_rejected_total", "counter", "Requests that can never succeed.", collect.rejected)
+        addLimits(&metrics)
         metrics.add(
             "step_events_total", "counter", "Events by step of the chain and outcome.",
             steps.flatMap { step in
@@ -83,6 +86,27 @@ struct IngestMetrics {
             loaders.map { ([("store", $0.id)], $0.statistics.alarm == nil ? 0 : 1) })
         metrics.add("resident_bytes", "gauge", "Resident memory of the process.", Process.residentBytes())
         return metrics.text
+    }
+
+    private func addLimits(_ metrics: inout MetricsText) {
+        metrics.add(
+            "requests_limited_total", "counter", "Requests with more events than may come, by the limit that they met.",
+            collect.limited.map { ([("limit", $0.limit)], $0.count) })
+        metrics.add(
+            "limit_buckets", "gauge", "Sites, keys and networks whose events are counted, by the limit.",
+            collect.buckets.map { ([("limit", $0.limit)], $0.count) })
+        metrics.add(
+            "keys_refused_total", "counter", "Requests and events refused for their secret key, by the reason.",
+            collect.refusedKeys.map { ([("reason", $0.reason)], $0.count) })
+        metrics.add(
+            "events_forged_total", "counter", "Events put into quarantine for want of a token of their site's script.",
+            collect.forged)
+        guard let exchange else { return }
+        metrics.add(
+            "limit_exchange_errors_total", "counter", "Calls of Redis that failed while limits were shared.",
+            exchange.errors)
+        metrics.add(
+            "limit_exchange_up", "gauge", "Whether limits are shared with other gateways.", exchange.isAway ? 0 : 1)
     }
 
     private func addJournal(_ metrics: inout MetricsText) {

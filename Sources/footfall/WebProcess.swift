@@ -64,7 +64,8 @@ struct WebProcess {
             process: "web", problems: { [] },
             metrics: {
                 WebMetrics(
-                    cache: cache.counters, slices: reports.counters, connections: pool.openConnections + ownerPool.openConnections,
+                    cache: cache.counters, slices: reports.counters,
+                    connections: pool.openConnections + ownerPool.openConnections,
                     ledger: LedgerSum.read(from: ownerPool)
                 ).text
             })
@@ -111,7 +112,8 @@ struct WebProcess {
             }
         } catch {
             if error.kind == .refused, error.sqlState.isEmpty {
-                throw .configuration("\(file): database.web_url: \(error.message); docs/security.md says how to make another one")
+                throw .configuration(
+                    "\(file): database.web_url: \(error.message); docs/security.md says how to make another one")
             }
             log.warning("the dashboard's login cannot be checked, the database does not answer: \(error)")
         }

@@ -19,7 +19,8 @@ import Testing
     init() throws {
         let site = Site(
             id: SiteID(rawValue: 7), domain: "example.com", key: "public", hosts: ["example.com"], timeZone: "UTC")
-        let sites = SiteSnapshot(sites: [site], secretKeys: [SecretKey.hash(Self.key): site.id])
+        let sites = SiteSnapshot(
+            sites: [site], secretKeys: [SecretKey.hash(Self.key): SendingKey(number: 1, sites: [site.id])])
         let plan = try ChainPlan(
             [.table(["plugin": .text("forget")]), .table(["plugin": .text("nowhere")])],
             catalog: [PluginFactory(Forget.self), PluginFactory(Nowhere.self)])
@@ -123,8 +124,9 @@ import Testing
                         Site(
                             id: SiteID(rawValue: 1), domain: "example.com", key: "k", hosts: ["example.com"],
                             timeZone: "UTC")
-                    ], secretKeys: [SecretKey.hash(Self.key): SiteID(rawValue: 1)]), limit: 1000
-            ).read().events.first)
+                    ], secretKeys: [SecretKey.hash(Self.key): SendingKey(number: 1, sites: [SiteID(rawValue: 1)])]),
+                limit: 1000
+            ).read(with: SendingKey(number: 1, sites: [SiteID(rawValue: 1)])).events.first)
         #expect(event.visitor.address.reveal() == IPAddress("192.0.2.7"))
         #expect(event.visitor.userAgent.reveal() == "Mozilla")
     }

@@ -1,9 +1,10 @@
-import Dashboard
 import EventModel
 import FastCGI
 import Platform
 import Reports
 import Testing
+
+@testable import Dashboard
 
 /// Numbers that need no database, always the same.
 struct Fixture: ReportSource {
@@ -17,27 +18,16 @@ struct Fixture: ReportSource {
         id: SiteID(rawValue: 1), domain: "shop.example", key: "demo", hosts: ["shop.example", "localhost"],
         timeZone: "Europe/Berlin")
 
-    func sites() throws(ReportError) -> [SiteSummary] {
+    func summaries(of sites: [Site]) throws(ReportError) -> [SiteSummary] {
         try check()
-        if mood == .noSites { return [] }
-        var blog = Fixture.site
-        blog.domain = name ?? "blog.example"
-        var quiet = Fixture.site
-        quiet.domain = "quiet.example"
-        return [
-            SiteSummary(site: blog, total: 1, visitors: [0, 0, 0, 0, 0, 1, 0], hasData: true),
-            SiteSummary(site: quiet, total: 0, visitors: [], hasData: false),
-            SiteSummary(
-                site: Fixture.site, total: 2953, visitors: [412, 530, 488, 610, 300, 280, 333], hasData: true),
-        ]
-    }
-
-    func site(domain: String) throws(ReportError) -> Site? {
-        try check()
-        guard domain == "shop.example" || domain == name else { return nil }
-        var site = Fixture.site
-        if let name { (site.domain, site.key, site.hosts, site.timeZone) = (name, name, [name], name) }
-        return site
+        return sites.map { site in
+            switch site.domain {
+            case "quiet.example": SiteSummary(site: site, total: 0, visitors: [], hasData: false)
+            case "shop.example":
+                SiteSummary(site: site, total: 2953, visitors: [412, 530, 488, 610, 300, 280, 333], hasData: true)
+            default: SiteSummary(site: site, total: 1, visitors: [0, 0, 0, 0, 0, 1, 0], hasData: true)
+            }
+        }
     }
 
     func hasData(_ site: Site) throws(ReportError) -> Bool {
@@ -173,14 +163,17 @@ struct Fixture: ReportSource {
     }
 }
 
-/// The answer of a dashboard over a fixture.
+/// The answer of a dashboard over a fixture, to Ada, who owns the shop; or to nobody.
 func answer(
     _ path: String, query: String = "", mood: Fixture.Mood = .busy, name: String? = nil, method: String = "GET",
-    gateway: GatewaySource? = nil, parameters: Parameters = [:]
+    gateway: GatewaySource? = nil, parameters: Parameters = [:], isSignedIn: Bool = true
 ) -> Response {
+    let fixture = Fixture(mood: mood, name: name)
     let handler = DashboardHandler(
-        reports: Fixture(mood: mood, name: name), gateway: gateway ?? Fixture.gateway(mood, name: name),
+        reports: fixture, access: fixture, gateway: gateway ?? Fixture.gateway(mood, name: name),
         log: Log(process: "test"))
+    var parameters = parameters
+    if isSignedIn { parameters.append("HTTP_COOKIE", "theme=dark; __Host-footfall-session=\(Fixture.token)") }
     return handler.respond(to: Request(method: method, path: path, query: query, parameters: parameters))
 }
 
@@ -199,8 +192,12 @@ struct PageCase: CustomTestStringConvertible {
     var mood = Fixture.Mood.busy
     var testDescription: String { file }
 
+    /// A page that stands for itself; otherwise the address is asked for.
+    var html: HTML?
+
     var text: String {
-        String(
+        if let html { return String(decoding: html.bytes, as: UTF8.self) }
+        return String(
             decoding: answer(
                 path, query: query, mood: mood,
                 parameters: [
@@ -210,48 +207,51 @@ struct PageCase: CustomTestStringConvertible {
             ).body, as: UTF8.self)
     }
 
-    static let all = [
-        PageCase(file: "overview-week"),
-        PageCase(file: "overview-today-pageviews", query: "period=today&metric=pageviews"),
-        PageCase(file: "overview-month-countries", query: "period=30d&metric=visits", mood: .countries),
-        PageCase(file: "overview-first-visitor", query: "period=today", mood: .sparse),
-        PageCase(file: "overview-after-midnight", query: "period=today", mood: .midnight),
-        PageCase(
-            file: "overview-filtered",
-            query:
-                "from=2026-10-01&to=2026-11-24&filter=country,is,DE&filter=page,matches,/blog/*&goal=Bought&interval=week&compare=previous_year"
-        ),
-        PageCase(file: "realtime", path: "/dashboard/shop.example/realtime"),
-        PageCase(file: "realtime-nobody", path: "/dashboard/shop.example/realtime", mood: .sparse),
-        PageCase(file: "pages", path: "/dashboard/shop.example/pages"),
-        PageCase(file: "sources", path: "/dashboard/shop.example/sources", query: "tab=source&search=goo&turned=1"),
-        PageCase(file: "locations", path: "/dashboard/shop.example/locations", mood: .countries),
-        PageCase(file: "devices", path: "/dashboard/shop.example/devices", query: "sort=visits"),
-        PageCase(
-            file: "events", path: "/dashboard/shop.example/events", query: "filter=event,is,signup&tab=property%3Aplan"),
-        PageCase(file: "events-none", path: "/dashboard/shop.example/events", mood: .sparse),
-        PageCase(file: "goals", path: "/dashboard/shop.example/goals"),
-        PageCase(file: "goals-none", path: "/dashboard/shop.example/goals", mood: .sparse),
-        PageCase(file: "waiting", mood: .waiting),
-        PageCase(file: "sites", path: "/dashboard"),
-        PageCase(file: "no-sites", path: "/dashboard", mood: .noSites),
-        PageCase(file: "unknown-site", path: "/dashboard/other.example"),
-        PageCase(file: "not-found", path: "/dashboard/a/b/c"),
-        PageCase(file: "away", mood: .away),
-        PageCase(file: "broken", mood: .broken),
-        PageCase(file: "quality", path: "/dashboard/shop.example/quality"),
-        PageCase(file: "quality-empty", path: "/dashboard/shop.example/quality", mood: .waiting),
-        PageCase(file: "quality-unbalanced", path: "/dashboard/shop.example/quality", mood: .unbalanced),
-        PageCase(file: "inspector", path: "/dashboard/shop.example/inspector"),
-        PageCase(file: "inspector-paused", path: "/dashboard/shop.example/inspector", query: "pause=1"),
-        PageCase(file: "inspector-empty", path: "/dashboard/shop.example/inspector", mood: .waiting),
-        PageCase(file: "inspector-silent", path: "/dashboard/shop.example/inspector", mood: .unbalanced),
-        PageCase(file: "privacy", path: "/dashboard/shop.example/privacy"),
-        PageCase(file: "privacy-hidden", path: "/dashboard/shop.example/privacy", mood: .waiting),
-        PageCase(file: "privacy-public", path: "/footfall/privacy/shop.example"),
-        PageCase(file: "privacy-public-away", path: "/footfall/privacy/shop.example", mood: .away),
-        PageCase(file: "privacy-public-none", path: "/footfall/privacy/other.example"),
-    ]
+    static let all =
+        [
+            PageCase(file: "overview-week"),
+            PageCase(file: "overview-today-pageviews", query: "period=today&metric=pageviews"),
+            PageCase(file: "overview-month-countries", query: "period=30d&metric=visits", mood: .countries),
+            PageCase(file: "overview-first-visitor", query: "period=today", mood: .sparse),
+            PageCase(file: "overview-after-midnight", query: "period=today", mood: .midnight),
+            PageCase(
+                file: "overview-filtered",
+                query:
+                    "from=2026-10-01&to=2026-11-24&filter=country,is,DE&filter=page,matches,/blog/*&goal=Bought&interval=week&compare=previous_year"
+            ),
+            PageCase(file: "realtime", path: "/dashboard/shop.example/realtime"),
+            PageCase(file: "realtime-nobody", path: "/dashboard/shop.example/realtime", mood: .sparse),
+            PageCase(file: "pages", path: "/dashboard/shop.example/pages"),
+            PageCase(file: "sources", path: "/dashboard/shop.example/sources", query: "tab=source&search=goo&turned=1"),
+            PageCase(file: "locations", path: "/dashboard/shop.example/locations", mood: .countries),
+            PageCase(file: "devices", path: "/dashboard/shop.example/devices", query: "sort=visits"),
+            PageCase(
+                file: "events", path: "/dashboard/shop.example/events",
+                query: "filter=event,is,signup&tab=property%3Aplan"),
+            PageCase(file: "events-none", path: "/dashboard/shop.example/events", mood: .sparse),
+            PageCase(file: "goals", path: "/dashboard/shop.example/goals"),
+            PageCase(file: "goals-none", path: "/dashboard/shop.example/goals", mood: .sparse),
+            PageCase(file: "waiting", mood: .waiting),
+            PageCase(file: "sites", path: "/dashboard"),
+            PageCase(file: "no-sites", path: "/dashboard", mood: .noSites),
+            PageCase(file: "unknown-site", path: "/dashboard/other.example"),
+            PageCase(file: "not-found", path: "/dashboard/a/b/c"),
+            PageCase(file: "away", mood: .away),
+            PageCase(file: "broken", mood: .broken),
+            PageCase(file: "quality", path: "/dashboard/shop.example/quality"),
+            PageCase(file: "quality-empty", path: "/dashboard/shop.example/quality", mood: .waiting),
+            PageCase(file: "quality-unbalanced", path: "/dashboard/shop.example/quality", mood: .unbalanced),
+            PageCase(file: "inspector", path: "/dashboard/shop.example/inspector"),
+            PageCase(file: "inspector-paused", path: "/dashboard/shop.example/inspector", query: "pause=1"),
+            PageCase(file: "inspector-empty", path: "/dashboard/shop.example/inspector", mood: .waiting),
+            PageCase(file: "inspector-silent", path: "/dashboard/shop.example/inspector", mood: .unbalanced),
+            PageCase(file: "privacy", path: "/dashboard/shop.example/privacy"),
+            PageCase(file: "privacy-hidden", path: "/dashboard/shop.example/privacy", mood: .waiting),
+            PageCase(file: "privacy-public", path: "/footfall/privacy/shop.example"),
+            PageCase(file: "privacy-public-away", path: "/footfall/privacy/shop.example", mood: .away),
+            PageCase(file: "privacy-public-none", path: "/footfall/privacy/other.example"),
+            PageCase(file: "shared", path: "/footfall/share/board"),
+        ] + settings
 }
 
 extension Metric {

@@ -8,7 +8,7 @@ import Testing
 struct HandlerTests {
     @Test(arguments: [
         ("/dashboard", 200), ("/dashboard/", 308), ("/dashboard/shop.example", 200), ("/dashboard/shop.example/", 308),
-        ("/dashboard/other.example", 404), ("/dashboard/assets", 404), ("/dashboard/assets/", 404),
+        ("/dashboard/other.example", 404), ("/dashboard/assets", 404), ("/dashboard/assets/", 308),
         ("/dashboard/assets/dashboard-0.css", 404), ("/dashboard/assets/../x", 404), ("/dashboard//", 404),
         ("/dashboard/a/b", 404), ("/dashboardx", 404), ("/dashboard/shop.example/quality", 200),
         ("/dashboard/shop.example/quality/", 308), ("/dashboard/shop.example/inspector", 200),
@@ -22,10 +22,11 @@ struct HandlerTests {
         ("/dashboard/shop.example/quality/x", 404), ("/dashboard/shop.example/quality//", 404),
         ("/dashboard/other.example/quality", 404), ("/dashboard/other.example/inspector", 404),
         ("/dashboard/other.example/privacy", 404), ("/dashboard//quality", 404), ("/dashboard/assets/quality", 404),
-        ("/dashboard/assets/quality/", 404), ("/footfall", 404), ("/footfall/", 404), ("/footfall/privacy", 404),
+        ("/dashboard/assets/quality/", 308), ("/footfall", 404), ("/footfall/", 404), ("/footfall/privacy", 404),
         ("/footfall/privacy/", 404), ("/footfall/privacy/shop.example", 200), ("/footfall/privacy/shop.example/", 308),
         ("/footfall/privacy/other.example", 404), ("/footfall/privacy/shop.example/x", 404),
-        ("/footfall/assets/x.css", 404), ("/footfall/privacy/assets", 404), ("/footfall/privacy/assets/", 404),
+        ("/footfall/assets/x.css", 404), ("/footfall/sign-out", 405), ("/footfall/privacy/assets", 404),
+        ("/footfall/privacy/assets/", 308),
         ("/footfall/privacy/assets/x.css", 404), ("/footfall.js", 404), ("/", 404), ("", 404),
         ("/dashboard/\u{0}", 404),
     ])
@@ -42,7 +43,7 @@ struct HandlerTests {
             response.header("Content-Security-Policy")
                 == "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
                 + "frame-ancestors 'none'")
-        #expect(response.header("Referrer-Policy") == "no-referrer")
+        #expect(response.header("Referrer-Policy") == "same-origin")
         #expect(response.header("Content-Type") == "text/html; charset=utf-8")
         #expect(response.header("Cache-Control") == "private, no-store")
     }
@@ -50,12 +51,12 @@ struct HandlerTests {
     @Test(arguments: ["text/css; charset=utf-8", "text/javascript; charset=utf-8"])
     func filesAreKeptForEverUnderANameThatChangesWithThem(type: String) throws {
         let asset = try #require(Asset.all.first { "\($0.type)" == type })
-        let response = answer(asset.path(for: .readers))
+        let response = answer(asset.path)
         #expect(response.status == 200)
         #expect(response.header("Cache-Control") == "public, max-age=31536000, immutable")
         #expect(response.header("Content-Type") == type)
         #expect(response.body == asset.bytes)
-        #expect(page("/dashboard").contains("=\"\(asset.path(for: .readers))\""))
+        #expect(page("/dashboard").contains("=\"\(asset.path)\""))
     }
 
     @Test func theScriptIsSmall() {

@@ -87,7 +87,9 @@ struct SitePageTests {
         report.days[4].counts.received -= 2
         func text() -> String {
             String(
-                decoding: QualityPage(site: Fixture.site, report: report, state: nil).html.bytes, as: UTF8.self)
+                decoding: QualityPage(
+                    place: Place(site: Fixture.site, base: "/dashboard/shop.example"), report: report, state: nil
+                ).html.bytes, as: UTF8.self)
         }
         #expect(text().contains("The days do not balance") && !text().contains("Every event is accounted for"))
         report.days[4].counts.received -= 7
@@ -210,9 +212,9 @@ struct SitePageTests {
             page(SitePageTests.record, mood: .broken), page("/footfall/x"),
         ] {
             #expect(!text.contains("/dashboard/") && !text.contains("\"/dashboard\""))
-            #expect(text.contains("href=\"\(Asset.stylesheet.path(for: .everybody))\""))
+            #expect(text.contains("href=\"\(Asset.stylesheet.path)\""))
         }
-        #expect(answer(Asset.stylesheet.path(for: .everybody)).header("Content-Type") == "text/css; charset=utf-8")
+        #expect(answer(Asset.stylesheet.path).header("Content-Type") == "text/css; charset=utf-8")
     }
 
     @Test func theSameIsSaidToVisitorsAsToReaders() {

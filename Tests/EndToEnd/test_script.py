@@ -23,18 +23,28 @@ class Capture:
         self.headers = {}
         self.pages = {}
         self.delay = 0
+        # So many events are answered 429 before any is taken; where it is served with `?s=`, the script has this token.
+        self.refusals = 0
+        self.token = "t" * 20
+        self.tokens_asked = 0
         capture = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 path = self.path.split("?")[0]
                 capture.asked.append(path)
+                token = path.endswith("footfall.js") and "?s=" in self.path
                 if path.endswith("footfall.js"):
                     kind, text = "text/javascript", SCRIPT
+                    if token:
+                        capture.tokens_asked += 1
+                        text = text.replace("(window,document)", f'(window,document,"{capture.token}")')
                 else:
                     kind, text = "text/html", capture.pages.get(path, TAG + "<title>page</title>")
                 self.send_response(200)
                 self.send_header("Content-Type", kind)
+                if token:
+                    self.send_header("Footfall-Token", capture.token)
                 for name, value in capture.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
@@ -44,7 +54,12 @@ class Capture:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 capture.bodies.append((self.path, self.headers["Content-Type"], json.loads(body)))
                 time.sleep(capture.delay)
-                self.send_response(204)
+                capture.refusals -= 1
+                if capture.refusals >= 0:
+                    self.send_response(429)
+                    self.send_header("Retry-After", "1")
+                else:
+                    self.send_response(204)
                 self.end_headers()
 
             def log_message(self, *_):
@@ -228,6 +243,46 @@ def test_without_a_beacon_it_fetches(capture, page, beacon):
     page.goto(capture.url + "/")
     capture.events(1)
     assert capture.bodies[0][1].startswith("text/plain"), "anything else would need a preflight"
+
+
+def test_it_comes_again_when_it_is_told_to(capture, page):
+    capture.refusals = 2
+    page.goto(capture.url + "/")
+    events = capture.events(3)
+    assert len({event["i"] for event in events}) == 1, "it is the same event"
+
+
+def test_it_does_not_come_again_for_ever(capture, page):
+    capture.refusals = 100
+    page.goto(capture.url + "/")
+    capture.events(3)
+    time.sleep(2)
+    capture.events(3)
+
+
+def test_a_site_may_give_its_script_a_token(capture, page):
+    capture.pages["/tag"] = '<script src="/s/footfall.js?s=key" data-site="key"></script>'
+    page.goto(capture.url + "/tag")
+    assert capture.events(1)[0]["k"] == "t" * 20
+    assert capture.tokens_asked == 1
+
+
+def test_a_page_that_stays_open_asks_for_another_token(capture, page):
+    capture.pages["/tag"] = '<script src="/s/footfall.js?s=key" data-site="key"></script>'
+    page.goto(capture.url + "/tag")
+    capture.events(1)
+    capture.token = "u" * 20
+    page.evaluate("const now = Date.now; Date.now = () => now() + 13 * 3600000; footfall('late'); footfall('later')")
+    events = {event["n"]: event["k"] for event in capture.events(3)}
+    assert events["late"] == "u" * 20
+    assert capture.tokens_asked == 2
+
+
+def test_a_page_that_goes_away_sends_a_beacon(capture, page):
+    page.add_init_script("Object.defineProperty(document, 'hidden', { value: true })")
+    page.add_init_script("window.fetch = () => { throw new Error('not now') }")
+    page.goto(capture.url + "/")
+    capture.events(1)
 
 
 def test_what_exceeds_the_beacons_quota_still_arrives(capture, page):

@@ -206,6 +206,8 @@ class Activated:
             # A second gateway beside the stack's own.
             "FOOTFALL_JOURNAL_FOLDER": str(sockets.parent / "journal"),
             "FOOTFALL_REPLAY_SPOOL": str(sockets.parent / "spool"),
+            # All load comes from one address.
+            "FOOTFALL_LIMITS_ADDRESS_EVENTS_PER_SECOND": "0",
         }
         self.descriptors = []
         for name in ("ingest", "web"):

@@ -15,17 +15,6 @@ struct ReportServiceTests {
             clock: { now.milliseconds })
     }
 
-    @Test func findsSitesWhateverIsTyped() throws {
-        try Shop.with { shop in
-            let service = service(shop, TieredCache(), now: try shop.local("2026-11-24 15:20"))
-            #expect(try service.site(domain: "shop.example") == shop.site)
-            #expect(try service.site(domain: "Shop.Example") == shop.site)
-            for domain in ["", "other.example", "shop.example'--", "a\u{0}b", String(repeating: "a", count: 10_000)] {
-                #expect(try service.site(domain: domain) == nil)
-            }
-        }
-    }
-
     /// Visitors of the last seven days and of the seven before, from the slices of visits.
     private func week(_ service: ReportService, _ shop: Shop) throws -> (now: Double?, before: Double?) {
         let query = ReportQuery(metrics: [.visitors], range: .period(.sevenDays), comparison: .previousPeriod)
@@ -160,12 +149,19 @@ struct ReportServiceTests {
     @Test func theListOfSitesHasAWeekOfEach() throws {
         try Shop.with { shop in
             try shop.connection.execute("INSERT INTO site (domain, time_zone) VALUES ('a.example', 'Asia/Tokyo')")
+            var other = shop.site
+            (other.id, other.domain, other.timeZone) = (
+                SiteID(
+                    rawValue: try shop.connection.query("SELECT site_id FROM site WHERE domain = 'a.example'")[0].value(
+                        0)),
+                "a.example", "Asia/Tokyo"
+            )
             try shop.bounce(try shop.local("2026-11-24 10:00"), visitor: 1)
             try shop.bounce(try shop.local("2026-11-22 10:00"), visitor: 2)
             let cache = TieredCache()
             let service = service(shop, cache, now: try shop.local("2026-11-24 15:20"))
             for _ in 0..<2 {
-                let sites = try service.sites()
+                let sites = try service.summaries(of: [other, shop.site])
                 #expect(sites.map(\.site.domain) == ["a.example", "shop.example"])
                 #expect(sites[0].visitors.isEmpty && !sites[0].hasData)
                 #expect(sites[1].visitors == [0, 0, 0, 0, 1, 0, 1] && sites[1].hasData)
@@ -174,18 +170,13 @@ struct ReportServiceTests {
         }
     }
 
-    @Test func withoutSitesTheListIsEmpty() throws {
-        try Shop.with { shop in
-            try shop.connection.execute("DELETE FROM site")
-            #expect(try service(shop, TieredCache(), now: try shop.local("2026-11-24 15:20")).sites().isEmpty)
-        }
-    }
-
     @Test func aDatabaseThatIsAwayIsUnavailable() throws {
         let settings = ConnectionSettings(url: "postgresql://nobody@127.0.0.1:1/none", applicationName: "test")
         let service = ReportService(pool: Pool(settings, limit: 1), cache: TieredCache())
         do {
-            _ = try service.sites()
+            let site = Site(
+                id: SiteID(rawValue: 1), domain: "shop.example", key: "", hosts: [], timeZone: "UTC")
+            _ = try service.summaries(of: [site])
             Issue.record("answered")
         } catch {
             #expect(error.code == .unavailable)

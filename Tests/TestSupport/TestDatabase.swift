@@ -42,6 +42,26 @@ public struct TestDatabase: Sendable {
         try Connection(settings)
     }
 
+    /// How to reach it with the dashboard's login: row-level security binds it.
+    public func confined() throws -> ConnectionSettings {
+        let login = "footfall_test_web"
+        let password = "only_for_tests"
+        // The server's roles are all databases', and tests run side by side.
+        try run(
+            script: """
+                DO $$ BEGIN
+                    PERFORM pg_advisory_xact_lock(7341);
+                    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '\(login)') THEN
+                        CREATE ROLE \(login) LOGIN PASSWORD '\(password)';
+                    END IF;
+                END $$;
+                SELECT grant_dashboard('\(login)');
+                """)
+        guard let at = url.firstIndex(of: "@") else { throw Missing() }
+        return ConnectionSettings(
+            url: "postgresql://\(login):\(password)\(url[at...])", applicationName: "footfall tests")
+    }
+
     /// Runs any script, for tests that need to break something.
     public func run(script: String) throws(DatabaseError) {
         try connect().runScript(script)

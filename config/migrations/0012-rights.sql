@@ -2,9 +2,11 @@
 
 -- ---- users ----------------------------------------------------------------------------------------------------------
 
--- 122 random bits and 6 that are always the same, of which the server makes 16 bytes without an extension.
 ALTER TABLE site
-    ADD COLUMN user_key         bytea   NOT NULL DEFAULT decode(replace(gen_random_uuid()::text, '-', ''), 'hex'),
+    -- Computed for each row: no two sites have the same one.
+    ADD COLUMN user_key         bytea   NOT NULL
+        DEFAULT substr(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 1, 16)
+        CHECK (length(user_key) = 16),
     ADD COLUMN retention_months integer CHECK (retention_months BETWEEN 1 AND 1200);
 COMMENT ON COLUMN site.user_key IS
     'Key under which the ids of the site''s users are hashed. A secret: with it, ids can be tried until one fits.';

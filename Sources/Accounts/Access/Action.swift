@@ -9,7 +9,8 @@ public enum Action: String, Sendable, CaseIterable {
     case readOrganisation, leaveOrganisation, addSite, managePeople, manageTeams, manageKeys, changeBrand, readAudit,
         changeOrganisation, deleteOrganisation
     // A site.
-    case readReports, readDiagnosis, readSiteSettings, changeGoals, shareLinks, changeSite, manageSiteAccess, exportData,
+    case readReports, readDiagnosis, readSiteSettings, changeGoals, shareLinks, changeSite, manageSiteAccess,
+        exportData,
         eraseData, moveSite, deleteSite
     // Programs.
     case queryReports

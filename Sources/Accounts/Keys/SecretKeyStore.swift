@@ -25,16 +25,18 @@ public struct SecretKeyStore {
     static let beginningLength = SecretKey.prefix.utf8.count + 6
 
     /// Makes a key for a site and returns it: the only time that anybody sees it.
-    public func add(domain: String) throws(SiteError) -> String {
+    ///
+    /// - Parameter mayRead: whether it reads the site's reports; otherwise it sends events.
+    public func add(domain: String, mayRead: Bool = false) throws(SiteError) -> String {
         guard let site = try SiteStore(connection).site(domain: domain) else {
             throw .invalid("there is no site \"\(domain)\"; footfall site list names them")
         }
-        let key = SecretKey.make()
+        let key = SecretKey.make(prefix: mayRead ? SecretKey.readPrefix : SecretKey.prefix)
         do throws(DatabaseError) {
             try connection.execute(
                 """
-                INSERT INTO secret_key (key_hash, organisation_id, site_ids, beginning)
-                SELECT \(SecretKey.hash(key)), organisation_id, ARRAY[site_id],
+                INSERT INTO secret_key (key_hash, organisation_id, site_ids, scopes, beginning)
+                SELECT \(SecretKey.hash(key)), organisation_id, ARRAY[site_id], \([mayRead ? "read" : "send"]),
                     \(key.prefix(bytes: SecretKeyStore.beginningLength))
                 FROM site WHERE site_id = \(site.id.rawValue)
                 """)
@@ -75,12 +77,42 @@ public struct SecretKeyStore {
         }
     }
 
-    /// The sites by the hashes of their keys.
-    func hashes() throws(DatabaseError) -> [String: SiteID] {
-        var sites: [String: SiteID] = [:]
-        for row in try connection.query("SELECT key_hash, site_ids[1] FROM secret_key WHERE site_ids <> '{}'") {
-            sites[try row.value(0)] = SiteID(rawValue: try row.value(1))
+    /// All keys that are good for anything, by their hashes. A key for all sites of an organisation names those that it has
+    /// now.
+    func keys() throws(DatabaseError) -> [String: SendingKey] {
+        var keys: [String: SendingKey] = [:]
+        let rows = try connection.query(
+            """
+            SELECT key_hash, secret_key_id, scopes, expires_at,
+                ARRAY(
+                    SELECT site_id FROM site
+                    WHERE site_id = ANY (site_ids)
+                        OR site_ids IS NULL AND site.organisation_id = secret_key.organisation_id
+                    ORDER BY site_id)
+            FROM secret_key WHERE expires_at IS NULL OR expires_at > now() - interval '30 days'
+            """)
+        for row in rows {
+            keys[try row.value(0)] = SendingKey(
+                number: try row.value(1), sites: try row.value(4, as: [Int32].self).map { SiteID(rawValue: $0) },
+                scopes: try row.value(2, as: [String].self).compactMap { SendingKey.Scope(rawValue: $0) },
+                expiresAt: try row.optionalMilliseconds(3).map { Timestamp(milliseconds: $0) })
         }
-        return sites
+        return keys
+    }
+
+    /// Writes down on which day (since 1970-01-01, UTC) keys were used last.
+    public func setLastUse(of keys: [Int32], day: Int32) throws(DatabaseError) {
+        try connection.execute(
+            """
+            UPDATE secret_key SET last_used_on = date '1970-01-01' + \(day)
+            WHERE secret_key_id = ANY (\(keys))
+                AND (last_used_on IS NULL OR last_used_on < date '1970-01-01' + \(day))
+            """)
+    }
+
+    /// The secret of this installation that names buckets in Redis.
+    func limitSecret() throws(DatabaseError) -> StoredSecret {
+        let rows = try connection.query("SELECT secret FROM gateway_secret WHERE name = 'limits'")
+        return StoredSecret(try rows.first?.value(0) ?? [])
     }
 }

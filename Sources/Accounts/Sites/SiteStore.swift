@@ -55,7 +55,7 @@ public struct SiteStore {
                     """
                     INSERT INTO site (domain, time_zone, hosts, ack, organisation_id)
                     VALUES (\(domain), \(new.timeZone), \(hosts), \(new.ack?.rawValue), \(new.organisation))
-                    ON CONFLICT (domain) DO NOTHING RETURNING site_id
+                    ON CONFLICT (domain) DO NOTHING RETURNING site_id, script_secret
                     """)
                 guard let row = added.first else {
                     if ifMissing, let known = try find(domain: domain) { return known }
@@ -67,7 +67,7 @@ public struct SiteStore {
                 guard isNewKey == 1 else { throw invalid("key \"\(key)\" belongs to another site") }
                 return Site(
                     id: SiteID(rawValue: number), domain: domain, key: key, hosts: hosts, timeZone: new.timeZone,
-                    ack: new.ack)
+                    ack: new.ack, scriptSecret: StoredSecret(try row.value(1)))
             }
         } catch {
             throw SiteError(error)
@@ -94,10 +94,36 @@ public struct SiteStore {
 
     /// Sets how safe the events of a site are when they are acknowledged; `nil` leaves that to the gateway's setting.
     public func setAck(_ ack: AckLevel?, domain: String) throws(SiteError) {
+        try change(
+            "UPDATE site SET ack = \(ack?.rawValue) WHERE domain = \(domain.lowercased())", domain: domain)
+    }
+
+    /// Sets how many events a site may bring in a second; `nil` leaves that to the gateway's setting.
+    public func setEventsPerSecond(_ limit: Int?, domain: String) throws(SiteError) {
+        if let limit, !(1...1_000_000).contains(limit) {
+            throw .invalid("a site's limit must be from 1 to 1000000 events a second, not \(limit)")
+        }
+        try change(
+            "UPDATE site SET events_per_second = \(limit.map { Int32($0) }) WHERE domain = \(domain.lowercased())",
+            domain: domain)
+    }
+
+    /// Sets whether events that do not come from the site's own script are put into quarantine.
+    public func setNeedsScriptToken(_ isNeeded: Bool, domain: String) throws(SiteError) {
+        try change(
+            "UPDATE site SET needs_script_token = \(isNeeded) WHERE domain = \(domain.lowercased())", domain: domain)
+    }
+
+    /// Makes another secret for the script of a site: all tokens of before are worthless as soon as the gateways know.
+    public func renewScriptSecret(domain: String) throws(SiteError) {
+        try change(
+            "UPDATE site SET script_secret = \(bytes: Randomness.bytes(32)) WHERE domain = \(domain.lowercased())",
+            domain: domain)
+    }
+
+    private func change(_ command: SQL, domain: String) throws(SiteError) {
         do throws(DatabaseError) {
-            let changed = try connection.execute(
-                "UPDATE site SET ack = \(ack?.rawValue) WHERE domain = \(domain.lowercased())")
-            guard changed == 1 else { throw invalid("there is no site \"\(domain)\"") }
+            guard try connection.execute(command) == 1 else { throw invalid("there is no site \"\(domain)\"") }
         } catch {
             throw SiteError(error)
         }
@@ -154,7 +180,7 @@ public struct SiteStore {
             """
             SELECT site_id, domain, time_zone, hosts,
                 (SELECT key FROM site_key WHERE site_key.site_id = site.site_id ORDER BY created_at, key LIMIT 1),
-                ack, retention_months
+                ack, events_per_second, needs_script_token, script_secret, retention_months
             FROM site WHERE \(condition) ORDER BY domain
             """)
         var sites: [Site] = []
@@ -164,7 +190,9 @@ public struct SiteStore {
                     id: SiteID(rawValue: try row.value(0)), domain: try row.value(1),
                     key: try row.value(4, as: String?.self) ?? "", hosts: try row.value(3), timeZone: try row.value(2),
                     ack: try row.value(5, as: String?.self).flatMap { AckLevel(rawValue: $0) },
-                    retentionMonths: try row.value(6)))
+                    eventsPerSecond: try row.value(6, as: Int32?.self).map { Int($0) },
+                    needsScriptToken: try row.value(7), scriptSecret: StoredSecret(try row.value(8)),
+                    retentionMonths: try row.value(9)))
         }
         return sites
     }

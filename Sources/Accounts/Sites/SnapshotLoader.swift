@@ -15,18 +15,19 @@ public struct SnapshotLoader {
     public func load() throws(SiteError) -> SiteSnapshot {
         let sites = try SiteStore(connection).list().filter { !$0.key.isEmpty }
         do throws(DatabaseError) {
+            let store = SecretKeyStore(connection)
             return SiteSnapshot(
                 sites: sites, calendars: try calendars(of: Set(sites.map(\.timeZone)).sorted()),
-                secretKeys: try SecretKeyStore(connection).hashes(), userKeys: try userKeys())
+                secretKeys: try store.keys(), limitSecret: try store.limitSecret(), userKeys: try userKeys())
         } catch {
             throw .database(error)
         }
     }
 
-    private func userKeys() throws(DatabaseError) -> [SiteID: [UInt8]] {
-        var keys: [SiteID: [UInt8]] = [:]
+    private func userKeys() throws(DatabaseError) -> [SiteID: StoredSecret] {
+        var keys: [SiteID: StoredSecret] = [:]
         for row in try connection.query("SELECT site_id, user_key FROM site") {
-            keys[SiteID(rawValue: try row.value(0))] = try row.value(1, as: [UInt8].self)
+            keys[SiteID(rawValue: try row.value(0))] = StoredSecret(try row.value(1))
         }
         return keys
     }

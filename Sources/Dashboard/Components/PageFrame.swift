@@ -90,6 +90,7 @@ struct PageFrame {
 
     private var powered: HTML {
         let isOther = !surroundings.brand.name.isEmpty
-        return isOther && surroundings.brand.namesFootfall ? " <span class=\"powered\">Powered by Footfall</span>" : .empty
+        return isOther && surroundings.brand.namesFootfall
+            ? " <span class=\"powered\">Powered by Footfall</span>" : .empty
     }
 }

@@ -13,7 +13,8 @@ struct ErrorPage {
     var html: HTML {
         let reference: HTML? = id.map { "<p class=\"reference\">In the log as <code>\($0)</code></p>" }
         let back: HTML =
-            surroundings.audience == .readers ? "<p><a class=\"button\" href=\"/dashboard\">All sites</a></p>\n" : .empty
+            surroundings.audience == .readers
+            ? "<p><a class=\"button\" href=\"/dashboard\">All sites</a></p>\n" : .empty
         return PageFrame(
             surroundings: surroundings, title: title,
             content: """

@@ -18,7 +18,8 @@ struct InspectorPage {
     /// The whole document.
     var html: HTML {
         PageFrame(
-            surroundings: place.surroundings, title: "Live inspector · \(site.domain)", navigation: siteNavigation(place, current: .inspector),
+            surroundings: place.surroundings, title: "Live inspector · \(site.domain)",
+            navigation: siteNavigation(place, current: .inspector),
             content: """
                 <div class="headline"><div><h1>Live inspector</h1>
                 <p class="range"><bdi>\(site.domain)</bdi> · the newest events, step by step</p></div>

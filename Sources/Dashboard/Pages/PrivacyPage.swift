@@ -25,7 +25,8 @@ struct PrivacyPage {
         switch reader {
         case .owner:
             PageFrame(
-                surroundings: place.surroundings, title: "What is kept · \(site.domain)", navigation: siteNavigation(place, current: .privacy),
+                surroundings: place.surroundings, title: "What is kept · \(site.domain)",
+                navigation: siteNavigation(place, current: .privacy),
                 content: content
             ).html
         case .visitor:

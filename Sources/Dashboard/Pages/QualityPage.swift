@@ -18,7 +18,8 @@ struct QualityPage {
     /// The whole document.
     var html: HTML {
         PageFrame(
-            surroundings: place.surroundings, title: "Data quality · \(site.domain)", navigation: siteNavigation(place, current: .quality),
+            surroundings: place.surroundings, title: "Data quality · \(site.domain)",
+            navigation: siteNavigation(place, current: .quality),
             content: content, foot: foot
         ).html
     }

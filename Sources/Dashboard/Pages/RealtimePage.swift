@@ -17,7 +17,8 @@ struct RealtimePage {
     /// The whole document.
     var html: HTML {
         PageFrame(
-            surroundings: place.surroundings, title: "Realtime · \(site.domain)", navigation: siteNavigation(place, current: .realtime, state: state),
+            surroundings: place.surroundings, title: "Realtime · \(site.domain)",
+            navigation: siteNavigation(place, current: .realtime, state: state),
             refreshSeconds: RealtimePage.seconds,
             content: """
                 <div class="headline"><div><h1>Realtime</h1>

@@ -38,7 +38,8 @@ enum Route: Hashable, Sendable {
     /// The table of all of them.
     static let all: [Route] =
         [
-            .signInPage, .signIn, .signInCode, .signOut, .setUpPage, .setUp, .joinPage, .joinAsSomebodyNew, .joinAsMyself,
+            .signInPage, .signIn, .signInCode, .signOut, .setUpPage, .setUp, .joinPage, .joinAsSomebodyNew,
+            .joinAsMyself,
             .passwordPage, .setPassword, .asset, .brandFile, .publicRecord, .unlockShared, .sites,
             .accountPage, .setName, .changePassword, .startSecondFactor, .confirmSecondFactor, .endSecondFactor,
             .renewRecoveryCodes, .revokeSession, .revokeOtherSessions, .deleteAccount, .organisationPage,

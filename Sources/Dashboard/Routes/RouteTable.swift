@@ -47,7 +47,8 @@ struct RouteTable: Sendable {
             others.insert(entry.method)
         }
         if !others.isEmpty { return .otherMethod(others.sorted { $0.rawValue < $1.rawValue }) }
-        if path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/"), case .found = find(method, String(path.dropLast())) {
+        if path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/"), case .found = find(method, String(path.dropLast()))
+        {
             return .redirect(String(path.dropLast()))
         }
         return .unknown

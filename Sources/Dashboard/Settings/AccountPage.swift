@@ -62,7 +62,8 @@ struct AccountPage {
 
     private var oldPassword: HTML {
         FormField(
-            name: "old", label: "Your password now", type: "password", isRequired: true, autocomplete: "current-password"
+            name: "old", label: "Your password now", type: "password", isRequired: true,
+            autocomplete: "current-password"
         ).html
     }
 
@@ -126,7 +127,8 @@ struct AccountPage {
         let others: HTML =
             account.sessions.count > 1
             ? FormCard(
-                action: "/footfall/account/sessions/revoke", token: token, fields: .empty, button: "Sign out everywhere else"
+                action: "/footfall/account/sessions/revoke", token: token, fields: .empty,
+                button: "Sign out everywhere else"
             ).html : .empty
         return """
             <div class="wideTable"><table class="plain left"><thead><tr><th scope="col">Device</th><th scope="col">Network</th>\

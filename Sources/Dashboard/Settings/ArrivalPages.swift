@@ -2,7 +2,9 @@ import Accounts
 import EventModel
 
 /// A page with one form in the middle, for people who are not in yet.
-private func arrival(_ surroundings: Surroundings, _ title: String, _ about: HTML, _ notice: Notice?, _ form: HTML) -> HTML {
+private func arrival(_ surroundings: Surroundings, _ title: String, _ about: HTML, _ notice: Notice?, _ form: HTML)
+    -> HTML
+{
     PageFrame(
         surroundings: surroundings, title: title,
         content: """
@@ -56,7 +58,8 @@ struct SignInCodePage {
             """
         return arrival(
             surroundings, "One more code",
-            "<p>Type the six digits that your authenticator app shows now, or one of your recovery codes.</p>\n", notice,
+            "<p>Type the six digits that your authenticator app shows now, or one of your recovery codes.</p>\n",
+            notice,
             FormCard(
                 action: "\(DashboardPath.signIn)/code", token: surroundings.formToken, fields: fields, button: "Sign in"
             ).html)
@@ -97,7 +100,8 @@ struct SetUpPage {
             """
         return arrival(
             surroundings, "Set up Footfall",
-            "<p>You are the first one here. All sites that are known already become those of your organisation.</p>\n", notice,
+            "<p>You are the first one here. All sites that are known already become those of your organisation.</p>\n",
+            notice,
             FormCard(
                 action: "/footfall/set-up", token: surroundings.formToken, fields: fields, button: "Set up"
             ).html)
@@ -173,7 +177,8 @@ struct NewPasswordPage {
             "<p>For <bdi>\(email)</bdi>. Wherever this address is signed in, it will be signed out.</p>\n", notice,
             FormCard(
                 action: "/footfall/password", token: surroundings.formToken,
-                fields: "<input type=\"hidden\" name=\"token\" value=\"\(token)\">\n\(passwordFields)", button: "Set the password"
+                fields: "<input type=\"hidden\" name=\"token\" value=\"\(token)\">\n\(passwordFields)",
+                button: "Set the password"
             ).html)
     }
 }

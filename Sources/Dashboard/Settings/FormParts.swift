@@ -18,7 +18,7 @@ struct FormCard {
         return """
             <form method="post" action="\(url: action)"\(type) class="form">\
             <input type="hidden" name="form_token" value="\(token)">
-            \(fields)<p class="buttons"><button\(kind)>\(button)</button></p></form>
+            \(fields)<p><button\(kind)>\(button)</button></p></form>
 
             """
     }

@@ -105,7 +105,8 @@ struct OrganisationPage {
             "rename", "Name",
             FormCard(
                 action: frame.address("rename"), token: frame.token,
-                fields: FormField(name: "name", label: "Name of the organisation", value: frame.name, isRequired: true).html,
+                fields: FormField(name: "name", label: "Name of the organisation", value: frame.name, isRequired: true)
+                    .html,
                 button: "Save"
             ).html)
     }
@@ -190,7 +191,8 @@ struct KeysPage {
             <fieldset><legend>Sites; none ticked for all</legend>\(each: frame.details.sites, site)</fieldset>
             \(choiceField("days", "Ends", [("0", "never"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year")]))
             """
-        return FormCard(action: frame.address("keys/add"), token: frame.token, fields: fields, button: "Make the key").html
+        return FormCard(action: frame.address("keys/add"), token: frame.token, fields: fields, button: "Make the key")
+            .html
     }
 }
 

@@ -21,7 +21,9 @@ extension SettingsHandler {
                 try accounts.signOut(Actor(person, network: NetworkWords.of(inquiry.address)))
             }
             var response = Response.seeOther(DashboardPath.signIn)
-            for cookie in [Cookie.session, .webToken] { response.addHeader("Set-Cookie", cookie.header("", seconds: 0)) }
+            for cookie in [Cookie.session, .webToken] {
+                response.addHeader("Set-Cookie", cookie.header("", seconds: 0))
+            }
             // What the browser still holds of pages that somebody else is about to sit before.
             response.addHeader("Clear-Site-Data", "\"cache\"")
             return .response(response)
@@ -61,7 +63,9 @@ extension SettingsHandler {
             }
             let next = SettingsHandler.next(form["next"])
             return .response(
-                begin(session, inquiry, to: "\(DashboardPath.signIn)?kept=1&next=\(PercentText.encoded(next, keepsSlash: false))"))
+                begin(
+                    session, inquiry,
+                    to: "\(DashboardPath.signIn)?kept=1&next=\(PercentText.encoded(next, keepsSlash: false))"))
         case .secondFactor(let token):
             let page = SignInCodePage(
                 codeToken: token, next: form["next"], notice: nil, surroundings: inquiry.surroundings)
@@ -116,7 +120,8 @@ extension SettingsHandler {
         let (proof, wait) = try accounts.unlock(shared.link, password: form["password"], address: inquiry.address)
         guard let proof else {
             let message =
-                wait.map { "too many attempts: try again in \(Format.words(seconds: $0))" } ?? "that is not the password"
+                wait.map { "too many attempts: try again in \(Format.words(seconds: $0))" }
+                ?? "that is not the password"
             let page = SharedPasswordPage(
                 link: shared.link, notice: .problem(message), surroundings: inquiry.surroundings)
             var response = Response.page(status: wait == nil ? 403 : 429, page.html)
@@ -172,7 +177,9 @@ extension SettingsHandler {
                 "your browser did not keep the cookie of the session. It does so over HTTPS only, or on the machine itself"
             )
         }
-        if try accounts.isEmpty() { return Response.page(status: 200, NobodyPage(surroundings: inquiry.surroundings).html) }
+        if try accounts.isEmpty() {
+            return Response.page(status: 200, NobodyPage(surroundings: inquiry.surroundings).html)
+        }
         let page = SignInPage(
             email: query["email"], next: query["next"].isEmpty ? "" : next, notice: notice,
             surroundings: inquiry.surroundings)
@@ -190,7 +197,8 @@ extension SettingsHandler {
             case .join: "It has expired, was taken, or was taken back. Ask whoever sent it for another one."
             default: "It has expired or was used. Ask for another one."
             }
-        let error = ErrorPage(title: "This link is of no use any more", advice: advice, surroundings: inquiry.surroundings)
+        let error = ErrorPage(
+            title: "This link is of no use any more", advice: advice, surroundings: inquiry.surroundings)
         return Response.page(status: 404, error.html)
     }
 }

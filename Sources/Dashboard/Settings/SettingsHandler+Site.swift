@@ -25,7 +25,8 @@ extension SettingsHandler {
             try accounts.setSite(site, hosts: form.words("hosts"), timeZone: form["time_zone"], actor)
         case .setPublic:
             try accounts.setPublic(
-                form.isTicked("is_public"), embedHosts: form.words("embed_hosts").map { $0.lowercased() }, of: site, actor)
+                form.isTicked("is_public"), embedHosts: form.words("embed_hosts").map { $0.lowercased() }, of: site,
+                actor)
         case .giveSite:
             guard let holder = holder(form["holder"]) else { throw .invalid("choose a person or a team") }
             try accounts.give(site, to: holder, as: Role(rawValue: form["role"]) ?? .viewer, actor)
@@ -90,9 +91,11 @@ extension SettingsHandler {
         let query = text.split(separator: "?", maxSplits: 1).last.map(String.init) ?? ""
         let state = ReportState(query: query)
         guard text.isEmpty || !state.filters.isEmpty else {
-            throw .invalid("there is no filter in this address: filter a report, then copy its address from the browser")
+            throw .invalid(
+                "there is no filter in this address: filter a report, then copy its address from the browser")
         }
-        let filters = state.parameters.filter { $0.name == "filter" }.map { "filter=\($0.value)" }.joined(separator: "&")
+        let filters = state.parameters.filter { $0.name == "filter" }.map { "filter=\($0.value)" }.joined(
+            separator: "&")
         let mayEmbed = form.isTicked("may_embed")
         guard !mayEmbed || form["password"].isEmpty else {
             throw .invalid("a link with a password cannot stand in a frame: browsers keep no cookies there")
@@ -102,7 +105,7 @@ extension SettingsHandler {
         }
         try accounts.share(
             site,
-            .init(name: form["name"], password: form["password"], filters: filters, mayEmbed: mayEmbed), actor)
+            .init(name: form["link_name"], password: form["password"], filters: filters, mayEmbed: mayEmbed), actor)
     }
 
     // MARK: The page

@@ -41,7 +41,8 @@ struct SiteSettingsPage {
     private var deletion: HTML {
         guard let moment = site.deleteAt else { return .empty }
         let keep: HTML =
-            role >= .owner ? FormCard(action: address("keep"), token: token, fields: .empty, button: "Keep it").html : .empty
+            role >= .owner
+            ? FormCard(action: address("keep"), token: token, fields: .empty, button: "Keep it").html : .empty
         return """
             <div class="notice bad"><p>This site is deleted with all its events on \(DateWords.day(moment)). Until then events \
             are still counted.</p>\(keep)</div>
@@ -105,7 +106,7 @@ struct SiteSettingsPage {
 
             """
         let fields: HTML = """
-            \(FormField(name: "name", label: "Name", isRequired: true, help: "For whom it is.").html)\
+            \(FormField(name: "link_name", label: "Name", isRequired: true, help: "For whom it is.").html)\
             \(FormField(name: "password", label: "Password", type: "password", autocomplete: "new-password", help: "May stay empty.").html)\
             \(FormField(name: "filters", label: "Locked to a filter", help: "The address of a filtered report, from your browser: whoever has the link sees nothing else.").html)\
             \(tickField("may_embed", "May stand in a frame on the hosts named under “Public”", isOn: false))

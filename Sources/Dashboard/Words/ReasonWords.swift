@@ -75,6 +75,22 @@ enum ReasonWords {
         "crashed": Meaning(
             title: "Dangerous request",
             explanation: "The same request once ended the collecting process, and is kept from doing so again."),
+        "rate_limited": Meaning(
+            title: "Too many", explanation: "More events came in a short time than the limits allow."),
+        "unknown_key": Meaning(
+            title: "Unknown secret key",
+            explanation: "A server sent without a secret key, or with one that is not known."
+        ),
+        "key_expired": Meaning(
+            title: "Expired secret key", explanation: "A server sent with a secret key whose time is over."),
+        "key_scope": Meaning(
+            title: "Key that may not send", explanation: "A server sent with a key that is for reading only."),
+        "site_not_of_key": Meaning(
+            title: "Site not of this key",
+            explanation: "A server’s event names a site that its secret key is not good for, or none of several."),
+        "script_token": Meaning(
+            title: "Not from the script",
+            explanation: "The site wants events from its own script only, and this one could not show a token of it."),
         "refused_by_chain": Meaning(title: "Refused", explanation: "A step of the chain refused it."),
         "filter_failed": Meaning(
             title: "A privacy filter failed",

@@ -5,22 +5,23 @@ enum KeyCommand {
     static let command = Program.Command(
         name: "key", summary: "make, list or revoke secret keys for servers",
         help: """
-            usage: footfall key add DOMAIN
+            usage: footfall key add DOMAIN [--read]
                    footfall key list
                    footfall key revoke KEY
 
             add prints a secret key with which a server sends events for the site (POST /api/v1/events,
-            "Authorization: Bearer KEY"). It is shown this once: only its hash is kept. revoke takes the key, or its
+            "Authorization: Bearer KEY"); with --read, one with which a program reads the site's reports (POST
+            /api/v1/query), for which there must be an organisation (footfall user add). It is shown this once: only its hash is kept. revoke takes the key, or its
             beginning as list shows it. A running gateway notices within five seconds. All take --config FILE.
             """
     ) { (words) throws(CommandFailure) in
-        let arguments = try Arguments(words, options: ["config"], flags: [])
+        let arguments = try Arguments(words, options: ["config"], flags: ["read"])
         let words = arguments.positional
         switch (words.first, words.count) {
         case ("add", 2):
             let connection = try OperatorConnection.open(arguments, as: "footfall key")
             let key = try OperatorConnection.reportingSites { () throws(SiteError) in
-                try SecretKeyStore(connection).add(domain: words[1])
+                try SecretKeyStore(connection).add(domain: words[1], mayRead: arguments.has("read"))
             }
             Output.line(key)
         case ("list", 1):

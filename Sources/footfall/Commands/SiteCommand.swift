@@ -8,7 +8,8 @@ enum SiteCommand {
         help: """
             usage: footfall site add DOMAIN [--host HOST]... [--time-zone ZONE] [--key KEY] [--ack LEVEL]
                                      [--organisation NAME] [--if-missing]
-                   footfall site set DOMAIN [--ack LEVEL] [--retention MONTHS]
+                   footfall site set DOMAIN [--ack LEVEL] [--retention MONTHS] [--events-per-second NUMBER]
+                                     [--script-token on|off] [--renew-script-secret]
                    footfall site list
 
             add prints the site's public key, which goes into the snippet. Hosts are those whose pages may send
@@ -23,12 +24,20 @@ enum SiteCommand {
             default for what the configuration says. Older ones are deleted by a job within six hours, day by day; what
             is known of past days as sums stays.
 
+            --events-per-second is the most that the site may bring, over a longer time, or default for what the
+            configuration says. --script-token on puts events into quarantine that do not come from the site's own
+            script; its pages must load /footfall.js?s=KEY before that. --renew-script-secret makes the tokens of before
+            worthless. See docs/limits.md.
+
             A running gateway notices within five seconds. All take --config FILE.
             """
     ) { (words) throws(CommandFailure) in
         let arguments = try Arguments(
-            words, options: ["config", "host", "time-zone", "key", "ack", "retention", "organisation"],
-            flags: ["if-missing"])
+            words,
+            options: [
+                "config", "host", "time-zone", "key", "ack", "retention", "organisation", "events-per-second",
+                "script-token",
+            ], flags: ["if-missing", "renew-script-secret"])
         switch arguments.positional.first {
         case "add": return try add(arguments)
         case "set": return try set(arguments)
@@ -52,15 +61,24 @@ enum SiteCommand {
     }
 
     private static func set(_ arguments: Arguments) throws(CommandFailure) -> Int32 {
-        let (level, months) = (try ack(arguments), try retention(arguments))
-        guard arguments.positional.count == 2, level != nil || months != nil else {
-            throw .usage("set takes one domain, and --ack or --retention")
+        guard arguments.positional.count == 2 else { throw .usage("set takes one domain") }
+        let domain = arguments.positional[1]
+        let (level, limit, token) = (try ack(arguments), try limit(arguments), try scriptToken(arguments))
+        let months = try retention(arguments)
+        let isRenewing = arguments.has("renew-script-secret")
+        guard level != nil || limit != nil || token != nil || months != nil || isRenewing else {
+            throw .usage(
+                "set takes what is to be set: --ack, --retention, --events-per-second, --script-token, "
+                    + "--renew-script-secret")
         }
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
         try OperatorConnection.reportingSites { () throws(SiteError) in
             let store = SiteStore(connection)
-            if let level { try store.setAck(level, domain: arguments.positional[1]) }
-            if let months { try store.setRetention(months: months, domain: arguments.positional[1]) }
+            if let level { try store.setAck(level, domain: domain) }
+            if let months { try store.setRetention(months: months, domain: domain) }
+            if let limit { try store.setEventsPerSecond(limit, domain: domain) }
+            if isRenewing { try store.renewScriptSecret(domain: domain) }
+            if let token { try store.setNeedsScriptToken(token, domain: domain) }
         }
         return ExitCode.success
     }
@@ -71,9 +89,11 @@ enum SiteCommand {
         for site in sites {
             let ack = site.ack.map { "\tack \($0.rawValue)" } ?? ""
             let kept = site.retentionMonths.map { "\tkept for \($0) months" } ?? ""
+            let limit = site.eventsPerSecond.map { "\tat most \($0) events a second" } ?? ""
+            let token = site.needsScriptToken ? "\twith a token of the script" : ""
             Output.line(
-                "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)\(ack)\(kept)"
-            )
+                "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)\(ack)"
+                    + kept + limit + token)
         }
         return ExitCode.success
     }
@@ -98,5 +118,24 @@ enum SiteCommand {
             throw .usage("--ack takes fsync, journal or default, not \"\(word)\"")
         }
         return level
+    }
+
+    /// The limit that is asked for, likewise.
+    private static func limit(_ arguments: Arguments) throws(CommandFailure) -> Int?? {
+        guard let word = arguments["events-per-second"] else { return nil }
+        if word == "default" { return .some(nil) }
+        guard let number = Int(word) else {
+            throw .usage("--events-per-second takes a number or default, not \"\(word)\"")
+        }
+        return number
+    }
+
+    private static func scriptToken(_ arguments: Arguments) throws(CommandFailure) -> Bool? {
+        switch arguments["script-token"] {
+        case nil: return nil
+        case "on": return true
+        case "off": return false
+        case let word?: throw .usage("--script-token takes on or off, not \"\(word)\"")
+        }
     }
 }

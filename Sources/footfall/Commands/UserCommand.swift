@@ -58,7 +58,8 @@ enum UserCommand {
         let configuration = try GatewayConfiguration.load(file: arguments["config"])
         let connection = try OperatorConnection.open(arguments, as: "footfall user")
         let new = NewPerson(
-            email: email, name: arguments["name"] ?? "", hash: hash, organisation: arguments["organisation"], role: role)
+            email: email, name: arguments["name"] ?? "", hash: hash, organisation: arguments["organisation"], role: role
+        )
         let link = try OperatorConnection.reporting { () throws(DatabaseError) -> String? in
             try connection.transaction { () throws(DatabaseError) -> String? in
                 try add(new, configuration, connection)
@@ -87,7 +88,9 @@ enum UserCommand {
             person = try people.add(email: new.email, name: new.name, passwordHash: new.hash)
         }
         let known: Int32? =
-            if let name = new.organisation { try organisations.number(name: name) } else { try organisations.onlyNumber() }
+            if let name = new.organisation { try organisations.number(name: name) } else {
+                try organisations.onlyNumber()
+            }
         let organisation: Int32
         if let known {
             organisation = known

@@ -6,19 +6,24 @@ import Platform
 ///
 /// `FOOTFALL_TEST_REDIS_URL` names a Redis that tests may use; it cannot be killed, so tests of trouble start their own
 /// and are skipped where `redis-server` is not installed.
-final class RedisServer {
-    let url: String
+public final class RedisServer {
+    /// Where it is, as `redis.url` has it.
+    public let url: String
     private let folder: String
     private var pid: pid_t = 0
 
-    static let program: String? = ["/usr/bin/redis-server", "/usr/local/bin/redis-server"].first {
+    /// The program; `nil` where it is not installed.
+    public static let program: String? = ["/usr/bin/redis-server", "/usr/local/bin/redis-server"].first {
         FileManager.default.isExecutableFile(atPath: $0)
     }
-    static var isInstalled: Bool { program != nil }
+    /// Whether tests of trouble can run.
+    public static var isInstalled: Bool { program != nil }
 
-    struct Failure: Error {}
+    /// It could not be started.
+    public struct Failure: Error {}
 
-    init() throws {
+    /// A server that answers.
+    public init() throws {
         folder = "/tmp/footfall-redis-\(UInt32.random(in: .min ... .max))"
         url = "unix:\(folder)/redis.sock"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
@@ -30,7 +35,8 @@ final class RedisServer {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    func start() throws {
+    /// Starts it again after `kill`, without what it had.
+    public func start() throws {
         guard let program = RedisServer.program else { throw Failure() }
         let arguments = [
             program, "--port", "0", "--unixsocket", "\(folder)/redis.sock", "--save", "", "--appendonly", "no",
@@ -47,10 +53,13 @@ final class RedisServer {
         throw Failure()
     }
 
-    func freeze() { _ = Glibc.kill(pid, SIGSTOP) }
-    func thaw() { _ = Glibc.kill(pid, SIGCONT) }
+    /// Stops it in the middle of whatever it does.
+    public func freeze() { _ = Glibc.kill(pid, SIGSTOP) }
+    /// Lets it go on.
+    public func thaw() { _ = Glibc.kill(pid, SIGCONT) }
 
-    func kill() {
+    /// Ends it, with all that it had.
+    public func kill() {
         guard pid > 0 else { return }
         _ = Glibc.kill(pid, SIGKILL)
         _ = waitpid(pid, nil, 0)
