@@ -175,6 +175,8 @@ def test_what_is_erased_is_gone_from_reports_at_once_and_from_every_disk_in_the_
     # It is invisible, and its bytes are still there: the search sees.
     administer(run, "checkpoint")
     assert {text for _, text in everywhere(run, tmp_path, erased)} >= {marks("anna")[0], marks("carl")[0]}
+    # Of users' ids there never was anything but hashes.
+    assert everywhere(run, tmp_path, ["user-id-of"]) == []
 
     # The physical steps, which time would bring: the journal's files expire, tables are rewritten, the log moves on.
     run.call("stop", str(run.state), "gateway")

@@ -284,7 +284,8 @@ import Testing
                 try? fixture.database.run(script: "DROP OWNED BY \(login); DROP ROLE \(login)")
             }
             let connection = try fixture.database.connect()
-            try connection.execute("SELECT set_config('role', \(login), false), set_config('footfall.site', '1', false)")
+            try connection.execute("SELECT set_config('footfall.site', '1', false)")
+            try connection.execute("SELECT set_config('role', \(login), false)")
             func lines(_ site: Int32) throws -> Int {
                 try PersonalExport(
                     .visitor(VisitorID(rawValue: 1)), of: SiteID(rawValue: site), on: connection
