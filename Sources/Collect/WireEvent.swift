@@ -52,8 +52,8 @@ struct WireEvent: Sendable, Equatable {
         static let eventsPerRequest = 100
         static let eventsPerBatch = 5000
         static let userAgent = 1024
-        static let user = 128
         static let token = 64
+        static let user = 128
     }
 }
 

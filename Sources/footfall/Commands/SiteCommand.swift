@@ -8,8 +8,8 @@ enum SiteCommand {
         help: """
             usage: footfall site add DOMAIN [--host HOST]... [--time-zone ZONE] [--key KEY] [--ack LEVEL]
                                      [--organisation NAME] [--if-missing]
-                   footfall site set DOMAIN [--ack LEVEL] [--retention MONTHS] [--events-per-second NUMBER]
-                                     [--script-token on|off] [--renew-script-secret]
+                   footfall site set DOMAIN [--ack LEVEL] [--events-per-second NUMBER] [--script-token on|off]
+                                     [--renew-script-secret] [--retention MONTHS]
                    footfall site list
 
             add prints the site's public key, which goes into the snippet. Hosts are those whose pages may send
@@ -20,14 +20,14 @@ enum SiteCommand {
             --ack says how safe an event of the site is when its sender is told that it was taken: fsync (on the disk),
             journal (within 200 ms), or default for what the configuration says.
 
-            --retention says for how many whole months, beyond the running one, the site's events and visits are kept, or
-            default for what the configuration says. Older ones are deleted by a job within six hours, day by day; what
-            is known of past days as sums stays.
-
             --events-per-second is the most that the site may bring, over a longer time, or default for what the
             configuration says. --script-token on puts events into quarantine that do not come from the site's own
             script; its pages must load /footfall.js?s=KEY before that. --renew-script-secret makes the tokens of before
             worthless. See docs/limits.md.
+
+            --retention says for how many whole months, beyond the running one, the site's events and visits are kept, or
+            default for what the configuration says. Older ones are deleted by a job within six hours, day by day; what
+            is known of past days as sums stays.
 
             A running gateway notices within five seconds. All take --config FILE.
             """
@@ -35,9 +35,10 @@ enum SiteCommand {
         let arguments = try Arguments(
             words,
             options: [
-                "config", "host", "time-zone", "key", "ack", "retention", "organisation", "events-per-second",
-                "script-token",
-            ], flags: ["if-missing", "renew-script-secret"])
+                "config", "host", "time-zone", "key", "ack", "organisation", "events-per-second", "script-token",
+                "retention",
+            ],
+            flags: ["if-missing", "renew-script-secret"])
         switch arguments.positional.first {
         case "add": return try add(arguments)
         case "set": return try set(arguments)
@@ -68,17 +69,16 @@ enum SiteCommand {
         let isRenewing = arguments.has("renew-script-secret")
         guard level != nil || limit != nil || token != nil || months != nil || isRenewing else {
             throw .usage(
-                "set takes what is to be set: --ack, --retention, --events-per-second, --script-token, "
-                    + "--renew-script-secret")
+                "set takes what is to be set: --ack, --events-per-second, --script-token, --renew-script-secret, --retention")
         }
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
         try OperatorConnection.reportingSites { () throws(SiteError) in
             let store = SiteStore(connection)
             if let level { try store.setAck(level, domain: domain) }
-            if let months { try store.setRetention(months: months, domain: domain) }
             if let limit { try store.setEventsPerSecond(limit, domain: domain) }
             if isRenewing { try store.renewScriptSecret(domain: domain) }
             if let token { try store.setNeedsScriptToken(token, domain: domain) }
+            if let months { try store.setRetention(months: months, domain: domain) }
         }
         return ExitCode.success
     }
@@ -88,12 +88,12 @@ enum SiteCommand {
         let sites = try OperatorConnection.reportingSites { () throws(SiteError) in try SiteStore(connection).list() }
         for site in sites {
             let ack = site.ack.map { "\tack \($0.rawValue)" } ?? ""
-            let kept = site.retentionMonths.map { "\tkept for \($0) months" } ?? ""
             let limit = site.eventsPerSecond.map { "\tat most \($0) events a second" } ?? ""
             let token = site.needsScriptToken ? "\twith a token of the script" : ""
+            let kept = site.retentionMonths.map { "\tkept for \($0) months" } ?? ""
             Output.line(
                 "\(site.domain)\tkey \(site.key)\thosts \(site.hosts.joined(separator: " "))\t\(site.timeZone)\(ack)"
-                    + kept + limit + token)
+                    + limit + token + kept)
         }
         return ExitCode.success
     }
