@@ -46,6 +46,7 @@ struct WebProcess {
         let accounts = AccountService(pool: pool, settings: settings.accountSettings)
         let dashboard = DashboardHandler(
             reports: reports, access: accounts, settings: SettingsHandler(accounts: accounts, gateway: gateway),
+            publicURL: settings.publicURL,
             gateway: gateway, log: log)
         let jobs = JobRunner(
             Job.standard(

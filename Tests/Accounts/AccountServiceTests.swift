@@ -49,6 +49,7 @@ struct AccountServiceTests {
                 Issue.record("not slowed down")
                 return
             }
+            fixture.service.later.finish()
             let failures: Int = try connection.query(
                 "SELECT count(*) FROM audit_entry WHERE action = 'sign_in_failed' AND network = '192.0.2.0/24'")[0]
                 .value(0)
@@ -155,7 +156,8 @@ struct AccountServiceTests {
     @Test func aCodeIsAskedForAndGoodOnce() throws {
         try AccountFixture.with { fixture in
             var ada = try fixture.setUp()
-            let secret = try fixture.service.startSecondFactor(ada)
+            let secret = try fixture.service.startSecondFactor(
+                password: AccountFixture.password, address: AccountFixture.address, ada)
             #expect(throws: SiteError.self) {
                 try fixture.service.confirmSecondFactor(code: "000000x", address: AccountFixture.address, ada)
             }

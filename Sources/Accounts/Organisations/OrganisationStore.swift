@@ -41,6 +41,12 @@ public struct OrganisationStore {
         return rows.count == 1 ? try rows[0].value(0) : nil
     }
 
+    /// How many organisations there are, all of them or those of a name.
+    public func count(name: String? = nil) throws(DatabaseError) -> Int {
+        try connection.query(
+            "SELECT count(*) FROM organisation WHERE \(name)::text IS NULL OR name = \(name)")[0].value(0)
+    }
+
     func organisation(_ number: Int32) throws(DatabaseError) -> Organisation? {
         let rows = try connection.query(
             """
@@ -134,6 +140,9 @@ public struct OrganisationStore {
             DELETE FROM team_member WHERE person_id = \(person) AND team_id IN (
                 SELECT team_id FROM team WHERE organisation_id = \(organisation))
             """)
+        // Invitations of somebody who may invite no more.
+        try connection.execute(
+            "DELETE FROM invitation WHERE organisation_id = \(organisation) AND created_by = \(person)")
         try connection.execute(
             "DELETE FROM membership WHERE organisation_id = \(organisation) AND person_id = \(person)")
         try checkOwner(organisation)

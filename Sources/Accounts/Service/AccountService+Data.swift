@@ -19,6 +19,9 @@ extension AccountService {
 
     /// Sets for how many whole months events are kept; `nil` for what the gateway is set to.
     public func setRetention(of site: OwnedSite, months: Int?, _ actor: Actor) throws(SiteError) {
+        if let months, let most = settings.mostMonths, months > most {
+            throw .invalid("the strict mode keeps events for \(most) months at most")
+        }
         try changeSite(site, .siteChanged, "retention", actor) { (connection) throws(DatabaseError) in
             try lowering { () throws(SiteError) in
                 try SiteStore(connection).setRetention(months: months, of: site.site.id)

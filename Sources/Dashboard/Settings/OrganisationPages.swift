@@ -232,7 +232,7 @@ struct BrandPage {
         yours alone. Two lines in the <code>server</code> block of nginx:</p>
         <pre class="snippet" tabindex="0" role="region" aria-label="Lines for nginx"><code>\
         location = /steps.js { rewrite ^ /footfall.js last; }
-        location = /steps    { rewrite ^ /e last; }</code></pre>
+        location = /steps    { client_max_body_size 0; rewrite ^ /e last; }</code></pre>
         <p>and in the pages:</p>
         <pre class="snippet" tabindex="0" role="region" aria-label="Line for pages"><code>\
         &lt;script defer src="/steps.js" data-site="KEY" data-endpoint="/steps"&gt;&lt;/script&gt;</code></pre>

@@ -44,7 +44,7 @@ struct SiteSettingsPage {
     private var deletion: HTML {
         guard let moment = site.deleteAt else { return .empty }
         let keep: HTML =
-            role >= .owner
+            role >= .owner && !site.goesWithOrganisation
             ? FormCard(action: address("keep"), token: token, fields: .empty, button: "Keep it").html : .empty
         return """
             <div class="notice bad"><p>This site is deleted with all its events on \(DateWords.day(moment)). Until then events \
