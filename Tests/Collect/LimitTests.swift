@@ -194,7 +194,10 @@ import Testing
         for _ in 0..<1002 { _ = try answer(page(), by: collector) }
         #expect(batch?.ledger.isEmpty == true)
         collector.settleRefusals()
-        #expect(journal.append([]) == .accepted, "behind it in the journal")
+        // Behind it in the journal; a commit on a busy machine may take longer than senders wait.
+        var outcome = journal.append([])
+        for _ in 0..<100 where outcome == .unknown { outcome = journal.append([]) }
+        #expect(outcome == .accepted)
         let ledger = try #require(batch?.ledger)
         #expect(ledger.map(\.count) == [1000])
         #expect(ledger.first?.reason == "rate_limited")

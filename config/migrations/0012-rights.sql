@@ -307,6 +307,7 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON person TO %I', login);
     EXECUTE format('GRANT SELECT, DELETE ON one_time_link TO %I', login);
     EXECUTE format('GRANT SELECT, INSERT ON audit_entry TO %I', login);
+    EXECUTE format('GRANT USAGE ON SEQUENCE organisation_organisation_id_seq TO %I', login);
     EXECUTE format('GRANT EXECUTE ON FUNCTION is_member, organisation_of_site, organisation_of_team, site_of_domain, '
         'has_person, adopt_sites TO %I', login);
     -- Of people's rights: to ask, to look how far it is, and to hand out what is kept.

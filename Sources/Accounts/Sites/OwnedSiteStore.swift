@@ -35,13 +35,17 @@ struct OwnedSiteStore {
             """
             SELECT site_id, domain, time_zone, hosts,
                 (SELECT key FROM site_key WHERE site_key.site_id = site.site_id ORDER BY created_at, key LIMIT 1),
-                organisation_id, is_public, delete_at, embed_hosts
+                organisation_id, is_public, delete_at, embed_hosts, events_per_second, needs_script_token,
+                retention_months
             FROM site WHERE \(condition) ORDER BY domain
             """)
         {
             let site = Site(
                 id: SiteID(rawValue: try row.value(0)), domain: try row.value(1),
-                key: try row.value(4, as: String?.self) ?? "", hosts: try row.value(3), timeZone: try row.value(2))
+                key: try row.value(4, as: String?.self) ?? "", hosts: try row.value(3), timeZone: try row.value(2),
+                eventsPerSecond: try row.value(9, as: Int32?.self).map { Int($0) },
+                needsScriptToken: try row.value(10),
+                retentionMonths: try row.value(11, as: Int32?.self).map { Int($0) })
             sites.append(
                 OwnedSite(
                     site: site, organisation: try row.value(5, as: Int32?.self), isPublic: try row.value(6),
