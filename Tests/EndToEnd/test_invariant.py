@@ -26,11 +26,12 @@ CARD = "4111 1111 1111 1111"
 PHONE = "+43 660 1234567"
 SEARCHED = "secret8c1d9fsearch"
 LANGUAGE = "tlh-QX"
+USER = "customer-8c1d9f-invariant"
 SERVER_AGENT = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:150.0) ServerSide/8c1d9f Unmistakable too"
 
 TEXTS = [
     ADDRESS, ADDRESS6, ipaddress.ip_address(ADDRESS6).exploded, AGENT, "Unmistakable", EMAIL, EMAIL.replace("@", "%40"), "anna.invariant",
-    TOKEN, JWT, JWT.split(".")[1], CLICK, CARD, CARD.replace(" ", ""), PHONE, SEARCHED, LANGUAGE, SERVER_AGENT,
+    TOKEN, JWT, JWT.split(".")[1], CLICK, CARD, CARD.replace(" ", ""), PHONE, SEARCHED, LANGUAGE, SERVER_AGENT, USER,
 ]
 # Sixteen bytes are found by chance nowhere; four would be, in a hundred megabytes.
 SECRETS = [text.encode() for text in TEXTS] + [ipaddress.ip_address(ADDRESS6).packed]
@@ -147,7 +148,7 @@ def test_nothing_that_identifies_a_person_reaches_a_disk(run, tmp_path):
     assert run.post(beacon("six"), ADDRESS6) == 204
     pixel = urllib.parse.urlencode({"s": "demo", "u": page("pixel"), "r": f"https://example.org/?mail={EMAIL}", "t": EMAIL})
     urllib.request.urlopen(urllib.request.Request(f"{run.base}/p.gif?{pixel}", headers=run.headers()), timeout=60)
-    server = json.dumps({"u": page("server"), "address": ADDRESS, "user_agent": SERVER_AGENT, "p": {"mail": EMAIL}})
+    server = json.dumps({"u": page("server"), "address": ADDRESS, "user_agent": SERVER_AGENT, "user": USER, "p": {"mail": EMAIL}})
     # A running gateway notices a key within five seconds.
     assert wait_for(lambda: run.post(server.encode(), path="/api/v1/events", Authorization=f"Bearer {key}") == 200)
 
