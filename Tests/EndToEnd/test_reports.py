@@ -38,7 +38,8 @@ def visited(visitor, base_url, database):
     page = visitor("Walker")
     page.goto(base_url + "/shop/", referer="https://www.google.com/")
     page.goto(base_url + "/shop/cup.html")
-    wait_for(lambda: database.execute("select 1 from session_text where entry_path = '/shop/'").fetchone())
+    seen = "select 1 from session_text where entry_path = '/shop' and exit_path = '/shop/cup.html' and source = 'Google'"
+    assert wait_for(lambda: database.execute(seen).fetchone())
 
 
 @pytest.mark.parametrize("width, scheme", [(360, "dark"), (1280, "light")])
