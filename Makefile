@@ -1,6 +1,6 @@
 # The commands of this repository. The work is done by the scripts in tools/, which say more.
 
-.PHONY: help run plugin test bench soak profile chaos lint test-swift fuzz sanitize test-chaos test-operations test-allocations test-browser build install uninstall tracker docs clean
+.PHONY: help run plugin test attack bench soak profile chaos lint test-swift fuzz sanitize test-chaos test-operations test-allocations test-attack test-browser build install uninstall tracker docs clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test-operations: ## nginx, Docker, make run
 test-allocations: ## allocations for each event, against their budget
 	@tools/test allocations
 
+test-attack: ## the short form of the attacks
+	@tools/test attack
+
 test-browser: ## a real browser against the whole stack
 	@tools/test browser
 
@@ -52,6 +55,9 @@ tracker: ## the browser script, from tracker/footfall.js
 
 chaos: ## two hundred rounds of crashes and faults under load (FOOTFALL_CHAOS_ROUNDS, _SEED, _ONLY)
 	@tools/chaos
+
+attack: ## everything that Tests/Attack knows, against a stack of its own on loopback (FOOTFALL_TEST_ATTACK_WRITE=1: docs/attack.md)
+	@tools/attack
 
 bench: ## speed and memory, as ratios to C responders that do next to nothing and to COPY
 	@tools/bench
