@@ -10,7 +10,7 @@ import urllib.parse
 
 import pytest
 from client import JSON_TYPE, Browser, encoded, multipart, through_nginx
-from conftest import LONG, restart_gateway, setting
+from conftest import LONG
 from routes import FORMS
 
 FORM = "application/x-www-form-urlencoded"
@@ -219,9 +219,8 @@ def test_slow_ones_keep_nobody_waiting(world, tenant, base_url, host, tally):
     tally(number)
 
 
-def test_a_storm_of_sign_ins_holds_up_no_reader(world, tenant, tally):
+def test_a_storm_of_sign_ins_holds_up_no_reader(world, tenant, fresh_gateway, tally):
     """Each takes a hash; they queue. Whoever reads reports does not queue with them."""
-    restart_gateway()
     senders = [world.nobody(f"203.{index // 200 + 50}.{index % 200}.1") for index in range(200)]
     token, cookies = senders[0].form_secret(), senders[0].cookies
     for sender in senders:
@@ -248,7 +247,7 @@ def test_names_and_lists_without_end(world, tenant, tally):
         address, fields = FORMS[name](tenant, tenant)
         for field in fields:
             answer = browser.post(address, {**fields, field: huge}, keep=False)
-            assert answer.status in (200, 303, 422), (name, field)
+            assert answer.status in (200, 303, 413, 422), (name, field)
             tally()
     longest = world.one(
         "select max(length(to_jsonb(t)::text)) from (select to_jsonb(x) as r from goal x union all select to_jsonb(x) from team x union all"
@@ -259,5 +258,5 @@ def test_names_and_lists_without_end(world, tenant, tally):
     # Hundreds of hosts, and hosts as long as they may be.
     many = "\n".join(f"h{n}.example" for n in range(5000))
     for address, field in ((f"{tenant.site_home()}/settings/site", "hosts"), (f"{tenant.site_home()}/settings/public", "embed_hosts")):
-        assert browser.post(address, {field: many, "time_zone": "UTC"}, keep=False).status == 422
+        assert browser.post(address, {field: many, "time_zone": "UTC"}, keep=False).status in (413, 422)
         tally()

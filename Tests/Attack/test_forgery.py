@@ -126,7 +126,7 @@ def test_a_forged_form_changes_nothing(world, tenant, database, name, tally):
     assert changes(before, snapshot(database)) == []
 
 
-TOLD_OTHERWISE = {"joinAsMyself", "confirmSecondFactor", "renewRecoveryCodes", "leaveOrganisation", "deleteAccount"}
+TOLD_OTHERWISE = {"revokeSession", "joinAsMyself", "confirmSecondFactor", "renewRecoveryCodes", "leaveOrganisation", "deleteAccount"}
 
 
 @pytest.mark.parametrize("name", sorted(FORMS))

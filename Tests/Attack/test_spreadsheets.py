@@ -10,6 +10,7 @@ import json
 import re
 
 import pytest
+from client import AGENT
 from conftest import wait_for
 from fastcgi import Connection, request
 from world import PASSWORD
@@ -36,8 +37,9 @@ def sent(world, tenant):
         for fields in (event, {**event, "n": "pageview", "r": formula}, {**event, "n": "plan"}):
             with Connection(world.ingest) as connection:
                 connection.send(request("/e", json.dumps(fields).encode(), address=f"203.0.{index}.9", HTTP_ACCEPT_LANGUAGE=formula[:30].replace("\n", "").replace("\r", ""),
-                                        HTTP_USER_AGENT=f"Mozilla/5.0 {formula}".replace("\n", "").replace("\r", ""))).answer()
-    assert wait_for(lambda: world.one("select count(*) from event where site_id = %s", site.number) >= 2 * len(FORMULAS) - 20)
+                                        HTTP_USER_AGENT=f"{AGENT} {formula}".replace("\n", "").replace("\r", ""))).answer()
+    assert wait_for(lambda: world.one("select count(*) from event where site_id = %s", site.number) >= len(FORMULAS)), \
+        world.database.execute("select count(*) from bot_event where site_id = %s", (site.number,)).fetchall()
 
 
 def q(text):
