@@ -123,7 +123,7 @@ struct SiteSettingsPage {
     private var adminCards: HTML {
         settingsCard(
             "snippet", "The lines for the pages",
-            snippet(key: site.site.key, origin: origin, hasToken: site.site.needsScriptToken))
+            snippet(site.site, origin: origin, brand: surroundings.brand))
             + settingsCard("site", "Hosts and days", siteCard) + settingsCard("public", "Public", publicCard)
             + settingsCard("access", "Single people and teams", accessCard)
             + settingsCard("limits", "Limits and forged events", limitsCard)
