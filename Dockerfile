@@ -64,10 +64,10 @@ RUN groupadd --gid 10001 footfall \
     && install -d -o footfall-nginx -g footfall -m 750 /run/nginx
 COPY nginx/site.conf nginx/footfall-http.conf nginx/footfall-server.conf /etc/footfall/nginx/
 COPY demo/shop /usr/share/footfall/site/shop
-# What site.conf expects beside itself. Readers of the dashboard are named when the container starts.
+# What site.conf expects beside itself. An image made from this one may add footfall-readers.d and the other folders that
+# footfall-server.conf includes.
 RUN cp /etc/nginx/fastcgi_params /etc/footfall/nginx/ \
     && echo 'listen 8080;' >/etc/footfall/nginx/listen.conf \
-    && ln -s /run/nginx/readers /etc/footfall/nginx/footfall-readers.d \
     && chmod -R go=rX /etc/footfall /usr/share/footfall
 WORKDIR /run/nginx
 USER 10002:10001
@@ -75,5 +75,4 @@ EXPOSE 8080
 # Requests under way are finished.
 STOPSIGNAL SIGQUIT
 # nginx's own folder (-p) may be a fresh tmpfs: it is filled here. Log lines go to whoever started the container.
-# FOOTFALL_COMPOSE_READERS: networks, besides this container itself, that may see the dashboard; nobody unless given.
-CMD ["sh", "-efc", "mkdir -p log temporary readers && ln -sfn /usr/share/footfall/site site && ln -sfn /dev/stdout log/access.log && for network in ${FOOTFALL_COMPOSE_READERS:-}; do echo \"allow $network;\"; done >readers/compose.conf && exec nginx -p /run/nginx -c /etc/footfall/nginx/site.conf -e stderr -g 'daemon off;'"]
+CMD ["sh", "-efc", "mkdir -p log temporary && ln -sfn /usr/share/footfall/site site && ln -sfn /dev/stdout log/access.log && exec nginx -p /run/nginx -c /etc/footfall/nginx/site.conf -e stderr -g 'daemon off;'"]

@@ -17,7 +17,7 @@ extension DashboardHandler {
 
     func overviewPage(_ place: Place, _ request: Request) throws(ReportError) -> Response {
         guard try reports.hasData(place.site) else {
-            var response = page(status: 200, WaitingPage(place: place, origin: request.origin).html)
+            var response = page(status: 200, WaitingPage(place: place, origin: origin(request)).html, in: place)
             response.addHeader("Refresh", "3")
             return response
         }
@@ -122,7 +122,7 @@ extension DashboardHandler {
             status: 200,
             GoalsPage(
                 place: place, state: state, goals: goals, answers: Array(answers.dropFirst()), frame: answers[0]
-            ).html)
+            ).html, in: place)
     }
 }
 

@@ -10,6 +10,7 @@ public struct DashboardHandler: Sendable {
     let reports: any ReportSource
     let gateway: GatewaySource
     let access: any AccessSource
+    private let publicURL: String
     private let settings: SettingsHandler?
     let log: Log
 
@@ -18,14 +19,16 @@ public struct DashboardHandler: Sendable {
     ///
     /// - Parameters:
     ///   - access: who asks, and for which site.
+    ///   - publicURL: where people open the dashboard, scheme and host; empty where only the request knows.
     ///   - settings: answers the pages on which people change something; `nil` for none of them.
     public init(
-        reports: any ReportSource, access: any AccessSource, settings: SettingsHandler? = nil,
+        reports: any ReportSource, access: any AccessSource, settings: SettingsHandler? = nil, publicURL: String = "",
         gateway: GatewaySource, log: Log
     ) {
         self.reports = reports
         self.access = access
         self.settings = settings
+        self.publicURL = publicURL
         self.gateway = gateway
         self.log = log
     }
@@ -51,7 +54,7 @@ public struct DashboardHandler: Sendable {
             // Files are asked for with every page, and are the same for everybody.
             if match.route == .asset { return asset(match.parameters["name"] ?? "") }
             if match.route == .publicRecord { return try publicRecord(match.parameters["domain"] ?? "") }
-            let decision = try Door(access: access).decide(request, match)
+            let decision = try Door(access: access, publicURL: publicURL).decide(request, match)
             inquiry = decision.inquiry
             var response = try answer(decision)
             for cookie in decision.inquiry.cookies { response.addHeader("Set-Cookie", cookie) }
@@ -159,7 +162,7 @@ public struct DashboardHandler: Sendable {
             return page(status: 200, QualityPage(place: place, report: report, state: gateway.state(nil)).html)
         case .inspector: return inspectorPage(place, request)
         case .privacy:
-            let reader = PrivacyPage.Reader.owner(isPublic: gateway.isRecordPublic(), origin: request.origin)
+            let reader = PrivacyPage.Reader.owner(isPublic: gateway.isRecordPublic(), origin: origin(request))
             return page(status: 200, PrivacyPage(place: place, record: record(of: place.site), reader: reader).html)
         }
     }
@@ -172,6 +175,9 @@ public struct DashboardHandler: Sendable {
         if !isPaused { response.addHeader("Refresh", "\(InspectorPage.seconds)") }
         return response
     }
+
+    /// Scheme and host of the dashboard, for what is shown to be copied.
+    func origin(_ request: Request) -> String { publicURL.isEmpty ? request.origin : publicURL }
 
     private func record(of site: Site) -> PrivacyRecord {
         gateway.privacyRecord().keeping(months: site.retentionMonths)

@@ -5,6 +5,8 @@ import FastCGI
 /// Finds out who asks and for what, and whether they may: before anything else is looked at.
 struct Door {
     let access: any AccessSource
+    /// Where the operator says that the dashboard is; empty where nothing is said.
+    var publicURL = ""
 
     /// What is to be done with a request.
     enum Decision {
@@ -23,9 +25,11 @@ struct Door {
     /// What is to be done with a request for a route.
     func decide(_ request: Request, _ match: RouteTable.Match) throws(SiteError) -> Decision {
         var inquiry = Inquiry(request: request, match: match, guarding: FormGuard(seed: ""))
+        inquiry.publicURL = publicURL
         try identify(&inquiry)
         if match.route.method == .post {
-            guard FormGuard.isFromHere(request, origin: inquiry.origin) else { return .forged(inquiry) }
+            // Behind a proxy that ends TLS, this nginx does not know the scheme that the browser has.
+            guard FormGuard.isFromHere(request, origins: [request.origin, publicURL]) else { return .forged(inquiry) }
             guard isGuarded(inquiry) else { return .forged(inquiry) }
         }
         if case .shared = match.route { return try shared(inquiry) }
@@ -43,14 +47,13 @@ struct Door {
         let request = inquiry.request
         let token = Cookie.session.value(in: request)
         let webToken = Cookie.webToken.value(in: request)
-        let presented =
-            token == nil && webToken == nil ? Presented() : try access.present(webToken: webToken, token: token)
+        // The web token alone is not enough: the forms' secret hangs on the session's.
+        let presented = token == nil ? Presented() : try access.present(webToken: webToken, token: token)
         if let renewed = presented.renewed { inquiry.cookies.append(Cookie.webToken.header(renewed)) }
         if let person = presented.person {
             inquiry.caller = .person(person)
             inquiry.surroundings.person = person
-            // Without the session's cookie, which somebody may have deleted, the web token is all there is.
-            inquiry.guarding = FormGuard(seed: token ?? "session \(person.session)")
+            inquiry.guarding = FormGuard(seed: token ?? "")
         } else {
             if token != nil { inquiry.cookies += [Cookie.session, .webToken].map { $0.header("", seconds: 0) } }
             inquiry.guarding = formGuard(&inquiry)

@@ -5,6 +5,8 @@ public struct GatewaySource: Sendable {
     /// The state of the process that takes events; with a site, it begins to trace that site's next events for a minute.
     /// `nil` when the process does not answer.
     public var state: @Sendable (_ tracing: SiteID?) -> IngestState?
+    /// Where the limit of a site stands; `nil` when the process does not answer.
+    public var limit: @Sendable (SiteID) -> LimitState?
     /// What the chain keeps of visitors: asked at every view, because a reload of the configuration changes it.
     public var privacyRecord: @Sendable () -> PrivacyRecord
     /// Whether anybody may read that record; asked at every view, too.
@@ -13,10 +15,12 @@ public struct GatewaySource: Sendable {
     /// A gateway that answers so.
     public init(
         privacyRecord: @escaping @Sendable () -> PrivacyRecord, isRecordPublic: @escaping @Sendable () -> Bool,
+        limit: @escaping @Sendable (SiteID) -> LimitState? = { _ in nil },
         state: @escaping @Sendable (_ tracing: SiteID?) -> IngestState?
     ) {
         self.privacyRecord = privacyRecord
         self.isRecordPublic = isRecordPublic
+        self.limit = limit
         self.state = state
     }
 }

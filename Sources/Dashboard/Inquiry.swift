@@ -21,8 +21,11 @@ struct Inquiry {
     /// What is around the page.
     var surroundings = Surroundings()
 
-    /// Scheme and host under which the reader opened the dashboard.
-    var origin: String { request.origin }
+    /// Where the operator says that the dashboard is; empty where nothing is said.
+    var publicURL = ""
+
+    /// Scheme and host of the dashboard, for links that are shown.
+    var origin: String { publicURL.isEmpty ? request.origin : publicURL }
 
     /// Who is signed in; `nil` for nobody.
     var person: SignedIn? {

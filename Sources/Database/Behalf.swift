@@ -54,7 +54,7 @@ extension Connection {
             """
             SELECT rolsuper, rolbypassrls, current_user::text,
                 EXISTS (SELECT FROM pg_class WHERE oid = 'event'::regclass AND pg_has_role(current_user, relowner, 'MEMBER')),
-                EXISTS (SELECT FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND NOT relrowsecurity
+                EXISTS (SELECT FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm') AND NOT relispartition AND NOT relrowsecurity
                     AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'event'::regclass)
                     AND has_table_privilege(current_user, oid, 'SELECT, INSERT, UPDATE, DELETE'))
             FROM pg_roles WHERE rolname = current_user
@@ -63,7 +63,7 @@ extension Connection {
         if try row.value(0) { return "the login \"\(login)\" is a superuser" }
         if try row.value(1) { return "the login \"\(login)\" may bypass row-level security (BYPASSRLS)" }
         if try row.value(3) { return "the login \"\(login)\" owns the tables, or may act as their owner" }
-        if try row.value(4) { return "the login \"\(login)\" may use a table without row-level security" }
+        if try row.value(4) { return "the login \"\(login)\" may use a table or view without row-level security" }
         return nil
     }
 }

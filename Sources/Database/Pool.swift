@@ -6,6 +6,7 @@ public final class Pool: Sendable {
     private let limit: Int
     private let waitMilliseconds: Int
     private let isConfined: Bool
+    private let pinned: Behalf?
     private let state = Monitor(State())
 
     /// @unchecked: an idle connection belongs to nobody. It is taken out under the monitor's lock and so handed, whole,
@@ -33,11 +34,14 @@ public final class Pool: Sendable {
     /// - Parameter waitMilliseconds: how long a thread waits for a connection before it gets an error of kind
     ///   `retryable`.
     /// - Parameter isConfined: whether its login is bound by row-level security; then every use says on whose behalf.
+    /// - Parameter pinned: for tests: every use acts for this one, whatever it says.
     public init(
-        _ settings: ConnectionSettings, limit: Int, waitMilliseconds: Int = 5000, isConfined: Bool = false
+        _ settings: ConnectionSettings, limit: Int, waitMilliseconds: Int = 5000, isConfined: Bool = false,
+        pinned: Behalf? = nil
     ) {
         self.settings = settings
         self.isConfined = isConfined
+        self.pinned = pinned
         self.limit = max(1, limit)
         self.waitMilliseconds = waitMilliseconds
     }
@@ -53,6 +57,7 @@ public final class Pool: Sendable {
     public func withConnection<Result>(
         for behalf: Behalf = .nobody, _ body: (Connection) throws(DatabaseError) -> Result
     ) throws(DatabaseError) -> Result {
+        let behalf = pinned ?? behalf
         let connection = try take(for: behalf)
         defer { giveBack(connection) }
         if isConfined { try connection.act(for: behalf) }

@@ -13,13 +13,13 @@ public struct SiteSnapshot: Sendable, Equatable {
     /// What all gateways of this installation know and nobody else: it names buckets in Redis. Empty where it is not known.
     public let limitSecret: StoredSecret
     /// Under which a site's users are hashed, by the site's number.
-    private var userKeys: [SiteID: [UInt8]]
+    private let userKeys: [SiteID: StoredSecret]
 
     /// A snapshot of these sites; `calendars` holds one entry for each time zone in use, `secretKeys` the keys by their
-    /// hashes, `userKeys` the keys under which sites' users are hashed.
+    /// hashes, `userKeys` those under which sites' users are hashed.
     public init(
         sites: [Site] = [], calendars: [String: LocalDays] = [:], secretKeys: [String: SendingKey] = [:],
-        limitSecret: StoredSecret = StoredSecret([]), userKeys: [SiteID: [UInt8]] = [:]
+        limitSecret: StoredSecret = StoredSecret([]), userKeys: [SiteID: StoredSecret] = [:]
     ) {
         byKey = Dictionary(sites.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         byID = Dictionary(sites.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -31,10 +31,8 @@ public struct SiteSnapshot: Sendable, Equatable {
         self.userKeys = userKeys
     }
 
-    /// The key under which a site's users are hashed; `nil` where it is not known (yet). A secret: never log it.
-    public func userKey(of site: SiteID) -> [UInt8]? {
-        userKeys[site]
-    }
+    /// The key under which a site's users are hashed; `nil` where it is not known (yet).
+    public func userKey(of site: SiteID) -> StoredSecret? { userKeys[site] }
 
     /// The secret key with this hash.
     public func key(hash: String) -> SendingKey? { keyByHash[hash] }
@@ -88,14 +86,14 @@ extension SiteSnapshot: Codable {
             secretKeys: try container.decodeIfPresent([String: SendingKey].self, forKey: .secretKeys)
                 ?? former.mapValues { SendingKey(number: 0, sites: [SiteID(rawValue: $0)]) },
             limitSecret: try container.decodeIfPresent(StoredSecret.self, forKey: .limitSecret) ?? StoredSecret([]),
-            // A gateway that is older wrote none.
+            // An older gateway wrote none.
             userKeys: Dictionary(
-                try (container.decodeIfPresent([Int32: [UInt8]].self, forKey: .userKeys) ?? [:]).map {
+                try (container.decodeIfPresent([Int32: StoredSecret].self, forKey: .userKeys) ?? [:]).map {
                     (SiteID(rawValue: $0.key), $0.value)
                 }, uniquingKeysWith: { first, _ in first }))
     }
 
-    /// Writes sites, calendars and secret keys by their hashes.
+    /// Writes sites, calendars, secret keys by their hashes, and the secrets that a start without the database needs.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(byID.values.sorted { $0.id.rawValue < $1.id.rawValue }, forKey: .sites)

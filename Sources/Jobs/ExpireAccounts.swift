@@ -33,7 +33,8 @@ extension Job {
         // First the site itself: from then on the gateway takes no more events for it.
         try connection.execute("DELETE FROM site WHERE site_id = \(site)")
         let tables: [SQL] = [
-            "event", "bot_event", "session", "day_visits", "day_stat", "site_day", "dead_letter", "seen_event", "dictionary",
+            "event", "bot_event", "session", "day_visits", "day_stat", "site_day", "dead_letter", "seen_event",
+            "dictionary",
             "fact_set",
         ]
         for table in tables {

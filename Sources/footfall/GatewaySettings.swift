@@ -185,6 +185,9 @@ struct GatewaySettings: ValidatedSettings {
         return settings
     }
 
+    /// Scheme and host of the dashboard, without the slash that people like to write at the end.
+    var publicURL: String { web.url.hasSuffix("/") ? String(web.url.dropLast()) : web.url }
+
     /// How long things of the accounts last, as their room has it.
     var accountSettings: AccountSettings {
         var settings = AccountSettings()
@@ -193,6 +196,7 @@ struct GatewaySettings: ValidatedSettings {
         settings.invitationDays = accounts.invitation_days
         settings.graceDays = accounts.grace_days
         settings.isSingleSignOn = accounts.single_sign_on
+        settings.mostMonths = privacy.mode == "strict" ? PrivacyPolicy.mostMonths : nil
         return settings
     }
 
@@ -275,7 +279,7 @@ struct GatewaySettings: ValidatedSettings {
         ("web.threads", "Threads that render pages; each may wait for PostgreSQL."),
         (
             "web.url",
-            "Where people open the dashboard, as in `https://stats.example.com`: for links that the program prints. Empty: it prints paths."
+            "Where people open the dashboard, as in `https://stats.example.com`: for links that are shown and printed, and so that forms are taken where TLS ends before nginx. Empty: as the request says."
         ),
         ("accounts.idle_minutes", "Minutes without a page after which somebody is signed out."),
         ("accounts.session_days", "Days after which somebody is signed out whatever happens."),

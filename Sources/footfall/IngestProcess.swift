@@ -166,6 +166,7 @@ final class IngestProcess: Sendable {
                     record: running.value.record, traces: site.map { collector.inspector.look(at: $0) } ?? [],
                     limit: site.flatMap { collector.limitState(of: $0) })
             },
+            limit: { collector.limitState(of: $0) },
             visitor: { [self] request, site in
                 directory.snapshot.flatMap {
                     OwnVisitor(chain: chain, sites: $0).visitor(of: request, site: site)

@@ -10,15 +10,17 @@ struct Operations: Sendable {
     private let notes: @Sendable () -> [String]
     private let metrics: @Sendable () -> String
     private let state: @Sendable (SiteID?) -> IngestState?
+    private let limit: @Sendable (SiteID) -> LimitState?
     private let visitor: @Sendable (Request, SiteID) -> VisitorID?
 
     /// The answers of a process: what keeps it from its work, what is worth knowing beside that, and its numbers. `state`
-    /// is what it tells the other process, where it tells anything, and `visitor` the pseudonym of a person whose request the
+    /// is what it tells the other process, where it tells anything, `limit` where a site's limit stands, and `visitor` the pseudonym of a person whose request the
     /// other process hands on.
     init(
         process: String, problems: @escaping @Sendable () -> [String],
         notes: @escaping @Sendable () -> [String] = { [] }, metrics: @escaping @Sendable () -> String,
         state: @escaping @Sendable (SiteID?) -> IngestState? = { _ in nil },
+        limit: @escaping @Sendable (SiteID) -> LimitState? = { _ in nil },
         visitor: @escaping @Sendable (Request, SiteID) -> VisitorID? = { _, _ in nil }
     ) {
         paths = ["/healthz", "/readyz", "/metrics", "/metrics/\(process)", Operations.statePath, OwnVisitorClient.path]
@@ -26,6 +28,7 @@ struct Operations: Sendable {
         self.notes = notes
         self.metrics = metrics
         self.state = state
+        self.limit = limit
         self.visitor = visitor
     }
 
@@ -56,8 +59,12 @@ struct Operations: Sendable {
     }
 
     private func site(_ request: Request) -> SiteID? {
-        guard request.query.hasPrefix("site=") else { return nil }
-        return Int32(request.query.dropFirst(5)).map { SiteID(rawValue: $0) }
+        site(request, "site=")
+    }
+
+    private func site(_ request: Request, _ parameter: String) -> SiteID? {
+        guard request.query.hasPrefix(parameter) else { return nil }
+        return Int32(request.query.dropFirst(parameter.utf8.count)).map { SiteID(rawValue: $0) }
     }
 
     private func visitorAnswer(_ request: Request) -> Response {
@@ -66,7 +73,10 @@ struct Operations: Sendable {
     }
 
     private func stateAnswer(_ request: Request) -> Response {
-        guard let state = state(site(request)), let json = try? JSONEncoder().encode(state) else {
+        // Who asks for a limit alone does not look at the site's events.
+        var state = state(site(request))
+        if let site = site(request, "limit=") { state?.limit = limit(site) }
+        guard let state, let json = try? JSONEncoder().encode(state) else {
             return Response(status: 404)
         }
         return Response(status: 200, type: "application/json", body: Array(json))

@@ -42,7 +42,11 @@ enum OperatorConnection {
                 }
                 return number
             }
-            return try store.onlyNumber()
+            let only = try store.onlyNumber()
+            if only == nil, try store.count() > 0 {
+                throw DatabaseError(kind: .refused, message: "there are several organisations: say --organisation NAME")
+            }
+            return only
         }
     }
 

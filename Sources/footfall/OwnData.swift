@@ -51,7 +51,11 @@ struct OwnData: Sendable {
 
     /// Nobody else's page may have a person's browser erase something.
     private static func isOwnWish(_ request: Request) -> Bool {
-        ["same-origin", "none"].contains(request.header("SEC_FETCH_SITE") ?? "none")
+        guard ["same-origin", "none"].contains(request.header("SEC_FETCH_SITE") ?? "none") else { return false }
+        // Over plain HTTP browsers send no Sec-Fetch-Site, but Origin with every POST.
+        guard let origin = request.header("ORIGIN") else { return true }
+        guard let host = request.parameters["FOOTFALL_HOST"] ?? request.header("HOST") else { return false }
+        return ["http://\(host)", "https://\(host)"].contains(origin)
     }
 
     private func site(_ domain: String) throws(DatabaseError) -> SiteID? {

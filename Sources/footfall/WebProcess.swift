@@ -46,6 +46,7 @@ struct WebProcess {
         let accounts = AccountService(pool: pool, settings: settings.accountSettings)
         let dashboard = DashboardHandler(
             reports: reports, access: accounts, settings: SettingsHandler(accounts: accounts, gateway: gateway),
+            publicURL: settings.publicURL,
             gateway: gateway, log: log)
         let jobs = JobRunner(
             Job.standard(
@@ -123,17 +124,18 @@ struct WebProcess {
     /// What pages ask the other process, over its socket.
     private var gateway: GatewaySource {
         let socket = settings.listen.ingest
-        let state: @Sendable (SiteID?) -> IngestState? = { site in
-            let query = site.map { "site=\($0.rawValue)" } ?? ""
+        let ask: @Sendable (String) -> IngestState? = { query in
             let answer = Client.get(
                 Operations.statePath, query: query, socket: socket, timeoutMilliseconds: 1000)
             guard let answer, answer.status == 200 else { return nil }
             return try? JSONDecoder().decode(IngestState.self, from: Data(answer.body))
         }
+        let state: @Sendable (SiteID?) -> IngestState? = { site in ask(site.map { "site=\($0.rawValue)" } ?? "") }
         // The record of the chain that runs, which is not that of the file when a plugin could not start with it.
         return GatewaySource(
             privacyRecord: { [current] in state(nil)?.record ?? current.value.privacyRecord },
-            isRecordPublic: { [current] in current.value.settings.privacy.public_record }, state: state)
+            isRecordPublic: { [current] in current.value.settings.privacy.public_record },
+            limit: { ask("limit=\($0.rawValue)")?.limit }, state: state)
     }
 
     /// The chain is the ingest process's, which says what is wrong with a file.

@@ -82,6 +82,13 @@ FORMS = {
         "organisation_number": f.organisation, "confirmation": f.sites[0].domain}),
     "deleteSite": lambda t, f: (f"{f.site_home()}/settings/delete", {"confirmation": f.sites[0].domain}),
     "keepSite": lambda t, f: (f"{f.site_home()}/settings/keep", {}),
+    "setLimits": lambda t, f: (
+        f"{f.site_home()}/settings/limits", {"events_per_second": "50", "needs_script_token": "yes", "renew_secret": "yes"}),
+    "setRetention": lambda t, f: (f"{f.site_home()}/settings/retention", {"months": "6"}),
+    "exportData": lambda t, f: (
+        f"{f.site_home()}/settings/export", {"kind": "period", "from": "2026-01-01", "to": "2026-12-31"}),
+    "eraseData": lambda t, f: (f"{f.site_home()}/settings/erase", {
+        "kind": "period", "from": "2020-01-01", "to": "2020-01-02", "confirmation": f.sites[0].domain}),
 }
 # What nobody needs to be signed in for.
 FOR_STRANGERS = {"signIn", "signInCode", "signOut", "setUp", "joinAsSomebodyNew", "setPassword", "unlockShared"}

@@ -20,7 +20,7 @@ LEAST = {
     **{name: "admin" for name in (
         "addSite", "invite", "revokeInvitation", "setRole", "removePerson", "addTeam", "removeTeam", "addTeamMember",
         "removeTeamMember", "addKey", "revokeKey", "setBrand", "renameOrganisation", "setSite", "setPublic", "giveSite",
-        "takeSite")},
+        "takeSite", "setLimits", "setRetention", "exportData", "eraseData")},
     **{name: "editor" for name in ("setGoal", "removeGoal", "shareLink", "revokeLink")},
     **{name: "owner" for name in ("deleteOrganisation", "keepOrganisation", "moveSite", "deleteSite", "keepSite")},
 }

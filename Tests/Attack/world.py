@@ -202,6 +202,7 @@ OWNED = {
     "person_session": "person_id in (select person_id from membership where organisation_id = %(o)s)",
     "secret_key": "organisation_id = %(o)s",
     "shared_link": "site_id in (select site_id from site where organisation_id = %(o)s)",
+    "erasure": "site_id in (select site_id from site where organisation_id = %(o)s)",
     "goal": "site_id in (select site_id from site where organisation_id = %(o)s)",
     "audit_entry": "organisation_id = %(o)s",
     "one_time_link": "person_id in (select person_id from membership where organisation_id = %(o)s)",

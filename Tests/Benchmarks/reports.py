@@ -1,40 +1,65 @@
 #!/usr/bin/env python3
 """Asks pages and questions over a kept-alive connection to nginx and says how long the answers took, in milliseconds.
 
-    reports.py once PORT WARM-UP PATH        opens the connection with WARM-UP, then PATH once
-    reports.py again PORT PATH COUNT         PATH so many times after a first one that does not count: median
-    reports.py watch PORT PATH SECONDS EVERY PATH every so many seconds, when each is due: lines "count", "p50", "p99", "most"
-    reports.py ask PORT JSON                 a question of the API: its answer's totals, as "name value" lines
+    reports.py FILE come-in PORT                  makes an account, signs in, and keeps cookies and key in FILE for the others
+    reports.py FILE once PORT WARM-UP PATH        opens the connection with WARM-UP, then PATH once
+    reports.py FILE again PORT PATH COUNT         PATH so many times after a first one that does not count: median
+    reports.py FILE watch PORT PATH SECONDS EVERY PATH every so many seconds, when each is due: lines "count", "p50", "p99", "most"
+    reports.py FILE ask PORT JSON                 a question of the API: its answer's totals, as "name value" lines
 
-Nothing is taken off for nginx or for this program."""
+Nothing is taken off for nginx, for this program, or for finding out who asks."""
 
 import http.client
 import json
+import os
 import sys
 import time
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from support import door  # noqa: E402  (found only with the path above)
+
+FILE = Path(sys.argv[1])
 
 
 class Reader:
-    def __init__(self, port):
+    """Somebody who is signed in, or with `has_key` a program that has a key."""
+
+    def __init__(self, port, has_key=False):
         self.connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=300)
+        kept = json.loads(FILE.read_text())
+        self.session = door.Session(f"http://127.0.0.1:{port}", **(door.bearer(kept["key"]) if has_key else {}))
+        if not has_key:
+            self.session.cookies = kept["cookies"]
 
     def get(self, path, allowed=(200,)):
+        headers = self.session.headers
         began = time.perf_counter()
-        self.connection.request("GET", path)
+        self.connection.request("GET", path, headers=headers)
         return self.finish(path, began, allowed)
 
     def post(self, path, body):
+        headers = self.session.headers | {"Content-Type": "application/json"}
         began = time.perf_counter()
-        self.connection.request("POST", path, body, {"Content-Type": "application/json"})
+        self.connection.request("POST", path, body, headers)
         return self.finish(path, began, (200,))
 
     def finish(self, path, began, allowed):
         answer = self.connection.getresponse()
         body = answer.read()
         took = (time.perf_counter() - began) * 1000
+        # A new process does not know the web tokens of the one before, and gives others.
+        self.session.keep(answer.headers)
         if answer.status not in allowed:
             sys.exit(f"{path} was answered {answer.status}: {body[:200]!r}")
         return took, body
+
+
+def come_in(port):
+    session = door.come_in(f"http://127.0.0.1:{port}", {})
+    with os.fdopen(os.open(FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump({"cookies": session.cookies, "key": session.make_reading_key()}, file)
 
 
 def share(values, part):
@@ -69,8 +94,8 @@ def watch(port, path, seconds, every):
 
 
 def ask(port, question):
-    totals = json.loads(Reader(port).post("/api/v1/query", question)[1])["totals"]
+    totals = json.loads(Reader(port, has_key=True).post("/api/v1/query", question)[1])["totals"]
     print("\n".join(f"{name} {value}" for name, value in totals.items()))
 
 
-{"once": once, "again": again, "watch": watch, "ask": ask}[sys.argv[1]](*sys.argv[2:])
+{"come-in": come_in, "once": once, "again": again, "watch": watch, "ask": ask}[sys.argv[2]](*sys.argv[3:])

@@ -29,6 +29,7 @@ class Gateway:
             "FOOTFALL_LISTEN_INGEST": str(self.ingest),
             "FOOTFALL_LISTEN_WEB": str(self.web),
             "FOOTFALL_DATABASE_URL": self.stack.proxied_url,
+            "FOOTFALL_DATABASE_WEB_URL": self.stack.proxied_web_url,
             # The driver replays, when nobody sends any more; a fault may leave it to the gateway.
             "FOOTFALL_REPLAY_SPOOL": "",
         }

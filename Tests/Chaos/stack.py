@@ -74,7 +74,8 @@ class Stack:
         self.admin_url = self.environment["FOOTFALL_TEST_DATABASE_URL"].rsplit("/", 1)[0] + "/footfall"
         direct = self.environment["FOOTFALL_TEST_STACK_DATABASE_URL"]
         self.proxy = Proxy(int(re.search(r":(\d+)/", direct)[1]))
-        self.proxied_url = re.sub(r":\d+/", f":{self.proxy.port}/", direct)
+        self.proxied_url, self.proxied_web_url = (
+            re.sub(r":\d+/", f":{self.proxy.port}/", url) for url in (direct, self.environment["FOOTFALL_DATABASE_WEB_URL"]))
         sockets = Path(self.environment["FOOTFALL_TEST_INGEST_SOCKET"]).parent
         self.gateways = [
             Gateway("one", self, sockets / "ingest.sock", sockets / "web.sock", self.state / "journal-one"),
@@ -183,7 +184,9 @@ class Stack:
         self.without_sessions(
             "drop database footfall",
             "alter database footfall_before rename to footfall",
+            # What tools/role.sql says of the database as a whole, which a copy has not.
             "revoke all on database footfall from public",
+            "grant connect on database footfall to footfall_web",
         )
 
     def without_sessions(self, *statements):

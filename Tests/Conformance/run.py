@@ -2,7 +2,8 @@
 """Runs the conformance cases against a system that counts visits, over HTTP only.
 
     python3 Tests/Conformance/run.py --url http://127.0.0.1:8431 \\
-        --clock /tmp/clock/now --site-command 'footfall site add {domain} --time-zone {zone} && footfall key add {domain}'
+        --clock /tmp/clock/now --site-command 'footfall site add {domain} --time-zone {zone} && footfall key add {domain}' \\
+        --read-key-command 'footfall key add {domain} --read'
 
 README.md beside this file says what a case is, and what a system needs to be asked.
 """
@@ -120,18 +121,25 @@ class System:
     - `clock_command`, `site_command`: for the shell, with `{time}`, `{domain}` and `{zone}` filled in. What the second
       prints are the site's public key and, last, its secret one
     - `key`: a secret key for all sites, where the second prints none
+    - `read_key`: a key with which the numbers of all sites are asked for; or `read_key_command`, for the shell with
+      `{domain}`, whose last word is that of this site. Neither where everybody may ask
     - `wire`: how the events of this system spell `engaged_ms` and `interactive`
     - `has`: what it has of the rest that cases may need, such as `country`
     """
 
-    def __init__(self, url, clock=None, clock_command=None, site_command=None, key=None, wire=None, has=()):
+    def __init__(
+        self, url, clock=None, clock_command=None, site_command=None, key=None, wire=None, has=(), read_key=None,
+        read_key_command=None,
+    ):
         self.url = url.rstrip("/")
         self.clock = clock and Path(clock)
         self.clock_command = clock_command
         self.site_command = site_command
         self.key = key
         self.wire = wire or {}
-        self.has = set(has) | set(self.wire)
+        self.read_key = read_key
+        self.read_key_command = read_key_command
+        self.has = set(has) | set(self.wire) | ({"read_key"} if read_key or read_key_command else set())
         # Sites stay when the run is over: the next run makes others.
         self.mark = secrets.token_hex(3)
 
@@ -156,7 +164,7 @@ class System:
         return f"{case['name']}.{self.mark}.example"
 
     def make_site(self, case):
-        """The site's domain, public key and secret key."""
+        """The site's domain, public key, secret key, and the key to read with."""
         domain = self.domain(case)
         if not self.site_command:
             raise SystemExit("say --site-command: every case has a site of its own")
@@ -165,29 +173,41 @@ class System:
         if done.returncode != 0:
             raise Refused((done.stdout + done.stderr).strip())
         words = done.stdout.split()
-        return {"domain": domain, "key": words[0] if words else "", "secret": self.key or words[-1]}
+        return {
+            "domain": domain, "key": words[0] if words else "", "secret": self.key or words[-1], "read": self.key_to_read(domain),
+        }
+
+    def key_to_read(self, domain):
+        if self.read_key or not self.read_key_command:
+            return self.read_key
+        command = self.read_key_command.replace("{domain}", domain)
+        done = subprocess.run(command, shell=True, stdout=subprocess.PIPE, text=True)
+        if done.returncode != 0 or not done.stdout.split():
+            raise SystemExit(f"no key by: {command}")
+        return done.stdout.split()[-1]
 
     def wait_for_site(self, site, seconds=15):
-        """Until the site's secret key is known, which a gateway may take its time for."""
+        """Until the site's keys are known, which a gateway may take its time for."""
         deadline = time.monotonic() + seconds
-        while self.post("/api/v1/events", b"{}", site)[0] == 401:
-            if time.monotonic() > deadline:
-                raise AssertionError(f"the key of {site['domain']} is not known after {seconds} s")
-            time.sleep(0.1)
+        for path, key in (("/api/v1/events", site["secret"]), ("/api/v1/query", site["read"])):
+            while self.post(path, b"{}", key)[0] == 401:
+                if time.monotonic() > deadline:
+                    raise AssertionError(f"the key of {site['domain']} for {path} is not known after {seconds} s")
+                time.sleep(0.1)
 
-    def post(self, path, body, site=None, headers=None):
+    def post(self, path, body, key=None, headers=None):
         """Status and answer, which is JSON wherever it can be read as that. Who is told to come again does so."""
         deadline = time.monotonic() + PATIENCE
         while True:
-            status, answer = self.post_once(path, body, site, headers)
+            status, answer = self.post_once(path, body, key, headers)
             if status not in (429, 503) or time.monotonic() > deadline:
                 return status, answer
             time.sleep(0.2)
 
-    def post_once(self, path, body, site, headers):
+    def post_once(self, path, body, key, headers):
         headers = {"Content-Type": "application/json", **(headers or {})}
-        if site:
-            headers["Authorization"] = f"Bearer {site['secret']}"
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
         request = urllib.request.Request(self.url + path, body, headers)
         try:
             with urllib.request.urlopen(request, timeout=60) as response:
@@ -217,15 +237,16 @@ class System:
             assert status == 204, f"the beacon was answered {status}: {answer}"
         else:
             body |= {"ts": happened, **person}
-            status, answer = self.post("/api/v1/events", json.dumps(body).encode(), site)
+            status, answer = self.post("/api/v1/events", json.dumps(body).encode(), site["secret"])
             assert status == 200 and answer["accepted"] == 1, f"the event was answered {status}: {answer}"
 
     def ask(self, question, site):
-        """Status and answer of a question, which names its site unless it says otherwise."""
+        """Status and answer of a question, which names its site and brings the site's key unless it says otherwise."""
+        key = {"its own": site["read"], "none": None, "for sending": site["secret"]}[question.get("key", "its own")]
         if "body" in question:
-            return self.post("/api/v1/query", question["body"].encode())
+            return self.post("/api/v1/query", question["body"].encode(), key)
         ask = question["ask"]
-        return self.post("/api/v1/query", json.dumps({"site": site["domain"], **ask}).encode())
+        return self.post("/api/v1/query", json.dumps({"site": site["domain"], **ask}).encode(), key)
 
 
 # ---- running a case --------------------------------------------------------------------------------------------------
@@ -400,6 +421,8 @@ def main():
     options = argparse.ArgumentParser(description="Runs the conformance cases against a running system.")
     options.add_argument("--url", required=True, help="where the system answers, without the path")
     options.add_argument("--key", help="secret key for all sites; without it the last word that --site-command prints")
+    options.add_argument("--read-key", help="key to ask for the numbers of all sites with")
+    options.add_argument("--read-key-command", help="command whose last word is the key to ask for those of {domain} with")
     options.add_argument("--clock", help="file that libfaketime reads, for a system that runs under it")
     options.add_argument("--clock-command", help="command that sets the system's clock; {time}: seconds since 1970")
     options.add_argument("--site-command", help="command that makes a site; {domain}, {zone}")
@@ -414,7 +437,9 @@ def main():
             print(f"{case['name']}: {case['why']}")
         return 0
     wire = dict(pair.split("=", 1) for pair in chosen.wire)
-    system = System(chosen.url, chosen.clock, chosen.clock_command, chosen.site_command, chosen.key, wire, chosen.has)
+    system = System(
+        chosen.url, chosen.clock, chosen.clock_command, chosen.site_command, chosen.key, wire, chosen.has, chosen.read_key,
+        chosen.read_key_command)
     able = [case for case in cases if not system.missing(case)]
     for case in cases:
         if case not in able:

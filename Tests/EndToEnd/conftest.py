@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from playwright.sync_api import sync_playwright
+from support import door
 
 # What urllib says of itself is a program's, and would be kept apart from people's.
 opener = urllib.request.build_opener()
@@ -75,6 +76,30 @@ def visitor(browser):
         context.close()
 
 
+@pytest.fixture(scope="session")
+def session(base_url):
+    """Somebody who is signed in, for pages that are read without a browser."""
+    return door.come_in(base_url, {})
+
+
+@pytest.fixture
+def reader(visitor, session):
+    """Makes browsers in which that somebody is signed in. Visitors are not: the shop's pages are theirs."""
+
+    def make(name="Reader", **options):
+        page = visitor(name, **options)
+        page.context.add_cookies(session.browser_cookies)
+        return page
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def key(session):
+    """A key with which programs ask for the numbers."""
+    return session.make_reading_key()
+
+
 @pytest.fixture
 def events(database):
     """The stored events with this title or path, oldest first, as soon as there are `count`."""
@@ -100,8 +125,15 @@ def processes():
     """The ids of the gateway's two processes; others than before mean that one has crashed and was started again."""
     supervisor = setting("FOOTFALL_TEST_SUPERVISOR_PID")
 
+    def serves(pid):
+        # There may be a third for a moment, which hands in what nginx has kept.
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[1:3] in (["serve", "ingest"], ["serve", "web"])
+        except OSError:
+            return False
+
     def read():
-        return Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
+        return [pid for pid in Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split() if serves(pid)]
 
     assert len(read()) == 2
     return read

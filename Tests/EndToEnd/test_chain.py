@@ -43,8 +43,8 @@ def test_what_the_server_says_of_a_browser_is_stored(visitor, base_url, database
     assert acquisition["channel"] == "Email" and source == "newsletter"
 
 
-def test_the_live_inspector_shows_each_step_and_names_nobody(visitor, base_url):
-    page = visitor("Inspector", viewport={"width": 390, "height": 844})
+def test_the_live_inspector_shows_each_step_and_names_nobody(reader, base_url):
+    page = reader("Inspector", viewport={"width": 390, "height": 844})
     page.goto(f"{base_url}{SITE}/inspector")
     send(base_url, "/inspected/anna@example.org?token=secret4711", t="Inspected")
 
@@ -61,7 +61,7 @@ def test_the_live_inspector_shows_each_step_and_names_nobody(visitor, base_url):
     page.screenshot(path=SCREENSHOTS / "inspector-390.png", full_page=True)
 
 
-def test_every_event_is_accounted_for(visitor, base_url, database):
+def test_every_event_is_accounted_for(reader, base_url, database):
     send(base_url, "/accounted")
     with pytest.raises(urllib.error.HTTPError):
         send(base_url, "/never", n="")
@@ -72,7 +72,7 @@ def test_every_event_is_accounted_for(visitor, base_url, database):
         page.goto(f"{base_url}{SITE}/quality")
         return "Every event is accounted for" in page.content()
 
-    page = visitor("Accountant", viewport={"width": 1280, "height": 900})
+    page = reader("Accountant", viewport={"width": 1280, "height": 900})
     assert wait_for(balanced)
     page.screenshot(path=SCREENSHOTS / "quality-1280.png", full_page=True)
     sums = dict(database.execute("select outcome = 'received', sum(count) from ledger group by 1").fetchall())
@@ -81,8 +81,8 @@ def test_every_event_is_accounted_for(visitor, base_url, database):
     assert 'footfall_ledger_events{outcome="received"' in metrics
 
 
-def test_the_privacy_record_says_what_is_kept_and_is_public_only_on_demand(visitor, base_url):
-    page = visitor("Officer", viewport={"width": 1280, "height": 900})
+def test_the_privacy_record_says_what_is_kept_and_is_public_only_on_demand(reader, base_url):
+    page = reader("Officer", viewport={"width": 1280, "height": 900})
     page.goto(f"{base_url}{SITE}/privacy")
     content = page.content()
     for name in ("search_term", "browser", "visitor", "channel", "visitor.address"):

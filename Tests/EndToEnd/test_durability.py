@@ -51,8 +51,9 @@ class DurableStack(Stack):
 
     def serve(self, **variables):
         """The gateway without the preparations of tools/stack, for which the database would have to be there."""
-        names = ("FOOTFALL_LISTEN_INGEST", "FOOTFALL_LISTEN_WEB", "FOOTFALL_DATABASE_URL", "FOOTFALL_REDIS_URL",
-                 "FOOTFALL_DATABASE_MIGRATIONS", "FOOTFALL_JOURNAL_FOLDER")
+        names = ("FOOTFALL_LISTEN_INGEST", "FOOTFALL_LISTEN_WEB", "FOOTFALL_DATABASE_URL",
+                 "FOOTFALL_DATABASE_WEB_URL", "FOOTFALL_WEB_URL", "FOOTFALL_REDIS_URL", "FOOTFALL_DATABASE_MIGRATIONS",
+                 "FOOTFALL_JOURNAL_FOLDER")
         environment = os.environ | {name: self.environment[name] for name in names} | variables
         with (self.state / "log/gateway.log").open("ab") as log:
             process = subprocess.Popen(

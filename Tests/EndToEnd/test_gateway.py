@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from conftest import ROOT, wait_for
 from fastcgi import Connection, request
+from support import door
 
 BINARY = os.environ.get("FOOTFALL_RUN_BINARY", str(ROOT / ".build/release/footfall"))
 
@@ -25,6 +26,8 @@ class Stack:
         self.state = state
         self.config = state / "footfall.json5"
         self.config.write_text((ROOT / "config/footfall.json5").read_text())
+        # Somebody who is signed in: for as long as the database is there, whatever becomes of the gateway.
+        self.session = None
         self.choose_port()
 
     def choose_port(self):
@@ -37,6 +40,7 @@ class Stack:
         environment = os.environ | {"FOOTFALL_RUN_CONFIG": str(self.config)}
         done = subprocess.run([ROOT / "tools/stack", *words], capture_output=True, text=True, env=environment)
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def up(self):
         try:
@@ -50,6 +54,9 @@ class Stack:
         text = (self.state / "environment").read_text()
         self.environment = dict(re.findall(r"export (\w+)='(.*)'", text))
         self.supervisor = int(self.environment["FOOTFALL_TEST_SUPERVISOR_PID"])
+        if self.session is None:
+            self.session = door.come_in(self.base, self.environment)
+        self.session.base_url = self.base
 
     def down(self):
         self.call("down", str(self.state))
@@ -107,8 +114,8 @@ def test_a_crash_of_one_process_is_not_noticed_by_nginx(stack):
         assert stack.send("/after-crash-of-" + name) == 204
         assert wait_for(lambda: stack.child(name) not in (None, before))
     assert wait_for(lambda: stack.count("/after-crash-of-ingest") == 1)
-    page = urllib.request.urlopen(stack.base + "/dashboard/shop.example", timeout=30)
-    assert page.status == 200
+    # The sign-in is in the database: the new web process knows it.
+    assert stack.session.call("/dashboard/shop.example").status == 200
 
 
 def test_a_visitor_is_the_same_after_a_restart_of_the_process(stack):
@@ -198,6 +205,7 @@ def test_sockets_are_taken_over_from_systemd_and_left_to_it(stack):
     environment = os.environ | {
         "FOOTFALL_CONFIG": str(stack.config),
         "FOOTFALL_DATABASE_URL": stack.environment["FOOTFALL_TEST_STACK_DATABASE_URL"],
+        "FOOTFALL_DATABASE_WEB_URL": stack.environment["FOOTFALL_DATABASE_WEB_URL"],
         "FOOTFALL_DATABASE_MIGRATIONS": str(ROOT / "config/migrations"),
         "FOOTFALL_JOURNAL_FOLDER": str(folder / "journal"),
         "LISTEN_FDS": "2",
@@ -220,6 +228,42 @@ def test_sockets_are_taken_over_from_systemd_and_left_to_it(stack):
     shutil.rmtree(folder)
 
 
+def test_who_has_signed_in_elsewhere_comes_in_when_nginx_says_so_and_both_want_it(stack):
+    person = door.Person().add(stack.environment)
+    folder = stack.state / "nginx/footfall-sign-in.d"
+    folder.mkdir()
+    (folder / "test.conf").write_text("fastcgi_param FOOTFALL_SIGNED_IN_AS $http_x_test_person;\n")
+    good = stack.config.read_text()
+
+    def restart(*parts):
+        for part in parts:
+            stack.call("stop", str(stack.state), part)
+            stack.call("start", str(stack.state), part)
+
+    def arrive(name):
+        session = door.Session(stack.base, **{"X-Test-Person": name})
+        session.call(session.call("/dashboard/shop.example").location)
+        return session.is_signed_in and session.call("/dashboard/shop.example").status == 200
+
+    try:
+        restart("nginx")
+        assert not arrive(person.email), "the gateway does not want it unless it is told to"
+        stack.config.write_text(good.replace("single_sign_on: false", "single_sign_on: true"))
+        assert stack.config.read_text() != good
+        restart("gateway")
+        assert arrive(person.email)
+        for name in ("", "nobody@example.com", "'", person.email + ",x@example.com"):
+            assert not arrive(name), name
+        shutil.rmtree(folder)
+        restart("nginx")
+        assert not arrive(person.email), "the header is the client's own now"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        stack.config.write_text(good)
+        restart("nginx", "gateway")
+        stack.supervisor = int(stack.call("pid", str(stack.state), "gateway"))
+
+
 def test_a_newer_schema_is_asked_for_before_the_start(stack):
     environment = os.environ | {
         "FOOTFALL_CONFIG": str(stack.config),
@@ -231,3 +275,22 @@ def test_a_newer_schema_is_asked_for_before_the_start(stack):
     done = subprocess.run([BINARY, "serve"], capture_output=True, text=True, env=environment, timeout=30)
     assert done.returncode == 78
     assert "run footfall migrate" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "url, reason",
+    [("missing", "database.web_url is missing"), ("owner", "owns the tables"), ("administrator", "is a superuser")],
+)
+def test_the_dashboards_login_must_be_one_of_its_own(stack, url, reason):
+    """Row-level security binds neither the owner of the tables nor an administrator."""
+    urls = {
+        "missing": "", "owner": stack.environment["FOOTFALL_TEST_STACK_DATABASE_URL"],
+        "administrator": stack.environment["FOOTFALL_TEST_DATABASE_URL"].rsplit("/", 1)[0] + "/footfall",
+    }
+    environment = os.environ | stack.environment | {
+        "FOOTFALL_CONFIG": str(stack.config), "FOOTFALL_DATABASE_WEB_URL": urls[url],
+        "FOOTFALL_LISTEN_WEB": str(stack.state / "z.sock"),
+    }
+    done = subprocess.run([BINARY, "serve", "web"], capture_output=True, text=True, env=environment, timeout=60)
+    assert done.returncode == 78, done.stdout + done.stderr
+    assert reason in done.stderr and "docs/security.md" in done.stderr

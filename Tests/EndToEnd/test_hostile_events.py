@@ -6,7 +6,6 @@ Straight into the gateway's socket: nginx would answer most of it with 429 befor
 import json
 import random
 import time
-import urllib.request
 
 import pytest
 from conftest import setting, wait_for
@@ -88,7 +87,7 @@ def ingest():
 
 
 @pytest.fixture(autouse=True)
-def unharmed(ingest, processes, database, base_url):
+def unharmed(ingest, processes, database, session):
     """The same processes afterwards; nothing buried; what comes next is stored and shown."""
     before = processes()
     yield
@@ -99,7 +98,7 @@ def unharmed(ingest, processes, database, base_url):
     assert wait_for(lambda: database.execute(stored, (marker,)).fetchone()), "the store has stopped"
     assert database.execute("select reason, hit from dead_letter").fetchall() == []
     assert processes() == before, "a process has crashed"
-    assert urllib.request.urlopen(base_url + "/dashboard/shop.example?period=today").status == 200
+    assert session.read("/dashboard/shop.example?period=today")
 
 
 def answer(ingest, body):

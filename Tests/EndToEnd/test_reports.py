@@ -6,6 +6,7 @@ import urllib.request
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import wait_for
+from support.door import bearer
 
 SITE = "/dashboard/shop.example"
 PAGES = [
@@ -37,12 +38,13 @@ def visited(visitor, base_url, database):
     page = visitor("Walker")
     page.goto(base_url + "/shop/", referer="https://www.google.com/")
     page.goto(base_url + "/shop/cup.html")
-    wait_for(lambda: database.execute("select 1 from session_text where entry_path = '/shop/'").fetchone())
+    seen = "select 1 from session_text where entry_path = '/shop' and exit_path = '/shop/cup.html' and source = 'Google'"
+    assert wait_for(lambda: database.execute(seen).fetchone())
 
 
 @pytest.mark.parametrize("width, scheme", [(360, "dark"), (1280, "light")])
-def test_axe_core_finds_nothing(visitor, base_url, visited, width, scheme):
-    page = visitor("Reader", viewport={"width": width, "height": 900}, color_scheme=scheme)
+def test_axe_core_finds_nothing(reader, base_url, visited, width, scheme):
+    page = reader(viewport={"width": width, "height": 900}, color_scheme=scheme)
     found = []
     for path in PAGES:
         page.goto(base_url + path)
@@ -54,8 +56,8 @@ def test_axe_core_finds_nothing(visitor, base_url, visited, width, scheme):
 
 
 @pytest.mark.parametrize("has_script", [True, False])
-def test_a_row_filters_a_chip_ends_it_and_back_goes_back(visitor, base_url, visited, has_script):
-    page = visitor("Reader", java_script_enabled=has_script)
+def test_a_row_filters_a_chip_ends_it_and_back_goes_back(reader, base_url, visited, has_script):
+    page = reader(java_script_enabled=has_script)
     page.goto(base_url + SITE + "?period=today")
     page.locator("section", has=page.locator("h2", has_text="Sources")).get_by_role("link", name="Google").click()
     assert "filter=source,is,Google" in page.url
@@ -72,8 +74,8 @@ def test_a_row_filters_a_chip_ends_it_and_back_goes_back(visitor, base_url, visi
     assert page.locator(".chip").count() == 1
 
 
-def test_the_filter_form_and_the_date_form_need_no_script(visitor, base_url, visited):
-    page = visitor("Reader", java_script_enabled=False)
+def test_the_filter_form_and_the_date_form_need_no_script(reader, base_url, visited):
+    page = reader(java_script_enabled=False)
     page.goto(base_url + SITE + "?period=today")
     page.locator(".add summary").click()
     page.locator("select[name=dimension]").select_option("page")
@@ -89,8 +91,8 @@ def test_the_filter_form_and_the_date_form_need_no_script(visitor, base_url, vis
     assert page.locator(".chip").count() == 1
 
 
-def test_a_table_is_searched_and_downloaded(visitor, base_url, visited):
-    page = visitor("Reader")
+def test_a_table_is_searched_and_downloaded(reader, base_url, visited):
+    page = reader()
     page.goto(base_url + SITE + "/pages?period=today")
     page.get_by_role("searchbox").fill("cup")
     page.get_by_role("button", name="Search").click()
@@ -103,8 +105,8 @@ def test_a_table_is_searched_and_downloaded(visitor, base_url, visited):
     assert any(line.startswith("/shop/cup.html,") for line in lines)
 
 
-def test_realtime_updates_by_itself(visitor, base_url, database):
-    page = visitor("Reader")
+def test_realtime_updates_by_itself(reader, base_url, database):
+    page = reader()
     page.goto(base_url + SITE + "/realtime")
     page.evaluate("window.isTheSamePage = true")
     path = "/realtime-by-itself"
@@ -117,13 +119,13 @@ def test_realtime_updates_by_itself(visitor, base_url, database):
     assert page.evaluate("window.isTheSamePage"), "the page was not loaded anew"
 
 
-def test_a_question_of_the_api_has_the_pages_numbers(visitor, base_url, visited):
+def test_a_question_of_the_api_has_the_pages_numbers(base_url, visited, key):
     body = b'{"site":"shop.example","period":"today","metrics":["visitors","pageviews"]}'
-    request = urllib.request.Request(base_url + "/api/v1/query", body, {"Content-Type": "application/json"})
+    request = urllib.request.Request(base_url + "/api/v1/query", body, {"Content-Type": "application/json"} | bearer(key))
     answer = urllib.request.urlopen(request).read().decode()
     assert '"totals":{"visitors":' in answer
     for type in ("text/plain", "application/x-www-form-urlencoded"):
-        request = urllib.request.Request(base_url + "/api/v1/query", body, {"Content-Type": type})
+        request = urllib.request.Request(base_url + "/api/v1/query", body, {"Content-Type": type} | bearer(key))
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(request)
         assert refused.value.code == 415, "another site's form must not be able to ask"

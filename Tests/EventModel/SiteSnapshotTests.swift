@@ -19,14 +19,13 @@ import Testing
                 "abc": SendingKey(
                     number: 3, sites: [SiteID(rawValue: 2)], scopes: [.send, .read],
                     expiresAt: Timestamp(milliseconds: 9))
-            ], limitSecret: StoredSecret([1, 2, 3]),
-            userKeys: [SiteID(rawValue: 2): [1, 2, 3]])
+            ], limitSecret: StoredSecret([1, 2, 3]), userKeys: [SiteID(rawValue: 2): StoredSecret([4, 5])])
         let data = try JSONEncoder().encode(snapshot)
         let read = try JSONDecoder().decode(SiteSnapshot.self, from: data)
         #expect(read == snapshot)
+        #expect(read.userKey(of: SiteID(rawValue: 2)) == StoredSecret([4, 5]))
         #expect(read.key(hash: "abc")?.sites == [SiteID(rawValue: 2)])
         #expect(read.key(hash: "abc")?.isExpired(at: Timestamp(milliseconds: 9)) == true)
-        #expect(read.userKey(of: SiteID(rawValue: 2)) == [1, 2, 3])
         #expect(read.allows(host: "www.b.example"))
         #expect(read.day(of: SiteID(rawValue: 1), containing: Timestamp(milliseconds: 1)).upperBound == days.starts[1])
     }

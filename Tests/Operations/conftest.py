@@ -12,7 +12,7 @@ opener.addheaders = [("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Test/1.0")]
 urllib.request.install_opener(opener)
 
 # Every test sends from an address of its own, so that none uses up the next one's share of the limits. It is none of
-# those for which dashboard and health are open.
+# those for which health is open.
 addresses = (f"127.{number // 250}.{number % 250 + 1}.9" for number in itertools.count(250))
 
 

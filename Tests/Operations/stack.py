@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 from nginx_server import ROOT, free_port
+from support import door
 
 BINARY = Path(os.environ.get("FOOTFALL_RUN_BINARY", str(ROOT / ".build/release/footfall")))
 
@@ -42,6 +43,10 @@ class Stack:
     def up(self):
         self.call("up", str(self.state), str(self.port))
         self.variables = dict(re.findall(r"export (\w+)='(.*)'", (self.state / "environment").read_text()))
+
+    def come_in(self):
+        """Somebody who is signed in."""
+        return door.come_in(self.variables["FOOTFALL_TEST_BASE_URL"], self.variables)
 
     def down(self):
         self.call("down", str(self.state))

@@ -57,6 +57,11 @@ def test_explain_takes_a_beacon_and_masks_on_demand():
         (["explain", "-"], "JSON"),
         (["explain", "--url", "https://a.example/", "--header", "DNT"], "NAME: VALUE"),
         (["check", "--policy", "gdpr"], "--policy cnil"),
+        (["user"], "say add EMAIL"),
+        (["user", "add", "anna"], "is not an e-mail address"),
+        (["user", "add", "anna@example.com", "--role", "king"], "owner, admin, editor, viewer or guest"),
+        # The password on standard input is one brace.
+        (["user", "add", "anna@example.com", "--password-stdin"], "at least 12 characters"),
     ],
 )
 def test_mistakes_are_named(words, message):

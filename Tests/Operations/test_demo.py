@@ -5,7 +5,7 @@ import time
 
 import pytest
 from nginx_server import ROOT
-from stack import Stack, fetch
+from stack import Stack
 from test_commands import footfall
 
 EVENTS, DAYS, SEED = 5000, 3, 7
@@ -53,13 +53,13 @@ def filled(stack):
 
 
 def test_it_says_what_it_did_and_where_to_look(stack, filled):
+    session = stack.come_in()
     for site, output in zip(SITES, filled, strict=True):
         visits = re.search(r"^Stored 5,000 events of ([\d,]+) visits in [\d.]+ s", output, re.MULTILINE)
         stored = stack.query("select count(*) from session join site using (site_id) where domain = %s", site)[0][0]
         assert visits and int(visits[1].replace(",", "")) == stored
         assert f"/dashboard/{site}" in output
-        status, page = fetch(f"{stack.variables['FOOTFALL_TEST_BASE_URL']}/dashboard/{site}")
-        assert status == 200 and b"/pricing" in page
+        assert "/pricing" in session.read(f"/dashboard/{site}")
 
 
 def test_the_same_seed_makes_the_same_events(stack, filled):

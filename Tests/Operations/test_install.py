@@ -50,6 +50,27 @@ def test_all_that_a_machine_needs_is_there(machine):
         assert (machine.root / "etc" / name).read_text() == source.read_text()
 
 
+@pytest.mark.parametrize(
+    "file, line",
+    [
+        ("footfall/footfall.json5", '    web_url: "postgresql://footfall_web:x@127.0.0.1/footfall",'),
+        ("footfall/footfall.json5", '{ database: { "web_url_file": "/etc/footfall/web-url" } }'),
+        ("footfall/environment", "FOOTFALL_DATABASE_WEB_URL=postgresql://footfall_web:x@127.0.0.1/footfall"),
+    ],
+)
+def test_the_dashboards_login_is_asked_for_until_there_is_one(tmp_path, file, line):
+    """The gateway does not start without, and an older installation has none."""
+    machine = Machine(tmp_path / "root")
+    wanted = "sudo -u postgres createuser --pwprompt footfall_web"
+    assert wanted in machine.make("install")
+    path = machine.root / "etc" / file
+    path.write_text(line.replace("web_url", "// web_url").replace("FOOTFALL_", "# FOOTFALL_"))
+    assert wanted in machine.make("install")
+    path.write_text(line)
+    text = machine.make("install")
+    assert "README.md" in text and wanted not in text
+
+
 def test_everybody_can_read_what_was_installed_however_strict_the_callers_umask(tmp_path):
     machine = Machine(tmp_path / "root")
     before = os.umask(0o077)

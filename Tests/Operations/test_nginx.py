@@ -351,6 +351,96 @@ def test_the_script_is_compressed_for_those_who_can_read_it(either, sender):
         assert "Accept-Encoding" in response.getheader("Vary")
 
 
+# ---- the door --------------------------------------------------------------------------------------------------------
+
+LOOKED_AT = ["/dashboard", "/dashboard/shop.example", "/dashboard/shop.example/settings/goals/set", "/api/v1/query"]
+ACCOUNTS = ["/footfall/sign-in", "/footfall/share/x", "/footfall/privacy/shop.example", "/footfall/assets/dashboard-1.css"]
+
+
+@pytest.mark.parametrize("path", [*LOOKED_AT, *ACCOUNTS])
+def test_everybody_comes_to_the_door_as_who_they_are(either, sender, path):
+    """Whom it lets in, the gateway says by cookie and key; what else it decides by, no client can make up."""
+    either.web.reply = lambda request: answer("200 OK", b"seen", Content_Type="text/html")
+    forged = [
+        ("X-Forwarded-For", "127.0.0.1"), ("X-Real-IP", "127.0.0.1"), ("Forwarded", "for=127.0.0.1"), ("Proxy", "http://9.9.9.9"),
+        ("Remote-Addr", "127.0.0.1"), ("Footfall-Host", "evil.example"), ("Footfall-Signed-In-As", "anna@example.com"),
+        ("FOOTFALL_SIGNED_IN_AS", "anna@example.com"), ("X-Forwarded-Proto", "https"), ("HTTPS", "on"),
+    ]  # fmt: skip
+    own = [("Cookie", "__Host-footfall-session=a; __Host-footfall=b"), ("Authorization", "Bearer ff_rk_x"),
+           ("Origin", "http://shop.example:8080"), ("Sec-Fetch-Site", "same-origin")]
+    response = either.call(path + "?a=%3C", b"field=value", source=sender, headers=[*own, *forged])
+    assert (response.status, response.body) == (200, b"seen")
+    (request,) = either.web.requests
+    assert either.ingest.requests == []
+    values = {}
+    for name, value in request.pairs:
+        values.setdefault(name, []).append(value)
+    assert (request.path, request.body, values["QUERY_STRING"], values["REMOTE_ADDR"]) == (path, b"field=value", ["a=%3C"], [sender])
+    assert values["HTTP_COOKIE"] == ["__Host-footfall-session=a; __Host-footfall=b"]
+    assert values["HTTP_AUTHORIZATION"] == ["Bearer ff_rk_x"]
+    assert (values["HTTP_ORIGIN"], values["HTTP_SEC_FETCH_SITE"]) == (["http://shop.example:8080"], ["same-origin"])
+    assert values["FOOTFALL_HOST"] == [f"127.0.0.1:{either.port}"], "with the port, which HTTP_HOST of fastcgi_params has not"
+    assert set(values.get("HTTPS", [""])) == {""}, "only nginx's own connection says so"
+    assert "FOOTFALL_SIGNED_IN_AS" not in values
+    for name in ("PROXY", "X_FORWARDED_FOR", "X_REAL_IP", "FORWARDED"):
+        assert set(values.get("HTTP_" + name, [""])) == {""}, name
+
+
+def with_file(folder_name, text):
+    def edit(folder):
+        (folder / folder_name).mkdir()
+        (folder / folder_name / "mine.conf").write_text(text)
+
+    return edit
+
+
+@pytest.mark.parametrize("make", [make_site, make_foreign])
+def test_the_operator_can_keep_the_door_for_some_networks(tmp_path, make, sender):
+    with Server(tmp_path / "s", make=make, edit=with_file("footfall-readers.d", f"allow {sender}; deny all;\n")) as server:
+        assert complaints(server.folder) == []
+        for path in LOOKED_AT:
+            assert server.call(path, source=sender).status == 204, path
+            assert server.call(path, source="127.0.88.1").status == 403, path
+        assert len(server.web.requests) == len(LOOKED_AT)
+        # Shared links and the record of what is kept are for others.
+        for path in ACCOUNTS:
+            assert server.call(path, source="127.0.88.1").status == 204, path
+        # And nothing else changes: pages are counted wherever their readers are.
+        assert server.call("/e", b"{}", source="127.0.88.1").status == 204
+
+
+@pytest.mark.parametrize("make", [make_site, make_foreign])
+def test_nginx_can_say_who_has_signed_in(tmp_path, make, sender):
+    line = "fastcgi_param FOOTFALL_SIGNED_IN_AS $http_x_test_person;\n"
+    with Server(tmp_path / "s", make=make, edit=with_file("footfall-sign-in.d", line)) as server:
+        assert complaints(server.folder) == []
+        for path in [*LOOKED_AT, *ACCOUNTS]:
+            server.call(path, source=sender, headers=[("X-Test-Person", "anna@example.com")])
+        assert {request.parameters["FOOTFALL_SIGNED_IN_AS"] for request in server.web.requests} == {"anna@example.com"}
+        assert len(server.web.requests) == len(LOOKED_AT) + len(ACCOUNTS)
+        # The collecting side is none of its business.
+        server.call("/e", b"{}", source=sender, headers=[("X-Test-Person", "anna@example.com")])
+        assert "FOOTFALL_SIGNED_IN_AS" not in server.ingest.requests[-1].parameters
+
+
+def test_forms_and_files_of_people_fit_and_nothing_larger(either, sender):
+    for path in ("/dashboard/shop.example/settings/site", "/footfall/organisation/1/brand"):
+        for chunked in (False, True):
+            assert either.call(path, b"x" * 64 * 1024, source=sender, chunked=chunked).status == 204
+            assert either.call(path, b"x" * (64 * 1024 + 1), source=sender, chunked=chunked).status == 413
+    assert {len(request.body) for request in either.web.requests} == {64 * 1024}
+
+
+def test_a_form_is_never_sent_twice_and_a_page_is_asked_for_again(either, sender):
+    for path in (LOOKED_AT[1], ACCOUNTS[0]):
+        for body, times in ((b"field=value", 1), (None, 2)):
+            either.web.forget()
+            either.web.reply = lambda request: DIE
+            response = either.call(path, body, source=sender)
+            assert (response.status, len(either.web.requests)) == (503, times)
+            assert b"again by itself" in response.body and response.getheader("Cache-Control") == "no-store"
+
+
 # ---- logs ------------------------------------------------------------------------------------------------------------
 
 
@@ -376,6 +466,21 @@ def test_no_log_knows_who_was_there(tmp_path):
             server.raw(b"GET /footfall.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "127.0.77.11").recv(10000)
             server.ingest.reply = lambda request: DIE
             assert server.call("/e", b"{}", source="127.0.77.12").status == 204
+            # Links of accounts and shared links are secrets.
+            marked = ["/footfall/set-up?token=marked", "/footfall/share/marked/pages", "/footfall/password?token=marked"]
+            for path in marked:
+                assert server.call(path, source="127.0.77.16").status == 204
+            assert server.call("/footfall/sign-in", b"password=marked", source="127.0.77.17").status == 204
+            assert server.call("/footfall/sign-in", b"x" * 500000, source="127.0.77.18").status == 413
+            assert server.call("/footfall/sign-in", b"x" * 500000, source="127.0.77.19", chunked=True).status == 413
+            while server.call("/footfall/share/marked", source="127.0.77.20").status != 429:
+                pass
+            server.web.reply = lambda request: DIE
+            for path in marked:
+                assert server.call(path, source="127.0.77.21").status == 503
+            server.web.stop()
+            for path in marked:
+                assert server.call(path, source="127.0.77.22").status == 503
             server.ingest.stop()
             for path in [*COLLECTING, "/api/v1/events"]:
                 server.call(path, source="127.0.77.13")
@@ -389,6 +494,6 @@ def test_no_log_knows_who_was_there(tmp_path):
                 time.sleep(0.02)
         assert "/after" in logs
         assert re.findall(r".*127\.0\.77\..*", logs) == []
-        assert re.findall(r'.*(?:"| )/(?:e|p\.gif|footfall\.js|api/v1/events)\b.*', logs) == []
+        assert re.findall(r'.*(?:"| )/(?:e|p\.gif|footfall\.js|api/v1/events|footfall/.*)\b.*', logs) == []
         assert "marked" not in logs
         assert "[alert]" not in logs and "[crit]" not in logs and "[emerg]" not in logs

@@ -1,6 +1,7 @@
 """`make run` as a newcomer meets it: it starts, says where to look, stops with Ctrl-C, and leaves nothing behind."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -8,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from support import door
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -68,8 +70,16 @@ def test_it_starts_stops_and_keeps_what_it_counted(state):
     first.until("Ctrl-C stops everything")
     assert f"{base}/dashboard/shop.example" in first.text
     assert f'<script defer src="{base}/footfall.js" data-site="demo"></script>' in first.text
-    for path in ("/shop/", "/footfall.js", "/dashboard/shop.example", "/readyz"):
+    for path in ("/shop/", "/footfall.js", "/readyz"):
         assert urllib.request.urlopen(base + path, timeout=30).status == 200
+    # Whoever runs it is the first to come in, by the link; the demo's site is theirs.
+    link = re.search(rf"{re.escape(base)}/footfall/set-up\?token=\S+", first.text)
+    assert link, first.text
+    person = door.Person()
+    session = door.Session(base).set_up(link[0], person)
+    assert "shop.example" in session.read("/dashboard")
+    session.read("/dashboard/shop.example")
+    assert door.Session(base).call(link[0].removeprefix(base)).status != 200, "the link is good once"
     body = b'{"s":"demo","u":"http://localhost/kept-over-a-restart"}'
     sent = urllib.request.Request(base + "/e", body, {"Content-Type": "text/plain"})
     assert urllib.request.urlopen(sent, timeout=30).status == 204
@@ -80,8 +90,9 @@ def test_it_starts_stops_and_keeps_what_it_counted(state):
     second = Run(state, port)
     second.until("Ctrl-C stops everything")
     print(f"second start: {time.monotonic() - started:.1f} s")
-    page = urllib.request.urlopen(base + "/dashboard/shop.example", timeout=30).read().decode()
-    assert "/kept-over-a-restart" in page
+    assert f"{base}/dashboard/shop.example" in second.text and "/footfall/set-up" not in second.text
+    assert "/kept-over-a-restart" in session.read("/dashboard/shop.example"), "who was signed in still is"
+    assert "/kept-over-a-restart" in door.Session(base).sign_in(person).read("/dashboard/shop.example")
     second.interrupt()
     assert processes_of(state) == []
 

@@ -13,11 +13,15 @@ CREATE TABLE organisation (
     brand_colour    text        CHECK (brand_colour ~ '^#[0-9a-f]{6}$'),
     brand_logo      bytea,
     brand_logo_type text,
-    names_footfall  boolean     NOT NULL DEFAULT true
+    names_footfall  boolean     NOT NULL DEFAULT true,
+    script_path     text        CHECK (script_path LIKE '/_%'),
+    endpoint_path   text        CHECK (endpoint_path LIKE '/_%')
 );
 COMMENT ON TABLE organisation IS 'Who owns sites: its people see them, and nobody else does.';
 COMMENT ON COLUMN organisation.delete_at IS 'When it will be deleted with all its sites; until then that can be taken back.';
 COMMENT ON COLUMN organisation.brand_name IS 'Shown instead of Footfall on its pages, in its mail and on shared links.';
+COMMENT ON COLUMN organisation.script_path IS 'Under which name its pages load the script, where its nginx gives it another one than /footfall.js.';
+COMMENT ON COLUMN organisation.endpoint_path IS 'Where its script sends, where that is not /e.';
 COMMENT ON COLUMN organisation.names_footfall IS 'Whether pages say "powered by Footfall".';
 
 CREATE TABLE person (

@@ -2,9 +2,11 @@
 
 -- ---- users ----------------------------------------------------------------------------------------------------------
 
--- 122 random bits and 6 that are always the same, of which the server makes 16 bytes without an extension.
 ALTER TABLE site
-    ADD COLUMN user_key         bytea   NOT NULL DEFAULT decode(replace(gen_random_uuid()::text, '-', ''), 'hex'),
+    -- Computed for each row: no two sites have the same one.
+    ADD COLUMN user_key         bytea   NOT NULL
+        DEFAULT substr(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 1, 16)
+        CHECK (length(user_key) = 16),
     ADD COLUMN retention_months integer CHECK (retention_months BETWEEN 1 AND 1200);
 COMMENT ON COLUMN site.user_key IS
     'Key under which the ids of the site''s users are hashed. A secret: with it, ids can be tried until one fits.';
@@ -294,24 +296,18 @@ COMMENT ON FUNCTION drop_empty_event_partitions IS
 ALTER TABLE erasure ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_site ON erasure USING (site_id = (SELECT asking_site()));
 
-CREATE OR REPLACE FUNCTION grant_dashboard(login name) RETURNS void
+-- What it granted before, whatever migrations have made of it, and what pages need for people's rights: to ask, to look how
+-- far it is, and to hand out what is kept.
+ALTER FUNCTION grant_dashboard(name) RENAME TO grant_dashboard_before_rights;
+CREATE FUNCTION grant_dashboard(login name) RETURNS void
     LANGUAGE plpgsql SET search_path FROM CURRENT AS
 $$
 BEGIN
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), login);
-    EXECUTE format('GRANT SELECT ON event, bot_event, session, dictionary, fact_set, day_stat, day_visits, site_day, '
-        'ledger TO %I', login);
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON goal, membership, team, team_member, site_access, '
-        'invitation, recovery_code, person_session, secret_key, shared_link, site_key TO %I', login);
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE ON site, organisation TO %I', login);
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON person TO %I', login);
-    EXECUTE format('GRANT SELECT, DELETE ON one_time_link TO %I', login);
-    EXECUTE format('GRANT SELECT, INSERT ON audit_entry TO %I', login);
-    EXECUTE format('GRANT EXECUTE ON FUNCTION is_member, organisation_of_site, organisation_of_team, site_of_domain, '
-        'has_person, adopt_sites TO %I', login);
-    -- Of people's rights: to ask, to look how far it is, and to hand out what is kept.
+    PERFORM grant_dashboard_before_rights(login);
     EXECUTE format('GRANT SELECT, INSERT ON erasure TO %I', login);
     EXECUTE format('GRANT SELECT ON dead_letter TO %I', login);
     EXECUTE format('GRANT EXECUTE ON FUNCTION pseudonyms_of, visits_of TO %I', login);
 END
 $$;
+REVOKE ALL ON FUNCTION grant_dashboard FROM PUBLIC;
+COMMENT ON FUNCTION grant_dashboard IS 'Lets a login read and write what pages need, as far as the policies show it.';

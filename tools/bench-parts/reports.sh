@@ -8,14 +8,15 @@ reports_page="/dashboard/$reports_site?period=30d&compare=none"
 reports_warm_up=/dashboard/nobody.example
 reports_rounds=${FOOTFALL_BENCH_REPORT_ROUNDS:-5}
 
-ask_reports() { /usr/bin/python3 "$root/Tests/Benchmarks/reports.py" "$@"; }
+ask_reports() { /usr/bin/python3 -B "$root/Tests/Benchmarks/reports.py" "$work/reader.json" "$@"; }
 
 # What the program is: tools/stack takes FOOTFALL_RUN_BINARY, and so do we.
 footfall() { "${FOOTFALL_RUN_BINARY:-$root/.build/release/footfall}" "$@"; }
 
 web_process() { pgrep -P "$("$root/tools/stack" pid "$work/gateway" gateway)" -f 'serve web'; }
 
-web_answers() { [ "$(curl -s -o /dev/null -w '%{http_code}' --max-time 10 "http://127.0.0.1:$port$reports_warm_up")" = 404 ]; }
+# A stranger is led to the sign-in.
+web_answers() { [ "$(curl -s -o /dev/null -w '%{http_code}' --max-time 10 "http://127.0.0.1:$port$reports_warm_up")" = 303 ]; }
 
 # A new web process; the one that watches starts it again.
 restart_web() {
@@ -39,6 +40,7 @@ start_empty_stack() {
     remove_small_group
     rm -rf "$work/gateway"
     start_stack
+    ask_reports come-in "$port"
 }
 
 # load_events COUNT PATHS

@@ -31,6 +31,8 @@ public func authorize(_ caller: Caller, _ action: Action, _ resource: Resource) 
     case (.site(let least), .site(let site)):
         guard let person = signedIn(caller) else { return .signInFirst }
         guard let role = person.role(on: site), role >= least else { return .unknown }
+        // What is about to be deleted shows no numbers, of whichever kind.
+        if action == .readDiagnosis, site.deleteAt != nil { return .unknown }
         return .allowed
     case (.reports, .site(let site)): return mayReadReports(caller, of: site)
     case (.key, .site(let site)):

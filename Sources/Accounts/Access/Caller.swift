@@ -102,8 +102,10 @@ public struct OwnedSite: Sendable, Equatable {
     public var organisation: Int32?
     /// Whether everybody may read its reports.
     public var isPublic: Bool
-    /// When it is going to be deleted; `nil` when it is not.
+    /// When it is going to be deleted, by itself or with its organisation; `nil` when it is not.
     public var deleteAt: Timestamp?
+    /// Whether its organisation is what is going to be deleted.
+    public var goesWithOrganisation = false
     /// Hosts whose pages may show its shared links in a frame.
     public var embedHosts: [String]
 

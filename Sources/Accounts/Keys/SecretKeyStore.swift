@@ -51,8 +51,11 @@ public struct SecretKeyStore {
         do throws(DatabaseError) {
             let rows = try connection.query(
                 """
-                SELECT domain, beginning, to_char(secret_key.created_at, 'YYYY-MM-DD HH24:MI')
-                FROM secret_key JOIN site ON site_id = ANY (site_ids) ORDER BY domain, secret_key.created_at, beginning
+                SELECT coalesce(domain, 'all of ' || organisation.name, 'no site'), beginning,
+                    to_char(secret_key.created_at, 'YYYY-MM-DD HH24:MI')
+                FROM secret_key LEFT JOIN site ON site_id = ANY (site_ids)
+                    LEFT JOIN organisation ON organisation.organisation_id = secret_key.organisation_id
+                ORDER BY 1, secret_key.created_at, beginning
                 """)
             var keys: [Listed] = []
             for row in rows {

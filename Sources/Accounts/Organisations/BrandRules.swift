@@ -16,6 +16,24 @@ enum BrandRules {
         return colour
     }
 
+    /// A path of the site's own for the script or its endpoint, or empty.
+    static func path(_ text: String) throws(SiteError) -> String {
+        if text.isEmpty { return "" }
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+                UInt8(ascii: "/"):
+                true
+            default: false
+            }
+        }
+        guard isPlain, text.hasPrefix("/"), !text.hasPrefix("//"), (2...100).contains(text.utf8.count) else {
+            throw .invalid("a path is written as /steps.js: letters, digits, dots, dashes and slashes")
+        }
+        return text
+    }
+
     /// The media type by the picture's first bytes; what the browser says of it counts for nothing. No SVG: it could
     /// bring a script.
     static func type(ofLogo bytes: [UInt8]) throws(SiteError) -> String {

@@ -41,10 +41,17 @@ public struct OrganisationStore {
         return rows.count == 1 ? try rows[0].value(0) : nil
     }
 
+    /// How many organisations there are, all of them or those of a name.
+    public func count(name: String? = nil) throws(DatabaseError) -> Int {
+        try connection.query(
+            "SELECT count(*) FROM organisation WHERE \(name)::text IS NULL OR name = \(name)")[0].value(0)
+    }
+
     func organisation(_ number: Int32) throws(DatabaseError) -> Organisation? {
         let rows = try connection.query(
             """
-            SELECT name, delete_at, brand_name, brand_colour, brand_logo, brand_logo_type, names_footfall
+            SELECT name, delete_at, brand_name, brand_colour, brand_logo, brand_logo_type, names_footfall,
+                script_path, endpoint_path
             FROM organisation WHERE organisation_id = \(number)
             """)
         guard let row = rows.first else { return nil }
@@ -55,6 +62,8 @@ public struct OrganisationStore {
         organisation.brand.logo = try row.value(4, as: [UInt8]?.self) ?? []
         organisation.brand.logoType = try row.value(5, as: String?.self) ?? ""
         organisation.brand.namesFootfall = try row.value(6)
+        organisation.brand.scriptPath = try row.value(7, as: String?.self) ?? ""
+        organisation.brand.endpointPath = try row.value(8, as: String?.self) ?? ""
         return organisation
     }
 
@@ -67,7 +76,8 @@ public struct OrganisationStore {
             """
             UPDATE organisation SET brand_name = nullif(\(brand.name), ''), brand_colour = nullif(\(brand.colour), ''),
                 brand_logo = \(bytes: brand.logo.isEmpty ? nil : brand.logo),
-                brand_logo_type = nullif(\(brand.logoType), ''), names_footfall = \(brand.namesFootfall)
+                brand_logo_type = nullif(\(brand.logoType), ''), names_footfall = \(brand.namesFootfall),
+                script_path = nullif(\(brand.scriptPath), ''), endpoint_path = nullif(\(brand.endpointPath), '')
             WHERE organisation_id = \(number)
             """)
     }
@@ -134,6 +144,9 @@ public struct OrganisationStore {
             DELETE FROM team_member WHERE person_id = \(person) AND team_id IN (
                 SELECT team_id FROM team WHERE organisation_id = \(organisation))
             """)
+        // Invitations of somebody who may invite no more.
+        try connection.execute(
+            "DELETE FROM invitation WHERE organisation_id = \(organisation) AND created_by = \(person)")
         try connection.execute(
             "DELETE FROM membership WHERE organisation_id = \(organisation) AND person_id = \(person)")
         try checkOwner(organisation)
@@ -175,6 +188,10 @@ public struct Brand: Sendable, Equatable {
     public var logoType = ""
     /// Whether pages say "powered by Footfall".
     public var namesFootfall = true
+    /// Under which path pages load the script, where nginx gives it another one than `/footfall.js`.
+    public var scriptPath = ""
+    /// Where the script sends, where that is not `/e`.
+    public var endpointPath = ""
 
     /// Footfall's own.
     public init() {}

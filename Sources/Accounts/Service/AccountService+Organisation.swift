@@ -63,7 +63,8 @@ extension AccountService {
 
     /// Changes how the pages of an organisation look. `logo` is `nil` to keep the picture, empty to take it away.
     public func setBrand(
-        name: String, colour: String, logo: [UInt8]?, namesFootfall: Bool, of organisation: Int32, _ actor: Actor
+        name: String, colour: String, logo: [UInt8]?, namesFootfall: Bool, scriptPath: String, endpointPath: String,
+        of organisation: Int32, _ actor: Actor
     ) throws(SiteError) {
         var brand = try readBrand(of: organisation)
         brand.name = name.isEmpty ? "" : try AccountService.name(name, "the name")
@@ -73,6 +74,8 @@ extension AccountService {
             brand.logoType = logo.isEmpty ? "" : try BrandRules.type(ofLogo: logo)
         }
         brand.namesFootfall = namesFootfall
+        brand.scriptPath = try BrandRules.path(scriptPath)
+        brand.endpointPath = try BrandRules.path(endpointPath)
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             try OrganisationStore(connection).setBrand(brand, of: organisation)
             try note(connection, .brandChanged, actor, organisation: organisation)

@@ -70,7 +70,11 @@ extension AccountService {
     // MARK: Second factor
 
     /// A key for an authenticator app. It counts once the app's first code was typed in.
-    public func startSecondFactor(_ actor: Actor) throws(SiteError) -> TOTPSecret {
+    public func startSecondFactor(
+        password: String, address: IPAddress, _ actor: Actor
+    ) throws(SiteError) -> TOTPSecret {
+        // Whoever finds an open browser could lock its owner out.
+        try confirm(password: password, address: address, actor)
         let secret = TOTPSecret.make()
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
             guard try PersonStore(connection).credentials(person: actor.person.person)?.secondFactor.isOn == false
@@ -161,7 +165,14 @@ extension AccountService {
     /// Deletes one's account. Who alone owns an organisation must give it away or delete it first.
     public func deleteAccount(password: String, address: IPAddress, _ actor: Actor) throws(SiteError) {
         try confirm(password: password, address: address, actor)
-        for membership in actor.person.memberships where membership.deleteAt == nil {
+        let memberships = actor.person.memberships.filter { $0.deleteAt == nil }
+        for membership in memberships where membership.role == .owner {
+            let members = try details(of: membership.organisation, for: actor.person)?.members ?? []
+            guard members.contains(where: { $0.role == .owner && $0.person != actor.person.person }) else {
+                throw .invalid("\(membership.name) has no other owner: make somebody else one, or delete it first")
+            }
+        }
+        for membership in memberships {
             try leave(membership.organisation, actor)
         }
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in

@@ -36,6 +36,8 @@ extension AccountService {
 
     /// The link of this secret, and its site; `nil` when there is none.
     public func link(token: String) throws(SiteError) -> SharedSite? {
+        // PostgreSQL knows no text with a zero in it.
+        guard !token.utf8.contains(0), token.utf8.count <= 64 else { return nil }
         let found = try read(for: Behalf(secret: token)) { (connection) throws(DatabaseError) -> SharedLink? in
             guard let link = try SharedLinkStore(connection).link(token: token) else { return nil }
             try SharedLinkStore(connection).noteUse(of: link.number)

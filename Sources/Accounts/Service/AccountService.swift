@@ -11,6 +11,7 @@ public final class AccountService: Sendable {
     let settings: AccountSettings
     let clock: @Sendable () -> Int64
     let throttle = Throttle()
+    let later = LaterWork()
     private let tokens: Mutex<TokenRing>
     private let linkTokens: Mutex<TokenRing>
     let brands: Mutex<[Int32: KnownBrand]> = Mutex([:])
@@ -135,6 +136,8 @@ public struct AccountSettings: Sendable, Equatable {
     public var graceDays = 14
     /// Whether nginx's word for who somebody is counts.
     public var isSingleSignOn = false
+    /// Most months for which a site may keep events; `nil` for any.
+    public var mostMonths: Int?
 
     /// Every default.
     public init() {}

@@ -26,7 +26,7 @@ struct OwnedSiteStore {
     }
 
     func sites(of organisation: Int32) throws(DatabaseError) -> [OwnedSite] {
-        try read("organisation_id = \(organisation)")
+        try read("site.organisation_id = \(organisation)")
     }
 
     private func read(_ condition: SQL) throws(DatabaseError) -> [OwnedSite] {
@@ -35,18 +35,23 @@ struct OwnedSiteStore {
             """
             SELECT site_id, domain, time_zone, hosts,
                 (SELECT key FROM site_key WHERE site_key.site_id = site.site_id ORDER BY created_at, key LIMIT 1),
-                organisation_id, is_public, delete_at, embed_hosts
-            FROM site WHERE \(condition) ORDER BY domain
+                site.organisation_id, is_public, least(site.delete_at, organisation.delete_at), embed_hosts, events_per_second, needs_script_token,
+                retention_months, organisation.delete_at IS NOT NULL
+            FROM site LEFT JOIN organisation USING (organisation_id) WHERE \(condition) ORDER BY domain
             """)
         {
             let site = Site(
                 id: SiteID(rawValue: try row.value(0)), domain: try row.value(1),
-                key: try row.value(4, as: String?.self) ?? "", hosts: try row.value(3), timeZone: try row.value(2))
-            sites.append(
-                OwnedSite(
-                    site: site, organisation: try row.value(5, as: Int32?.self), isPublic: try row.value(6),
-                    deleteAt: try row.optionalMilliseconds(7).map { Timestamp(milliseconds: $0) },
-                    embedHosts: try row.value(8)))
+                key: try row.value(4, as: String?.self) ?? "", hosts: try row.value(3), timeZone: try row.value(2),
+                eventsPerSecond: try row.value(9, as: Int32?.self).map { Int($0) },
+                needsScriptToken: try row.value(10),
+                retentionMonths: try row.value(11, as: Int32?.self).map { Int($0) })
+            var owned = OwnedSite(
+                site: site, organisation: try row.value(5, as: Int32?.self), isPublic: try row.value(6),
+                deleteAt: try row.optionalMilliseconds(7).map { Timestamp(milliseconds: $0) },
+                embedHosts: try row.value(8))
+            owned.goesWithOrganisation = try row.value(12)
+            sites.append(owned)
         }
         return sites
     }

@@ -24,8 +24,7 @@ struct SharedLinkStore {
     }
 
     func link(token: String) throws(DatabaseError) -> SharedLink? {
-        guard !token.utf8.contains(0), token.utf8.count <= 64 else { return nil }
-        return try read("token = \(token)").first
+        try read("token = \(token)").first
     }
 
     private func read(_ condition: SQL) throws(DatabaseError) -> [SharedLink] {

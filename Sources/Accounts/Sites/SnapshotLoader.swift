@@ -24,10 +24,10 @@ public struct SnapshotLoader {
         }
     }
 
-    private func userKeys() throws(DatabaseError) -> [SiteID: [UInt8]] {
-        var keys: [SiteID: [UInt8]] = [:]
+    private func userKeys() throws(DatabaseError) -> [SiteID: StoredSecret] {
+        var keys: [SiteID: StoredSecret] = [:]
         for row in try connection.query("SELECT site_id, user_key FROM site") {
-            keys[SiteID(rawValue: try row.value(0))] = try row.value(1, as: [UInt8].self)
+            keys[SiteID(rawValue: try row.value(0))] = StoredSecret(try row.value(1))
         }
         return keys
     }

@@ -30,9 +30,9 @@ struct FormGuard {
 
     /// Whether the browser says that a request came from a page of this very origin. All browsers of the last years send
     /// `Origin` with every POST; a request without it and without `Sec-Fetch-Site` is none of a browser's form.
-    static func isFromHere(_ request: Request, origin: String) -> Bool {
+    static func isFromHere(_ request: Request, origins: [String]) -> Bool {
         if let site = request.header("SEC_FETCH_SITE"), site != "same-origin" { return false }
-        if let given = request.header("ORIGIN") { return !origin.isEmpty && given == origin }
+        if let given = request.header("ORIGIN") { return !given.isEmpty && origins.contains(given) }
         return request.header("SEC_FETCH_SITE") == "same-origin"
     }
 }

@@ -19,7 +19,7 @@ struct WaitingPage {
                 <h1 id="waiting">Waiting for the first event…</h1>
                 <p>Paste these two lines into the <code>&lt;head&gt;</code> of every page of \
                 <bdi>\(site.domain)</bdi>, then open one of them.</p>
-                \(snippet(key: site.key, origin: origin))
+                \(snippet(site, origin: origin, brand: place.surroundings.brand))
                 <p>This page looks again every few seconds and shows the first visit by itself.</p>
                 <details class="help"><summary>I pasted it, and nothing comes</summary>
                 <ul>

@@ -27,7 +27,7 @@ enum Route: Hashable, Sendable {
     // A site.
     case report(SitePage), file(SitePage)
     case settingsPage, setGoal, removeGoal, shareLink, revokeLink, setSite, setPublic, giveSite, takeSite, moveSite,
-        deleteSite, keepSite
+        deleteSite, keepSite, setLimits, setRetention, exportData, eraseData
 
     /// How it is asked for.
     enum Method: String {
@@ -47,7 +47,7 @@ enum Route: Hashable, Sendable {
             .removeTeam, .addTeamMember, .removeTeamMember, .keysPage, .addKey, .revokeKey, .brandPage, .setBrand,
             .auditPage, .auditFile, .renameOrganisation, .deleteOrganisation, .keepOrganisation, .settingsPage,
             .setGoal, .removeGoal, .shareLink, .revokeLink, .setSite, .setPublic, .giveSite, .takeSite, .moveSite,
-            .deleteSite, .keepSite,
+            .deleteSite, .keepSite, .setLimits, .setRetention, .exportData, .eraseData,
         ] + SitePage.allCases.flatMap { [.report($0), .file($0)] }
         + SitePage.shared.flatMap { [.shared($0), .sharedFile($0)] }
 
@@ -81,7 +81,9 @@ enum Route: Hashable, Sendable {
         case .settingsPage: .readSiteSettings
         case .setGoal, .removeGoal: .changeGoals
         case .shareLink, .revokeLink: .shareLinks
-        case .setSite, .setPublic: .changeSite
+        case .setSite, .setPublic, .setLimits, .setRetention: .changeSite
+        case .exportData: .exportData
+        case .eraseData: .eraseData
         case .giveSite, .takeSite: .manageSiteAccess
         case .moveSite: .moveSite
         case .deleteSite, .keepSite: .deleteSite
@@ -161,6 +163,10 @@ enum Route: Hashable, Sendable {
         case .moveSite: "/dashboard/:domain/settings/move"
         case .deleteSite: "/dashboard/:domain/settings/delete"
         case .keepSite: "/dashboard/:domain/settings/keep"
+        case .setLimits: "/dashboard/:domain/settings/limits"
+        case .setRetention: "/dashboard/:domain/settings/retention"
+        case .exportData: "/dashboard/:domain/settings/export"
+        case .eraseData: "/dashboard/:domain/settings/erase"
         }
     }
 }

@@ -75,7 +75,7 @@ struct AccountPage {
         return """
             <p>With a second factor, signing in takes a code of an app on your telephone besides the password. Whoever finds \
             out the password alone stays outside.</p>
-            \(FormCard(action: "/footfall/account/second-factor/start", token: token, fields: .empty, button: "Set up").html)
+            \(FormCard(action: "/footfall/account/second-factor/start", token: token, fields: oldPassword, button: "Set up").html)
             """
     }
 

@@ -32,6 +32,7 @@ enum Done: String {
     case saved, removed, invited, joined, left, moved, deleted, kept
     case password, signedOutElsewhere = "signed-out"
     case secondFactorOff = "second-factor-off"
+    case erased
 
     /// In words.
     var words: HTML {
@@ -46,6 +47,7 @@ enum Done: String {
         case .kept: "It stays."
         case .password: "The password is changed. Everywhere else you are signed out."
         case .signedOutElsewhere: "Signed out."
+        case .erased: "It is on its way: gone from every report within a minute, and from the disk within a day."
         case .secondFactorOff: "The second factor is off. Signing in takes the password alone."
         }
     }

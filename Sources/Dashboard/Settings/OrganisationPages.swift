@@ -215,29 +215,33 @@ struct BrandPage {
             <label class="field"><span>Colour</span><input type="color" name="colour" value="\(brand.colour.isEmpty ? "#2f57d6" : brand.colour)"></label>
             \(tickField("names_footfall", "Say “Powered by Footfall” at the foot of pages", isOn: brand.namesFootfall))
             """
+        let paths: HTML = """
+            \(FormField(name: "script_path", label: "Path of the script", value: brand.scriptPath, help: "Empty: /footfall.js", placeholder: "/steps.js").html)\
+            \(FormField(name: "endpoint_path", label: "Path to which it sends", value: brand.endpointPath, help: "Empty: /e", placeholder: "/steps").html)
+            """
         return frame.html(
             "Looks", current: "brand",
             settingsCard(
-                "brand", "Pages and shared links",
+                "brand", "Pages, shared links, and names of the script",
                 """
-                <p>How the pages of this organisation’s sites look, for its people and behind shared links.</p>
-                \(FormCard(action: frame.address("brand"), token: frame.token, fields: fields, button: "Save", hasFile: true).html)
+                <p>How the pages of this organisation’s sites look, for its people and behind shared links; and under which names \
+                their pages load the script. Lists of filters know <code>/footfall.js</code> and <code>/e</code>.</p>
+                \(FormCard(action: frame.address("brand"), token: frame.token, fields: fields + paths, button: "Save", hasFile: true).html)
                 """)
-                + settingsCard("names", "Names of the script", names))
+                + settingsCard("names", "What nginx needs for these names", names(brand)))
     }
 
-    private var names: HTML {
-        """
-        <p>Lists of filters know <code>/footfall.js</code> and <code>/e</code>. Under names of your own, on your own host, they are \
-        yours alone. Two lines in the <code>server</code> block of nginx:</p>
-        <pre class="snippet" tabindex="0" role="region" aria-label="Lines for nginx"><code>\
-        location = /steps.js { rewrite ^ /footfall.js last; }
-        location = /steps    { rewrite ^ /e last; }</code></pre>
-        <p>and in the pages:</p>
-        <pre class="snippet" tabindex="0" role="region" aria-label="Line for pages"><code>\
-        &lt;script defer src="/steps.js" data-site="KEY" data-endpoint="/steps"&gt;&lt;/script&gt;</code></pre>
+    private func names(_ brand: Brand) -> HTML {
+        let script = brand.scriptPath.isEmpty ? "/steps.js" : brand.scriptPath
+        let endpoint = brand.endpointPath.isEmpty ? "/steps" : brand.endpointPath
+        return """
+            <p>In the <code>server</code> block of the site’s nginx, so that names of your own lead to Footfall:</p>
+            <pre class="snippet" tabindex="0" role="region" aria-label="Lines for nginx"><code>\
+            location = \(script) { rewrite ^ /footfall.js last; }
+            location = \(endpoint) { client_max_body_size 0; rewrite ^ /e last; }</code></pre>
+            <p>Each site’s settings show the lines for its pages with these names.</p>
 
-        """
+            """
     }
 }
 

@@ -12,7 +12,7 @@ extension SettingsHandler {
             try accounts.changePassword(old: form["old"], new: form["password"], address: address, actor)
             return .done(DashboardPath.account, .password)
         case .startSecondFactor:
-            _ = try accounts.startSecondFactor(actor)
+            _ = try accounts.startSecondFactor(password: form["old"], address: address, actor)
             return .done(DashboardPath.account, nil)
         case .confirmSecondFactor:
             return .show(

@@ -38,7 +38,8 @@ extension SettingsHandler {
             try accounts.setBrand(
                 name: form["brand_name"], colour: form.isTicked("has_colour") ? form["colour"] : "",
                 logo: form.isTicked("without_logo") ? [] : file.isEmpty ? nil : file,
-                namesFootfall: form.isTicked("names_footfall"), of: organisation, actor)
+                namesFootfall: form.isTicked("names_footfall"), scriptPath: form["script_path"],
+                endpointPath: form["endpoint_path"], of: organisation, actor)
             return .done("\(home)/brand", .saved)
         default: return try changePeople(organisation, inquiry, form, actor)
         }

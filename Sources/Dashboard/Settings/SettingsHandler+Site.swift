@@ -45,6 +45,12 @@ extension SettingsHandler {
         case .keepSite:
             try accounts.keep(site, actor)
             return .done(page, .kept)
+        case .setLimits: try setLimits(site, form, actor)
+        case .setRetention: try setRetention(site, form, actor)
+        case .exportData: return .response(try export(site, form, actor))
+        case .eraseData:
+            try erase(site, form, actor)
+            return .done(page, .erased)
         default: throw .invalid("this form is not known here")
         }
         return .done(page, .saved)
@@ -122,6 +128,7 @@ extension SettingsHandler {
         let access = role >= .admin ? try accounts.access(to: fresh, for: person) : SiteAccess()
         return SiteSettingsPage(
             site: fresh, role: role, person: person, goals: goals, links: try accounts.links(of: fresh), access: access,
+            erasures: role >= .admin ? try accounts.erasures(of: fresh) : [], limit: gateway.limit(fresh.site.id),
             origin: inquiry.origin, graceDays: accounts.graceDays, notice: notice, surroundings: inquiry.surroundings
         ).html
     }

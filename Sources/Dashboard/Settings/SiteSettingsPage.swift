@@ -11,6 +11,9 @@ struct SiteSettingsPage {
     let goals: [Goal]
     let links: [SharedLink]
     let access: SiteAccess
+    var erasures: [Erasure] = []
+    /// Where the site's limit stands; `nil` while the collecting process does not answer.
+    var limit: LimitState?
     /// Where this dashboard was opened.
     let origin: String
     let graceDays: Int
@@ -20,7 +23,7 @@ struct SiteSettingsPage {
     private var domain: String { site.site.domain }
     private var token: String { surroundings.formToken }
 
-    private func address(_ part: String) -> String { "\(DashboardPath.settings(domain))/\(part)" }
+    func address(_ part: String) -> String { "\(DashboardPath.settings(domain))/\(part)" }
 
     /// The whole document.
     var html: HTML {
@@ -41,7 +44,7 @@ struct SiteSettingsPage {
     private var deletion: HTML {
         guard let moment = site.deleteAt else { return .empty }
         let keep: HTML =
-            role >= .owner
+            role >= .owner && !site.goesWithOrganisation
             ? FormCard(action: address("keep"), token: token, fields: .empty, button: "Keep it").html : .empty
         return """
             <div class="notice bad"><p>This site is deleted with all its events on \(DateWords.day(moment)). Until then events \
@@ -118,9 +121,14 @@ struct SiteSettingsPage {
     // MARK: For admins
 
     private var adminCards: HTML {
-        settingsCard("snippet", "The lines for the pages", snippet(key: site.site.key, origin: origin))
+        settingsCard(
+            "snippet", "The lines for the pages",
+            snippet(site.site, origin: origin, brand: surroundings.brand))
             + settingsCard("site", "Hosts and days", siteCard) + settingsCard("public", "Public", publicCard)
             + settingsCard("access", "Single people and teams", accessCard)
+            + settingsCard("limits", "Limits and forged events", limitsCard)
+            + settingsCard("retention", "How long events are kept", retentionCard)
+            + settingsCard("rights", "What somebody asks of their data", rightsCard)
     }
 
     private var siteCard: HTML {

@@ -69,7 +69,8 @@ enum SiteCommand {
         let isRenewing = arguments.has("renew-script-secret")
         guard level != nil || limit != nil || token != nil || months != nil || isRenewing else {
             throw .usage(
-                "set takes what is to be set: --ack, --events-per-second, --script-token, --renew-script-secret, --retention")
+                "set takes what is to be set: --ack, --events-per-second, --script-token, --renew-script-secret, --retention"
+            )
         }
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
         try OperatorConnection.reportingSites { () throws(SiteError) in

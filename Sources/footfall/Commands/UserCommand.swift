@@ -87,15 +87,28 @@ enum UserCommand {
         } else {
             person = try people.add(email: new.email, name: new.name, passwordHash: new.hash)
         }
-        let known: Int32? =
-            if let name = new.organisation { try organisations.number(name: name) } else {
-                try organisations.onlyNumber()
+        let known: Int32?
+        if let name = new.organisation {
+            known = try organisations.number(name: name)
+            if known == nil, try organisations.count(name: name) > 0 {
+                throw DatabaseError(kind: .refused, message: "there are several organisations named \"\(name)\"")
             }
+        } else {
+            known = try organisations.onlyNumber()
+            if known == nil, try organisations.count() > 0 {
+                throw DatabaseError(kind: .refused, message: "there are several organisations: say --organisation NAME")
+            }
+        }
         let organisation: Int32
         if let known {
             organisation = known
             try organisations.join(person, organisation: known, role: new.role ?? .viewer)
         } else {
+            guard new.role == nil || new.role == .owner else {
+                throw DatabaseError(
+                    kind: .refused,
+                    message: "an organisation that is made needs an owner, not a \(new.role?.rawValue ?? "")")
+            }
             organisation = try organisations.add(name: new.organisation ?? "My sites", owner: person)
         }
         try AuditLog(connection).note(
@@ -114,6 +127,9 @@ enum UserCommand {
                 throw DatabaseError(kind: .refused, message: "there is nobody with the address \(email)")
             }
             try PersonStore(connection).reset(person)
+            try AuditLog(connection).note(
+                .passwordChanged, "reset by the operator", organisation: nil,
+                person: AuditPerson(number: person, name: email))
             return try passwordLink(person, configuration, connection)
         }
         Output.line(link)
@@ -143,7 +159,7 @@ enum UserCommand {
         _ configuration: GatewayConfiguration, _ connection: Connection
     ) throws(DatabaseError) -> String? {
         try OneTimeLinkStore(connection).makeSetUp(now: now).map {
-            "\(configuration.settings.web.url)/footfall/set-up?token=\($0)"
+            "\(configuration.settings.publicURL)/footfall/set-up?token=\($0)"
         }
     }
 
@@ -151,7 +167,7 @@ enum UserCommand {
         _ person: Int32, _ configuration: GatewayConfiguration, _ connection: Connection
     ) throws(DatabaseError) -> String {
         let token = try OneTimeLinkStore(connection).makePassword(person: person, now: now)
-        return "\(configuration.settings.web.url)/footfall/password?token=\(token)"
+        return "\(configuration.settings.publicURL)/footfall/password?token=\(token)"
     }
 
     private static var now: Timestamp { Timestamp(milliseconds: Clock.wallMilliseconds()) }

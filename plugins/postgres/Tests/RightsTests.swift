@@ -268,3 +268,40 @@ import Testing
         }
     }
 }
+
+/// The login of the dashboard sees and asks for what belongs to the site on whose behalf it asks, and nothing else.
+@Suite struct ConfinedRightsTests {
+    @Test func aPageShowsAndErasesOnlyWhatIsItsSites() throws {
+        try StoreFixture.with { fixture in
+            let time = StoreFixture.midnight
+            try fixture.store().append([
+                StoreFixture.hit(1, at: time, visitor: 1, path: "/ours"),
+                StoreFixture.hit(2, at: time, visitor: 1, site: 2, path: "/theirs"),
+            ])
+            let login = "footfall_rights_\(UInt64.random(in: 0...UInt64.max))"
+            try fixture.database.run(script: "CREATE ROLE \(login); SELECT grant_dashboard('\(login)')")
+            defer {
+                try? fixture.database.run(script: "DROP OWNED BY \(login); DROP ROLE \(login)")
+            }
+            let connection = try fixture.database.connect()
+            try connection.execute("SELECT set_config('footfall.site', '1', false)")
+            try connection.execute("SELECT set_config('role', \(login), false)")
+            func lines(_ site: Int32) throws -> Int {
+                try PersonalExport(
+                    .visitor(VisitorID(rawValue: 1)), of: SiteID(rawValue: site), on: connection
+                ).run { _ in }
+            }
+            #expect(try lines(1) == 2)
+            #expect(try lines(2) == 0)
+            let store = ErasureStore(connection)
+            let selector = try SelectorReader(connection).user("anna", of: SiteID(rawValue: 1))
+            let number = try store.request(selector, of: SiteID(rawValue: 1), now: time)
+            #expect(try store.list(of: SiteID(rawValue: 1)).map(\.number) == [number])
+            #expect(throws: DatabaseError.self) {
+                try store.request(selector, of: SiteID(rawValue: 2), now: time)
+            }
+            // Doing it is the job's, with the login that owns the tables.
+            #expect(throws: DatabaseError.self) { try Eraser(connection).run(number, now: time) }
+        }
+    }
+}

@@ -68,7 +68,7 @@ public struct UserIdentity: PrivacyFilter {
         guard !id.isEmpty, event.hit.fact(UserIdentity.limitedFact) != .flag(true),
             let key = sites().userKey(of: event.hit.site)
         else { return .keep }
-        event.hit.user = UserHash.bits(of: id, key: key).map(UserID.init)
+        event.hit.user = UserHash.bits(of: id, key: key.reveal()).map(UserID.init)
         return .keep
     }
 }

@@ -13,9 +13,9 @@ import Testing
     private static let key: [UInt8] = Array(1...16)
 
     private func plugin(
-        _ settings: UserIdentity.Settings = UserIdentity.Settings(), keys: [SiteID: [UInt8]]? = nil
+        _ settings: UserIdentity.Settings = UserIdentity.Settings(), keys: [SiteID: StoredSecret]? = nil
     ) throws -> UserIdentity {
-        let sites = SiteSnapshot(sites: [Self.site], userKeys: keys ?? [Self.site.id: Self.key])
+        let sites = SiteSnapshot(sites: [Self.site], userKeys: keys ?? [Self.site.id: StoredSecret(Self.key)])
         return try UserIdentity(settings, in: PluginContext(id: "user_id", sites: { sites }))
     }
 
@@ -44,7 +44,7 @@ import Testing
         #expect(try user("anna", plugin) == anna)
         #expect(try user("berta", plugin) != anna)
         #expect(anna?.rawValue == UserHash.bits(of: "anna", key: Self.key), "as the command finds it")
-        let other = try self.plugin(keys: [Self.site.id: UserHash.makeKey()])
+        let other = try self.plugin(keys: [Self.site.id: StoredSecret(UserHash.makeKey())])
         #expect(try user("anna", other) != anna, "another site's key")
     }
 
