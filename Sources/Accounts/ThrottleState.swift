@@ -16,6 +16,8 @@ struct ThrottleState {
         let account: UInt128
         /// IPv4 /24, IPv6 /64: what one person has at hand.
         let network: IPAddress
+        /// Both together.
+        let pair: UInt128
 
         init(account: String, address: IPAddress) {
             self.account = ContentHash.bits128(of: Array(account.lowercased().utf8))
@@ -24,6 +26,7 @@ struct ThrottleState {
                 case .v4(let bits): .v4(bits & 0xffff_ff00)
                 case .v6: address.network
                 }
+            pair = ContentHash.bits128(of: Array(account.lowercased().utf8) + [0] + network.bytes)
         }
     }
 
@@ -40,6 +43,10 @@ struct ThrottleState {
     private var networks: BoundedTable<IPAddress, Bucket>
     /// When somebody last signed in from there.
     private var known: BoundedTable<IPAddress, UInt64>
+    /// When this very account last signed in from this very network.
+    private var atHome: BoundedTable<UInt128, UInt64>
+    /// What fails at home counts there: strangers elsewhere cannot make its owner wait.
+    private var homes: BoundedTable<UInt128, Account>
     private var everybody = Bucket(capacity: 300, perMinute: 60)
     private var latest: UInt64 = 0
 
@@ -47,13 +54,32 @@ struct ThrottleState {
         accounts = BoundedTable(limit: limits.accounts)
         networks = BoundedTable(limit: limits.networks)
         known = BoundedTable(limit: limits.knownNetworks)
+        atHome = BoundedTable(limit: limits.knownNetworks)
+        homes = BoundedTable(limit: limits.knownNetworks)
     }
 
-    var remembered: Int { accounts.count + networks.count + known.count }
+    var remembered: Int { accounts.count + networks.count + known.count + atHome.count + homes.count }
+
+    private func isAtHome(_ attempt: Attempt, _ now: UInt64) -> Bool {
+        atHome[attempt.pair].map { now - $0 < ThrottleState.month } ?? false
+    }
+
+    private func account(of attempt: Attempt, _ now: UInt64) -> Account {
+        (isAtHome(attempt, now) ? homes[attempt.pair] : accounts[attempt.account]) ?? Account()
+    }
+
+    private mutating func keep(_ account: Account, of attempt: Attempt, _ now: UInt64) {
+        let kept = account.isWorthKeeping ? account : nil
+        if isAtHome(attempt, now) {
+            homes[attempt.pair] = kept
+        } else {
+            accounts[attempt.account] = kept
+        }
+    }
 
     mutating func permission(_ attempt: Attempt, now: UInt64) -> Throttle.Permission {
         let now = moved(to: now)
-        var account = accounts[attempt.account] ?? Account()
+        var account = account(of: attempt, now)
         var network = networks[attempt.network] ?? ThrottleState.newNetwork
         let isKnown = known[attempt.network].map { now - $0 < ThrottleState.month } ?? false
         let wait = max(account.wait(now), network.wait(now), isKnown ? 0 : everybody.wait(now))
@@ -61,16 +87,16 @@ struct ThrottleState {
         account.underWay.begin(now)
         network.underWay.begin(now)
         everybody.underWay.begin(now)
-        accounts[attempt.account] = account
+        keep(account, of: attempt, now)
         networks[attempt.network] = network
         return .allowed
     }
 
     mutating func failed(_ attempt: Attempt, now: UInt64) {
         let now = moved(to: now)
-        var account = accounts[attempt.account] ?? Account()
+        var account = account(of: attempt, now)
         account.fail(now)
-        accounts[attempt.account] = account
+        keep(account, of: attempt, now)
         var network = networks[attempt.network] ?? ThrottleState.newNetwork
         network.take(now)
         networks[attempt.network] = network
@@ -79,19 +105,18 @@ struct ThrottleState {
 
     mutating func succeeded(_ attempt: Attempt, now: UInt64) {
         withdrawn(attempt, now: now)
-        if var account = accounts[attempt.account] {
-            account.failures = 0
-            accounts[attempt.account] = account.isWorthKeeping ? account : nil
-        }
+        var account = account(of: attempt, latest)
+        account.failures = 0
+        keep(account, of: attempt, latest)
         known[attempt.network] = latest
+        atHome[attempt.pair] = latest
     }
 
     mutating func withdrawn(_ attempt: Attempt, now: UInt64) {
         let now = moved(to: now)
-        if var account = accounts[attempt.account] {
-            account.underWay.end(now)
-            accounts[attempt.account] = account.isWorthKeeping ? account : nil
-        }
+        var account = account(of: attempt, now)
+        account.underWay.end(now)
+        keep(account, of: attempt, now)
         if var network = networks[attempt.network] {
             network.underWay.end(now)
             networks[attempt.network] = network.isWorthKeeping(now) ? network : nil

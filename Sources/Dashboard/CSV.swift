@@ -29,12 +29,28 @@ struct CSV {
         return value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
     }
 
-    /// Quoted where it must be. What spreadsheets take for a formula is text to us: paths and names come from visitors
-    /// (OWASP, "CSV Injection").
+    /// Quoted where it must be, and wherever a spreadsheet of another language would split. What spreadsheets take for a
+    /// formula is text to us: paths and names come from visitors (OWASP, "CSV Injection").
     private static func quoted(_ field: String) -> String {
         var field = field
-        if let first = field.utf8.first, "=+-@\t\r".utf8.contains(first), Double(field) == nil { field = "'" + field }
-        guard field.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return field }
+        if isFormula(field) { field = "'" + field }
+        guard field.utf8.contains(where: { ",;\t|\"\r\n".utf8.contains($0) }) else { return field }
         return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+
+    /// Whether a cell begins as a formula does, full-width signs included; plain numbers do not.
+    private static func isFormula(_ field: String) -> Bool {
+        guard let first = field.unicodeScalars.first else { return false }
+        switch first {
+        case "=", "+", "-", "@", "\t", "\r", "\n", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}": break
+        default: return false
+        }
+        let isNumber = field.utf8.dropFirst().allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."): true
+            default: false
+            }
+        }
+        return !(isNumber && Double(field) != nil)
     }
 }

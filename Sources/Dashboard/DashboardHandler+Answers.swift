@@ -1,5 +1,6 @@
 import Accounts
 import Database
+import EventModel
 import FastCGI
 import Platform
 import Reports
@@ -52,7 +53,10 @@ extension DashboardHandler {
             return page(status: 403, error.html)
         }
         let query = inquiry.request.query
-        let back = PercentText.encoded(inquiry.request.path) + (query.isEmpty ? "" : "?\(query)")
+        // nginx has room for headers of some kilobytes, and percent codes grow here once more.
+        let back =
+            PercentText.encoded(inquiry.request.path.cut(bytes: 300))
+            + (query.isEmpty || query.utf8.count > 1000 ? "" : "?\(query)")
         return Response.seeOther(DashboardPath.signIn + "?next=" + PercentText.encoded(back, keepsSlash: false))
     }
 

@@ -55,7 +55,8 @@ extension DashboardHandler {
     ) throws(ReportError) -> BreakdownQuestion? {
         var properties: [String] = []
         // Properties belong to an event: those of the one that is looked at.
-        if kind == .events {
+        // Of a locked link nothing is told that its filter does not let through, names of properties included.
+        if kind == .events, place.locked.isEmpty {
             let names = state.filters.filter { $0.dimension == .event && $0.comparison == .is }.flatMap(\.values)
             if !names.isEmpty { properties = try reports.properties(of: place.site, events: names) }
         }

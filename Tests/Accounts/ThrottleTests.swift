@@ -244,7 +244,7 @@ import Testing
             case 2: world.throttle.succeeded(account: account, network: address, now: now)
             default: world.throttle.withdrawn(account: account, network: address, now: now)
             }
-            #expect(world.throttle.remembered <= 81)
+            #expect(world.throttle.remembered <= 83)
         }
     }
 

@@ -61,7 +61,11 @@ extension AccountService {
     ) throws(SiteError) -> (lines: [String], count: Int) {
         var lines: [String] = []
         var count = 0
+        // Written down first, and by itself: the export is one moment's, in a transaction of its own that only reads.
         try changeSite(site, .dataExported, selection.words, actor) { (connection) throws(DatabaseError) in
+            _ = try selection.selector(of: site.site.id, connection)
+        }
+        try read(for: .site(site.site.id.rawValue)) { (connection) throws(DatabaseError) in
             let selector = try selection.selector(of: site.site.id, connection)
             count = try PersonalExport(selector, of: site.site.id, on: connection).run { (line) throws(DatabaseError) in
                 if lines.count < limit { lines.append(line) }
