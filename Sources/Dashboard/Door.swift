@@ -47,13 +47,14 @@ struct Door {
         let request = inquiry.request
         let token = Cookie.session.value(in: request)
         let webToken = Cookie.webToken.value(in: request)
-        // The web token alone is not enough: the forms' secret hangs on the session's.
-        let presented = token == nil ? Presented() : try access.present(webToken: webToken, token: token)
+        let presented =
+            token == nil && webToken == nil ? Presented() : try access.present(webToken: webToken, token: token)
         if let renewed = presented.renewed { inquiry.cookies.append(Cookie.webToken.header(renewed)) }
         if let person = presented.person {
             inquiry.caller = .person(person)
             inquiry.surroundings.person = person
-            inquiry.guarding = FormGuard(seed: token ?? "")
+            // Without the session's cookie, which somebody may have deleted, the web token is all that nobody else knows.
+            inquiry.guarding = FormGuard(seed: token ?? webToken ?? "")
         } else {
             if token != nil { inquiry.cookies += [Cookie.session, .webToken].map { $0.header("", seconds: 0) } }
             inquiry.guarding = formGuard(&inquiry)

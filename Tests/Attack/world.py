@@ -207,7 +207,9 @@ OWNED = {
     "audit_entry": "organisation_id = %(o)s",
     "one_time_link": "person_id in (select person_id from membership where organisation_id = %(o)s)",
 }
-VOLATILE = ["seen_at", "last_used_on"]
+# What passes by itself: uses, and how far an erasure is.
+VOLATILE = ["seen_at", "last_used_on", "events", "visits", "dead_letters", "late_events", "invisible_at", "settled_at", "done_at",
+            "months", "visitors", "user_hash"]
 
 
 def snapshot(database, tenant=None):

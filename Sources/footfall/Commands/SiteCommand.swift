@@ -53,6 +53,15 @@ enum SiteCommand {
             domain: arguments.positional[1], key: arguments["key"], hosts: arguments.all("host"),
             timeZone: arguments["time-zone"] ?? "UTC", ack: try ack(arguments) ?? nil)
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
+        if arguments.has("if-missing") {
+            let known = try OperatorConnection.reportingSites { () throws(SiteError) in
+                try SiteStore(connection).site(domain: new.domain)
+            }
+            if let known {
+                Output.line(known.key)
+                return ExitCode.success
+            }
+        }
         new.organisation = try OperatorConnection.organisation(arguments["organisation"], connection)
         let site = try OperatorConnection.reportingSites { () throws(SiteError) in
             try SiteStore(connection).add(new, ifMissing: arguments.has("if-missing"))
