@@ -10,7 +10,7 @@ extension DatabaseError {
     }
 }
 
-extension SiteError {
+extension AccountError {
     /// What a failure in a transaction means.
     public init(_ error: DatabaseError) {
         self = error.sqlState == DatabaseError.invalidState ? .invalid(error.message) : .database(error)
@@ -18,10 +18,10 @@ extension SiteError {
 }
 
 /// Runs `body`, and says what its failure means for people.
-func reporting<Result>(_ body: () throws(DatabaseError) -> Result) throws(SiteError) -> Result {
+func reporting<Result>(_ body: () throws(DatabaseError) -> Result) throws(AccountError) -> Result {
     do throws(DatabaseError) {
         return try body()
     } catch {
-        throw SiteError(error)
+        throw AccountError(error)
     }
 }

@@ -138,7 +138,7 @@ extension Response {
 
 extension ReportError {
     /// What a failure of the accounts means for the reader.
-    init(_ error: SiteError) {
+    init(_ error: AccountError) {
         switch error {
         case .invalid(let message): self.init(.failed, message)
         case .database(let error): self.init(database: error)

@@ -61,7 +61,7 @@ public struct DashboardHandler: Sendable {
             return response
         } catch let error as ReportError {
             return failure(error, inquiry)
-        } catch let error as SiteError {
+        } catch let error as AccountError {
             return failure(ReportError(error), inquiry)
         } catch {
             return failure(ReportError(.failed, "\(error)"), inquiry)
@@ -89,7 +89,7 @@ public struct DashboardHandler: Sendable {
     }
 
     /// With the looks of the organisation.
-    private func dressed(_ inquiry: Inquiry) throws(SiteError) -> Inquiry {
+    private func dressed(_ inquiry: Inquiry) throws(AccountError) -> Inquiry {
         guard let organisation = inquiry.organisation, inquiry.match.route != .brandFile else { return inquiry }
         var inquiry = inquiry
         inquiry.surroundings.brand = try access.brand(of: organisation)

@@ -23,7 +23,7 @@ struct Door {
     }
 
     /// What is to be done with a request for a route.
-    func decide(_ request: Request, _ match: RouteTable.Match) throws(SiteError) -> Decision {
+    func decide(_ request: Request, _ match: RouteTable.Match) throws(AccountError) -> Decision {
         var inquiry = Inquiry(request: request, match: match, guarding: FormGuard(seed: ""))
         inquiry.publicURL = publicURL
         try identify(&inquiry)
@@ -43,7 +43,7 @@ struct Door {
     }
 
     /// Reads the cookies. Renews the web token where it has run out, and takes away cookies that are of no use.
-    private func identify(_ inquiry: inout Inquiry) throws(SiteError) {
+    private func identify(_ inquiry: inout Inquiry) throws(AccountError) {
         let request = inquiry.request
         let token = Cookie.session.value(in: request)
         let webToken = Cookie.webToken.value(in: request)
@@ -77,7 +77,7 @@ struct Door {
     }
 
     /// What the address names.
-    private func resource(_ inquiry: inout Inquiry) throws(SiteError) -> Resource {
+    private func resource(_ inquiry: inout Inquiry) throws(AccountError) -> Resource {
         let parameters = inquiry.match.parameters
         if let text = parameters["organisation"] {
             guard let organisation = Int32(text), organisation > 0 else { return .none }
@@ -93,7 +93,7 @@ struct Door {
     }
 
     /// Whoever has a shared link is its caller, also when somebody is signed in besides: they see what others will see.
-    private func shared(_ inquiry: Inquiry) throws(SiteError) -> Decision {
+    private func shared(_ inquiry: Inquiry) throws(AccountError) -> Decision {
         var inquiry = inquiry
         guard let token = inquiry.match.parameters["token"], let shared = try access.link(token: token) else {
             return .unknown(inquiry)

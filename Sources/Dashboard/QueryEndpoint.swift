@@ -35,7 +35,7 @@ struct QueryEndpoint {
         } catch {
             let id = ErrorID(request)
             log.error("query: request=\(id.text) \(error)")
-            let failure = (error as? SiteError).map { ReportError($0) } ?? error as? ReportError
+            let failure = (error as? AccountError).map { ReportError($0) } ?? error as? ReportError
             if failure?.code == .unavailable {
                 var response = self.failure(503, "", "the database does not answer; in the log as \(id.text)")
                 response.addHeader("Retry-After", "5")
@@ -51,7 +51,7 @@ struct QueryEndpoint {
     }
 
     /// Cookies open nothing here: what has no key is no program of ours.
-    private func key(of request: Request) throws(SiteError) -> ReadingKey? {
+    private func key(of request: Request) throws(AccountError) -> ReadingKey? {
         guard let header = request.header("AUTHORIZATION"), header.lowercased().hasPrefix("bearer ") else { return nil }
         return try access.readingKey(String(header.dropFirst("bearer ".count)))
     }

@@ -21,8 +21,8 @@ enum OperatorConnection {
     }
 
     /// The same for what `Accounts` does.
-    static func reportingSites<Result>(_ body: () throws(SiteError) -> Result) throws(CommandFailure) -> Result {
-        do throws(SiteError) {
+    static func reportingSites<Result>(_ body: () throws(AccountError) -> Result) throws(CommandFailure) -> Result {
+        do throws(AccountError) {
             return try body()
         } catch {
             switch error {

@@ -53,7 +53,7 @@ final class SiteDirectory: Sendable {
     private func refresh() {
         do throws(DatabaseError) {
             let snapshot = try database.withConnection { (connection) throws(DatabaseError) in
-                do throws(SiteError) {
+                do throws(AccountError) {
                     return try SnapshotLoader(connection).load()
                 } catch .database(let error) {
                     throw error

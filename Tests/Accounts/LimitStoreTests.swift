@@ -29,9 +29,9 @@ import Testing
             try store.setEventsPerSecond(nil, domain: "a.example")
             #expect(try store.site(domain: "a.example")?.eventsPerSecond == nil)
             for limit in [0, -1, 1_000_001] {
-                #expect(throws: SiteError.self) { try store.setEventsPerSecond(limit, domain: "a.example") }
+                #expect(throws: AccountError.self) { try store.setEventsPerSecond(limit, domain: "a.example") }
             }
-            #expect(throws: SiteError.invalid("there is no site \"c.example\"")) {
+            #expect(throws: AccountError.invalid("there is no site \"c.example\"")) {
                 try store.setNeedsScriptToken(true, domain: "c.example")
             }
         }

@@ -65,7 +65,7 @@ import Testing
         try TestDatabase.with { database in
             let store = try SiteStore(database.connect())
             _ = try store.add(SiteStore.NewSite(domain: "a.example", key: "taken"))
-            #expect(throws: SiteError.invalid(message)) { try store.add(site) }
+            #expect(throws: AccountError.invalid(message)) { try store.add(site) }
             #expect(try store.list().count == 1)
         }
     }

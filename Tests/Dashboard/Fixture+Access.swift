@@ -16,16 +16,16 @@ extension Fixture: AccessSource {
             memberships: [Membership(organisation: 1, name: name ?? "Example & Sons", role: .owner)])
     }
 
-    func present(webToken: String?, token: String?) throws(SiteError) -> Presented {
+    func present(webToken: String?, token: String?) throws(AccountError) -> Presented {
         Presented(person: token == Fixture.token ? ada : nil)
     }
 
-    private func checkAccess() throws(SiteError) {
+    private func checkAccess() throws(AccountError) {
         if mood == .away { throw .database(DatabaseError(kind: .connection, message: "connection refused")) }
         if mood == .broken { throw .database(DatabaseError(kind: .refused, message: "relation missing (42P01)")) }
     }
 
-    func site(domain: String, for caller: Caller) throws(SiteError) -> OwnedSite? {
+    func site(domain: String, for caller: Caller) throws(AccountError) -> OwnedSite? {
         try checkAccess()
         guard domain == "shop.example" || domain == name else { return nil }
         var site = Fixture.site
@@ -33,7 +33,7 @@ extension Fixture: AccessSource {
         return OwnedSite(site: site, organisation: 1)
     }
 
-    func sites(of person: SignedIn) throws(SiteError) -> [OrganisationSites] {
+    func sites(of person: SignedIn) throws(AccountError) -> [OrganisationSites] {
         try checkAccess()
         var sites: [OwnedSite] = []
         if mood != .noSites {
@@ -46,7 +46,7 @@ extension Fixture: AccessSource {
         return person.memberships.map { OrganisationSites(membership: $0, sites: sites) }
     }
 
-    func link(token: String) throws(SiteError) -> SharedSite? {
+    func link(token: String) throws(AccountError) -> SharedSite? {
         guard token == Fixture.link.token else { return nil }
         return SharedSite(
             link: Fixture.link,
@@ -55,9 +55,9 @@ extension Fixture: AccessSource {
 
     func isUnlocked(_ link: SharedLink, proof: String?) -> Bool { true }
 
-    func readingKey(_ key: String) throws(SiteError) -> ReadingKey? {
+    func readingKey(_ key: String) throws(AccountError) -> ReadingKey? {
         key == "ff_rk_good" ? ReadingKey(organisation: 1, sites: nil) : nil
     }
 
-    func brand(of organisation: Int32) throws(SiteError) -> Brand { Brand() }
+    func brand(of organisation: Int32) throws(AccountError) -> Brand { Brand() }
 }

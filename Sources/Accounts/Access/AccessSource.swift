@@ -2,19 +2,19 @@
 /// answer from memory.
 public protocol AccessSource: Sendable {
     /// Who a browser is, by its cookies.
-    func present(webToken: String?, token: String?) throws(SiteError) -> Presented
+    func present(webToken: String?, token: String?) throws(AccountError) -> Presented
     /// The site of a domain, as far as this caller may know of it.
-    func site(domain: String, for caller: Caller) throws(SiteError) -> OwnedSite?
+    func site(domain: String, for caller: Caller) throws(AccountError) -> OwnedSite?
     /// The sites that somebody may see, by organisation and domain.
-    func sites(of person: SignedIn) throws(SiteError) -> [OrganisationSites]
+    func sites(of person: SignedIn) throws(AccountError) -> [OrganisationSites]
     /// The shared link of this secret, and its site.
-    func link(token: String) throws(SiteError) -> SharedSite?
+    func link(token: String) throws(AccountError) -> SharedSite?
     /// Whether the browser has typed the link's password.
     func isUnlocked(_ link: SharedLink, proof: String?) -> Bool
     /// What a key that may read opens.
-    func readingKey(_ key: String) throws(SiteError) -> ReadingKey?
+    func readingKey(_ key: String) throws(AccountError) -> ReadingKey?
     /// How the pages of an organisation look.
-    func brand(of organisation: Int32) throws(SiteError) -> Brand
+    func brand(of organisation: Int32) throws(AccountError) -> Brand
 }
 
 /// An organisation, and those of its sites that somebody may see.

@@ -27,7 +27,7 @@ public struct SecretKeyStore {
     /// Makes a key for a site and returns it: the only time that anybody sees it.
     ///
     /// - Parameter mayRead: whether it reads the site's reports; otherwise it sends events.
-    public func add(domain: String, mayRead: Bool = false) throws(SiteError) -> String {
+    public func add(domain: String, mayRead: Bool = false) throws(AccountError) -> String {
         guard let site = try SiteStore(connection).site(domain: domain) else {
             throw .invalid("there is no site \"\(domain)\"; footfall site list names them")
         }
@@ -47,7 +47,7 @@ public struct SecretKeyStore {
     }
 
     /// All keys by site and age.
-    public func list() throws(SiteError) -> [Listed] {
+    public func list() throws(AccountError) -> [Listed] {
         do throws(DatabaseError) {
             let rows = try connection.query(
                 """
@@ -69,7 +69,7 @@ public struct SecretKeyStore {
     }
 
     /// Makes the key worthless that is this one, or begins like this. A running gateway notices within five seconds.
-    public func revoke(_ key: String) throws(SiteError) {
+    public func revoke(_ key: String) throws(AccountError) {
         do throws(DatabaseError) {
             let beginning = key.prefix(bytes: SecretKeyStore.beginningLength)
             let removed = try connection.execute("DELETE FROM secret_key WHERE beginning = \(beginning)")

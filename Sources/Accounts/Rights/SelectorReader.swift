@@ -12,7 +12,7 @@ public struct SelectorReader {
     }
 
     /// The events of a user of a site, by the id that the site's server sends for the user.
-    public func user(_ id: String, of site: SiteID) throws(SiteError) -> EventSelector {
+    public func user(_ id: String, of site: SiteID) throws(AccountError) -> EventSelector {
         do throws(DatabaseError) {
             let rows = try connection.query("SELECT user_key FROM site WHERE site_id = \(site.rawValue)")
             guard let row = rows.first, let bits = UserHash.bits(of: id, key: try row.value(0, as: [UInt8].self)) else {
@@ -25,7 +25,8 @@ public struct SelectorReader {
     }
 
     /// All events from the first moment of one date to the last of another, both local dates of the site (`YYYY-MM-DD`).
-    public func period(from first: String, through last: String, of site: SiteID) throws(SiteError) -> EventSelector {
+    public func period(from first: String, through last: String, of site: SiteID) throws(AccountError) -> EventSelector
+    {
         for date in [first, last] where !SelectorReader.isDate(date) {
             throw .invalid("\"\(date)\" is not a date such as 2026-11-25")
         }
@@ -46,7 +47,7 @@ public struct SelectorReader {
         }
     }
 
-    private static func failure(_ error: DatabaseError) -> SiteError {
+    private static func failure(_ error: DatabaseError) -> AccountError {
         // A date that the calendar does not have is an error of the server's.
         error.kind == .poison ? .invalid(error.message) : .database(error)
     }

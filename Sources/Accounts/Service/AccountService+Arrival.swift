@@ -5,7 +5,7 @@ import EventModel
 /// How people come in for the first time: the set-up link, invitations, and links for a password.
 extension AccountService {
     /// Whether there is nobody yet.
-    public func isEmpty() throws(SiteError) -> Bool {
+    public func isEmpty() throws(AccountError) -> Bool {
         try read(for: .nobody) { (connection) throws(DatabaseError) in
             let hasPerson: Bool = try connection.query("SELECT has_person()")[0].value(0)
             return !hasPerson
@@ -13,7 +13,7 @@ extension AccountService {
     }
 
     /// Whether a set-up link opens.
-    public func isSetUpLink(_ token: String) throws(SiteError) -> Bool {
+    public func isSetUpLink(_ token: String) throws(AccountError) -> Bool {
         let hash = AccessToken.hash(token)
         let now = self.now
         guard try isEmpty() else { return false }
@@ -25,7 +25,7 @@ extension AccountService {
     /// Makes the first person, and their organisation, to which all sites so far belong from then on.
     public func setUp(
         token: String, email typed: String, password: String, organisation typedName: String, origin: SignInOrigin
-    ) throws(SiteError) -> NewSession {
+    ) throws(AccountError) -> NewSession {
         let email = try AccountService.email(typed)
         let name = try AccountService.name(typedName, "the organisation's name")
         let hash = AccessToken.hash(token)
@@ -46,7 +46,7 @@ extension AccountService {
     // MARK: Invitations
 
     /// What an invitation's link says: the invitation and the organisation's name; `nil` when it is of no use any more.
-    public func invitation(token: String) throws(SiteError) -> (invitation: Invitation, organisation: String)? {
+    public func invitation(token: String) throws(AccountError) -> (invitation: Invitation, organisation: String)? {
         let hash = AccessToken.hash(token)
         let now = self.now
         guard
@@ -65,7 +65,7 @@ extension AccountService {
     }
 
     /// Takes an invitation as somebody who is signed in.
-    public func join(token: String, _ actor: Actor) throws(SiteError) {
+    public func join(token: String, _ actor: Actor) throws(AccountError) {
         guard let (invitation, _) = try invitation(token: token) else { throw AccountService.goneInvitation }
         if let email = invitation.email, email != actor.person.email {
             throw .invalid("this invitation is for \(email); you are signed in as \(actor.person.email)")
@@ -80,7 +80,7 @@ extension AccountService {
     /// Takes an invitation as somebody new.
     public func join(
         token: String, email typed: String, name: String, password: String, origin: SignInOrigin
-    ) throws(SiteError) -> NewSession {
+    ) throws(AccountError) -> NewSession {
         guard let (invitation, _) = try invitation(token: token) else { throw AccountService.goneInvitation }
         let email = try AccountService.email(typed)
         if let expected = invitation.email, expected != email {
@@ -100,7 +100,7 @@ extension AccountService {
         return try beginSession(person, email, origin)
     }
 
-    private static var goneInvitation: SiteError {
+    private static var goneInvitation: AccountError {
         .invalid("this invitation has expired, was taken or was taken back: ask for another one")
     }
 
@@ -120,11 +120,11 @@ extension AccountService {
     // MARK: Links for a password
 
     /// The address of the person whose password a link sets; `nil` when the link is of no use any more.
-    public func emailOfPasswordLink(_ token: String) throws(SiteError) -> String? {
+    public func emailOfPasswordLink(_ token: String) throws(AccountError) -> String? {
         try personOfPasswordLink(token)?.email
     }
 
-    private func personOfPasswordLink(_ token: String) throws(SiteError) -> (person: Int32, email: String)? {
+    private func personOfPasswordLink(_ token: String) throws(AccountError) -> (person: Int32, email: String)? {
         let hash = AccessToken.hash(token)
         let now = self.now
         let person = try read(for: Behalf(secret: hash)) { (connection) throws(DatabaseError) in
@@ -137,7 +137,7 @@ extension AccountService {
     }
 
     /// Sets a password with a link. The second factor stays, and is asked for at the next sign-in; all sessions end.
-    public func setPassword(token: String, password: String, origin: SignInOrigin) throws(SiteError) {
+    public func setPassword(token: String, password: String, origin: SignInOrigin) throws(AccountError) {
         guard let (person, email) = try personOfPasswordLink(token) else {
             throw .invalid("this link is of no use any more: ask for another one")
         }

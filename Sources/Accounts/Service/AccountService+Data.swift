@@ -6,9 +6,9 @@ extension AccountService {
     /// Sets most events in a second, whether only the site's own script may send, and makes another secret for it.
     public func setLimits(
         of site: OwnedSite, eventsPerSecond: Int?, needsScriptToken: Bool, renewsSecret: Bool, _ actor: Actor
-    ) throws(SiteError) {
+    ) throws(AccountError) {
         try changeSite(site, .siteChanged, "limits", actor) { (connection) throws(DatabaseError) in
-            try lowering { () throws(SiteError) in
+            try lowering { () throws(AccountError) in
                 let store = SiteStore(connection)
                 try store.setEventsPerSecond(eventsPerSecond, domain: site.site.domain)
                 if renewsSecret { try store.renewScriptSecret(domain: site.site.domain) }
@@ -18,12 +18,12 @@ extension AccountService {
     }
 
     /// Sets for how many whole months events are kept; `nil` for what the gateway is set to.
-    public func setRetention(of site: OwnedSite, months: Int?, _ actor: Actor) throws(SiteError) {
+    public func setRetention(of site: OwnedSite, months: Int?, _ actor: Actor) throws(AccountError) {
         if let months, let most = settings.mostMonths, months > most {
             throw .invalid("the strict mode keeps events for \(most) months at most")
         }
         try changeSite(site, .siteChanged, "retention", actor) { (connection) throws(DatabaseError) in
-            try lowering { () throws(SiteError) in
+            try lowering { () throws(AccountError) in
                 try SiteStore(connection).setRetention(months: months, of: site.site.id)
             }
         }
@@ -37,7 +37,7 @@ extension AccountService {
         case days(from: String, through: String)
 
         fileprivate func selector(of site: SiteID, _ connection: Connection) throws(DatabaseError) -> EventSelector {
-            try lowering { () throws(SiteError) in
+            try lowering { () throws(AccountError) in
                 switch self {
                 case .user(let id): try SelectorReader(connection).user(id, of: site)
                 case .days(let first, let last):
@@ -58,7 +58,7 @@ extension AccountService {
     /// What is kept, as lines of JSON; at most so many of all.
     public func export(
         _ selection: Selection, of site: OwnedSite, limit: Int, _ actor: Actor
-    ) throws(SiteError) -> (lines: [String], count: Int) {
+    ) throws(AccountError) -> (lines: [String], count: Int) {
         var lines: [String] = []
         var count = 0
         // Written down first, and by itself: the export is one moment's, in a transaction of its own that only reads.
@@ -75,7 +75,7 @@ extension AccountService {
     }
 
     /// Asks for an erasure; jobs carry it out.
-    public func erase(_ selection: Selection, of site: OwnedSite, _ actor: Actor) throws(SiteError) {
+    public func erase(_ selection: Selection, of site: OwnedSite, _ actor: Actor) throws(AccountError) {
         let now = self.now
         try changeSite(site, .dataErased, selection.words, actor) { (connection) throws(DatabaseError) in
             let selector = try selection.selector(of: site.site.id, connection)
@@ -84,7 +84,7 @@ extension AccountService {
     }
 
     /// The latest erasures of a site, newest first.
-    public func erasures(of site: OwnedSite) throws(SiteError) -> [Erasure] {
+    public func erasures(of site: OwnedSite) throws(AccountError) -> [Erasure] {
         try read(for: .site(site.site.id.rawValue)) { (connection) throws(DatabaseError) in
             try ErasureStore(connection).list(of: site.site.id, limit: 10)
         }

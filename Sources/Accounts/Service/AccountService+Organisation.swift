@@ -19,7 +19,7 @@ extension AccountService {
     }
 
     /// An organisation with its people; `nil` when it is gone.
-    public func details(of organisation: Int32, for person: SignedIn) throws(SiteError) -> OrganisationDetails? {
+    public func details(of organisation: Int32, for person: SignedIn) throws(AccountError) -> OrganisationDetails? {
         let now = self.now
         return try read(for: Behalf(organisation: organisation, person: person.person)) {
             (connection) throws(DatabaseError) in
@@ -34,7 +34,7 @@ extension AccountService {
 
     /// How the pages of an organisation look; Footfall's own for one that is gone. Some seconds old at most: every page
     /// asks.
-    public func brand(of organisation: Int32) throws(SiteError) -> Brand {
+    public func brand(of organisation: Int32) throws(AccountError) -> Brand {
         let now = clock()
         let known = brands.withLock { $0[organisation] }
         if let known, known.until > now { return known.brand }
@@ -46,14 +46,14 @@ extension AccountService {
         return brand
     }
 
-    private func readBrand(of organisation: Int32) throws(SiteError) -> Brand {
+    private func readBrand(of organisation: Int32) throws(AccountError) -> Brand {
         try read(for: Behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             try OrganisationStore(connection).organisation(organisation)?.brand ?? Brand()
         }
     }
 
     /// Gives an organisation another name.
-    public func rename(_ organisation: Int32, to typed: String, _ actor: Actor) throws(SiteError) {
+    public func rename(_ organisation: Int32, to typed: String, _ actor: Actor) throws(AccountError) {
         let name = try AccountService.name(typed, "the organisation's name")
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             try OrganisationStore(connection).rename(organisation, to: name)
@@ -65,7 +65,7 @@ extension AccountService {
     public func setBrand(
         name: String, colour: String, logo: [UInt8]?, namesFootfall: Bool, scriptPath: String, endpointPath: String,
         of organisation: Int32, _ actor: Actor
-    ) throws(SiteError) {
+    ) throws(AccountError) {
         var brand = try readBrand(of: organisation)
         brand.name = name.isEmpty ? "" : try AccountService.name(name, "the name")
         brand.colour = try BrandRules.colour(colour)
@@ -84,7 +84,7 @@ extension AccountService {
     }
 
     /// Deletes an organisation with all its sites, after the days of grace.
-    public func delete(_ organisation: Int32, _ actor: Actor) throws(SiteError) {
+    public func delete(_ organisation: Int32, _ actor: Actor) throws(AccountError) {
         let end = graceEnd
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             try OrganisationStore(connection).setDeletion(organisation, at: end)
@@ -93,7 +93,7 @@ extension AccountService {
     }
 
     /// Takes a deletion back.
-    public func keep(_ organisation: Int32, _ actor: Actor) throws(SiteError) {
+    public func keep(_ organisation: Int32, _ actor: Actor) throws(AccountError) {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             try OrganisationStore(connection).setDeletion(organisation, at: nil)
             try note(connection, .organisationKept, actor, organisation: organisation)
@@ -110,9 +110,9 @@ extension AccountService {
     /// Invites somebody. Returns the secret of the link, which nobody sees again.
     public func invite(
         _ typed: NewInvitation, to organisation: Int32, _ actor: Actor
-    ) throws(SiteError) -> String {
+    ) throws(AccountError) -> String {
         var new = typed
-        new.email = try typed.email.flatMap { (text) throws(SiteError) in
+        new.email = try typed.email.flatMap { (text) throws(AccountError) in
             text.isEmpty ? nil : try AccountService.email(text)
         }
         try checkMayGive(new.role, in: organisation, actor)
@@ -137,7 +137,7 @@ extension AccountService {
     }
 
     /// Takes an invitation back.
-    public func revokeInvitation(_ number: Int32, of organisation: Int32, _ actor: Actor) throws(SiteError) {
+    public func revokeInvitation(_ number: Int32, of organisation: Int32, _ actor: Actor) throws(AccountError) {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             guard try InvitationStore(connection).remove(number) else {
                 throw .invalid("this invitation is gone already")
@@ -149,7 +149,7 @@ extension AccountService {
     /// Gives a member another role.
     public func setRole(
         _ role: Role, of person: Int32, in organisation: Int32, _ actor: Actor
-    ) throws(SiteError) {
+    ) throws(AccountError) {
         try checkMayGive(role, in: organisation, actor)
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             let member = try member(person, organisation, connection)
@@ -161,7 +161,7 @@ extension AccountService {
     }
 
     /// Takes somebody out of an organisation.
-    public func removePerson(_ person: Int32, from organisation: Int32, _ actor: Actor) throws(SiteError) {
+    public func removePerson(_ person: Int32, from organisation: Int32, _ actor: Actor) throws(AccountError) {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             let member = try member(person, organisation, connection)
             try checkMayChange(member, in: organisation, actor)
@@ -171,7 +171,7 @@ extension AccountService {
     }
 
     /// Leaves an organisation. Its last owner cannot.
-    public func leave(_ organisation: Int32, _ actor: Actor) throws(SiteError) {
+    public func leave(_ organisation: Int32, _ actor: Actor) throws(AccountError) {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             try note(connection, .personLeft, actor, organisation: organisation)
             try OrganisationStore(connection).remove(actor.person.person, from: organisation)
@@ -189,7 +189,7 @@ extension AccountService {
     }
 
     /// Nobody gives more than they have: an admin makes no owners.
-    private func checkMayGive(_ role: Role, in organisation: Int32, _ actor: Actor) throws(SiteError) {
+    private func checkMayGive(_ role: Role, in organisation: Int32, _ actor: Actor) throws(AccountError) {
         guard let own = actor.person.role(in: organisation), own >= role else {
             throw .invalid("only an owner can make somebody an owner")
         }
@@ -204,7 +204,7 @@ extension AccountService {
     // MARK: Teams
 
     /// Adds a team.
-    public func addTeam(_ typed: String, to organisation: Int32, _ actor: Actor) throws(SiteError) {
+    public func addTeam(_ typed: String, to organisation: Int32, _ actor: Actor) throws(AccountError) {
         let name = try AccountService.name(typed, "the team's name")
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             try TeamStore(connection).add(name: name, organisation: organisation)
@@ -213,7 +213,7 @@ extension AccountService {
     }
 
     /// Removes a team; what its people have otherwise stays.
-    public func removeTeam(_ team: Int32, from organisation: Int32, _ actor: Actor) throws(SiteError) {
+    public func removeTeam(_ team: Int32, from organisation: Int32, _ actor: Actor) throws(AccountError) {
         try changeTeam(team, of: organisation, .teamRemoved, actor) { (store, _) throws(DatabaseError) in
             try store.remove(team, from: organisation)
         }
@@ -222,7 +222,7 @@ extension AccountService {
     /// Takes a member into a team, or out of it.
     public func setTeamMember(
         _ person: Int32, of team: Int32, isMember: Bool, in organisation: Int32, _ actor: Actor
-    ) throws(SiteError) {
+    ) throws(AccountError) {
         try changeTeam(team, of: organisation, .teamChanged, actor) { (store, connection) throws(DatabaseError) in
             _ = try member(person, organisation, connection)
             if isMember {
@@ -236,7 +236,7 @@ extension AccountService {
     private func changeTeam(
         _ team: Int32, of organisation: Int32, _ action: AuditAction, _ actor: Actor,
         _ body: (TeamStore, Connection) throws(DatabaseError) -> Void
-    ) throws(SiteError) {
+    ) throws(AccountError) {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             let store = TeamStore(connection)
             guard let known = try store.list(of: organisation).first(where: { $0.number == team }) else {
@@ -258,14 +258,14 @@ extension AccountService {
     /// The audit log, newest first.
     public func auditLog(
         of organisation: Int32, before: Int64? = nil, limit: Int = 100
-    ) throws(SiteError) -> [AuditEntry] {
+    ) throws(AccountError) -> [AuditEntry] {
         try read(for: Behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             try AuditLog(connection).entries(of: organisation, before: before, limit: limit)
         }
     }
 
     /// Writes down that the log was taken along.
-    public func noteAuditExport(of organisation: Int32, _ actor: Actor) throws(SiteError) {
+    public func noteAuditExport(of organisation: Int32, _ actor: Actor) throws(AccountError) {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             try note(connection, .auditExported, actor, organisation: organisation)
         }

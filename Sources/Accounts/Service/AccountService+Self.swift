@@ -16,7 +16,7 @@ extension AccountService {
     }
 
     /// All that the page about oneself shows.
-    public func account(_ person: SignedIn) throws(SiteError) -> Account {
+    public func account(_ person: SignedIn) throws(AccountError) -> Account {
         try read(for: Behalf(person: person.person)) { (connection) throws(DatabaseError) in
             Account(
                 sessions: try SessionStore(connection).list(of: person.person),
@@ -26,7 +26,7 @@ extension AccountService {
     }
 
     /// Changes what somebody calls themselves.
-    public func setName(_ typed: String, _ actor: Actor) throws(SiteError) {
+    public func setName(_ typed: String, _ actor: Actor) throws(AccountError) {
         let name = typed.isEmpty ? "" : try AccountService.name(typed, "the name")
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
             try PersonStore(connection).setName(name, of: actor.person.person)
@@ -36,7 +36,7 @@ extension AccountService {
     /// Changes a password. All other sessions end.
     public func changePassword(
         old: String, new: String, address: IPAddress, _ actor: Actor
-    ) throws(SiteError) {
+    ) throws(AccountError) {
         try confirm(password: old, address: address, actor)
         let hash = try passwordHash(new, email: actor.person.email)
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
@@ -46,13 +46,13 @@ extension AccountService {
     }
 
     /// Makes sure that whoever sits there knows the password: before anything that would lock its owner out.
-    public func confirm(password: String, address: IPAddress, _ actor: Actor) throws(SiteError) {
+    public func confirm(password: String, address: IPAddress, _ actor: Actor) throws(AccountError) {
         let account = actor.person.email
         if case .wait(let seconds) = throttle.permission(account: account, network: address) {
             throw .invalid("too many attempts: try again in \(seconds) seconds")
         }
         let known: PersonStore.Credentials?
-        do throws(SiteError) {
+        do throws(AccountError) {
             known = try read(for: actor.behalf()) { (connection) throws(DatabaseError) in
                 try PersonStore(connection).credentials(person: actor.person.person)
             }
@@ -72,7 +72,7 @@ extension AccountService {
     /// A key for an authenticator app. It counts once the app's first code was typed in.
     public func startSecondFactor(
         password: String, address: IPAddress, _ actor: Actor
-    ) throws(SiteError) -> TOTPSecret {
+    ) throws(AccountError) -> TOTPSecret {
         // Whoever finds an open browser could lock its owner out.
         try confirm(password: password, address: address, actor)
         let secret = TOTPSecret.make()
@@ -86,7 +86,7 @@ extension AccountService {
     }
 
     /// The key that waits for its first code; `nil` when none does.
-    public func waitingSecondFactor(_ person: SignedIn) throws(SiteError) -> TOTPSecret? {
+    public func waitingSecondFactor(_ person: SignedIn) throws(AccountError) -> TOTPSecret? {
         let known = try read(for: Behalf(person: person.person)) { (connection) throws(DatabaseError) in
             try PersonStore(connection).credentials(person: person.person)
         }
@@ -97,7 +97,7 @@ extension AccountService {
     /// Switches the second factor on with its first code. Returns recovery codes, which nobody sees again.
     public func confirmSecondFactor(
         code: String, address: IPAddress, _ actor: Actor
-    ) throws(SiteError) -> [String] {
+    ) throws(AccountError) -> [String] {
         guard let secret = try waitingSecondFactor(actor.person) else {
             throw .invalid("no second factor waits for a code")
         }
@@ -118,7 +118,7 @@ extension AccountService {
     /// Other recovery codes; the ones before are of no use any more.
     public func renewRecoveryCodes(
         password: String, address: IPAddress, _ actor: Actor
-    ) throws(SiteError) -> [String] {
+    ) throws(AccountError) -> [String] {
         try confirm(password: password, address: address, actor)
         guard actor.person.hasSecondFactor else { throw .invalid("there is no second factor") }
         let codes = RecoveryCode.make()
@@ -131,7 +131,7 @@ extension AccountService {
     }
 
     /// Switches the second factor off.
-    public func endSecondFactor(password: String, address: IPAddress, _ actor: Actor) throws(SiteError) {
+    public func endSecondFactor(password: String, address: IPAddress, _ actor: Actor) throws(AccountError) {
         try confirm(password: password, address: address, actor)
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
             let people = PersonStore(connection)
@@ -144,7 +144,7 @@ extension AccountService {
     // MARK: Sessions
 
     /// Signs out one session of one's own.
-    public func revokeSession(_ session: Int64, _ actor: Actor) throws(SiteError) {
+    public func revokeSession(_ session: Int64, _ actor: Actor) throws(AccountError) {
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
             guard try SessionStore(connection).remove(session, of: actor.person.person) else {
                 throw .invalid("this session is over already")
@@ -154,7 +154,7 @@ extension AccountService {
     }
 
     /// Signs out everywhere but here.
-    public func revokeOtherSessions(_ actor: Actor) throws(SiteError) {
+    public func revokeOtherSessions(_ actor: Actor) throws(AccountError) {
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
             let count = try SessionStore(connection).removeAll(
                 of: actor.person.person, but: actor.person.session)
@@ -163,7 +163,7 @@ extension AccountService {
     }
 
     /// Deletes one's account. Who alone owns an organisation must give it away or delete it first.
-    public func deleteAccount(password: String, address: IPAddress, _ actor: Actor) throws(SiteError) {
+    public func deleteAccount(password: String, address: IPAddress, _ actor: Actor) throws(AccountError) {
         try confirm(password: password, address: address, actor)
         let memberships = actor.person.memberships.filter { $0.deleteAt == nil }
         for membership in memberships where membership.role == .owner {

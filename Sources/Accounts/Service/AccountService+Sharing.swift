@@ -5,14 +5,14 @@ public import EventModel
 /// Shared links.
 extension AccountService {
     /// The links of a site, oldest first.
-    public func links(of site: OwnedSite) throws(SiteError) -> [SharedLink] {
+    public func links(of site: OwnedSite) throws(AccountError) -> [SharedLink] {
         try read(for: .site(site.site.id.rawValue)) { (connection) throws(DatabaseError) in
             try SharedLinkStore(connection).list(of: site.site.id)
         }
     }
 
     /// Shares a site.
-    public func share(_ site: OwnedSite, _ typed: NewSharedLink, _ actor: Actor) throws(SiteError) {
+    public func share(_ site: OwnedSite, _ typed: NewSharedLink, _ actor: Actor) throws(AccountError) {
         var link = typed
         link.name = try AccountService.name(typed.name, "the link's name")
         guard link.filters.utf8.count <= 4096 else { throw .invalid("the filters are too long for a link") }
@@ -26,7 +26,7 @@ extension AccountService {
     }
 
     /// Ends a link. Whoever has it open sees nothing more.
-    public func revokeLink(_ number: Int32, of site: OwnedSite, _ actor: Actor) throws(SiteError) {
+    public func revokeLink(_ number: Int32, of site: OwnedSite, _ actor: Actor) throws(AccountError) {
         try changeSite(site, .linkRevoked, "", actor) { (connection) throws(DatabaseError) in
             guard try SharedLinkStore(connection).remove(number, of: site.site.id) else {
                 throw .invalid("this link is gone already")
@@ -35,7 +35,7 @@ extension AccountService {
     }
 
     /// The link of this secret, and its site; `nil` when there is none.
-    public func link(token: String) throws(SiteError) -> SharedSite? {
+    public func link(token: String) throws(AccountError) -> SharedSite? {
         // PostgreSQL knows no text with a zero in it.
         guard !token.utf8.contains(0), token.utf8.count <= 64 else { return nil }
         let found = try read(for: Behalf(secret: token)) { (connection) throws(DatabaseError) -> SharedLink? in
@@ -54,7 +54,7 @@ extension AccountService {
     /// Checks a link's password. Returns what the browser keeps as a proof, or how long to wait; `nil` for a wrong one.
     public func unlock(
         _ link: SharedLink, password: String, address: IPAddress
-    ) throws(SiteError) -> (proof: String?, wait: Int?) {
+    ) throws(AccountError) -> (proof: String?, wait: Int?) {
         let account = "shared link \(link.number)"
         switch throttle.permission(account: account, network: address) {
         case .wait(let seconds): return (nil, seconds)
@@ -90,14 +90,14 @@ extension AccountService {
     // MARK: Keys of programs
 
     /// The keys of an organisation, by age.
-    public func keys(of organisation: Int32) throws(SiteError) -> [SecretKeyListing] {
+    public func keys(of organisation: Int32) throws(AccountError) -> [SecretKeyListing] {
         try read(for: Behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             try SecretKeyDirectory(connection).list(of: organisation)
         }
     }
 
     /// Makes a key. Returns it: nobody sees it again.
-    public func addKey(_ typed: NewSecretKey, to organisation: Int32, _ actor: Actor) throws(SiteError) -> String {
+    public func addKey(_ typed: NewSecretKey, to organisation: Int32, _ actor: Actor) throws(AccountError) -> String {
         var new = typed
         new.name = try AccountService.name(typed.name, "the key's name")
         let key = new
@@ -109,7 +109,7 @@ extension AccountService {
     }
 
     /// Makes a key worthless. A running gateway notices within five seconds, the reports at once.
-    public func revokeKey(_ number: Int32, of organisation: Int32, _ actor: Actor) throws(SiteError) {
+    public func revokeKey(_ number: Int32, of organisation: Int32, _ actor: Actor) throws(AccountError) {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             guard let name = try SecretKeyDirectory(connection).remove(number, of: organisation) else {
                 throw .invalid("this key is gone already")
@@ -119,7 +119,7 @@ extension AccountService {
     }
 
     /// What a key that may read opens; `nil` for one that is wrong, expired, or may not read.
-    public func readingKey(_ key: String) throws(SiteError) -> ReadingKey? {
+    public func readingKey(_ key: String) throws(AccountError) -> ReadingKey? {
         guard key.utf8.count <= 128, key.hasPrefix(SecretKey.readPrefix) else { return nil }
         let hash = SecretKey.hash(key)
         let now = self.now

@@ -47,13 +47,13 @@ extension AccountService {
     /// Checks a password.
     public func signIn(
         email typed: String, password: String, address: IPAddress, origin: SignInOrigin
-    ) throws(SiteError) -> SignInOutcome {
+    ) throws(AccountError) -> SignInOutcome {
         let email = typed.lowercased().split(separator: " ").joined()
         switch throttle.permission(account: email, network: address) {
         case .wait(let seconds): return .wait(seconds: seconds)
         case .allowed: break
         }
-        do throws(SiteError) {
+        do throws(AccountError) {
             let known = try read(for: Behalf(email: EmailAddress.normalised(email) ?? "")) {
                 (connection) throws(DatabaseError) in
                 try EmailAddress.normalised(email).flatMapRethrowing { (email) throws(DatabaseError) in
@@ -85,7 +85,7 @@ extension AccountService {
     /// Checks the second step: a code of the authenticator app, or a recovery code.
     public func signIn(
         codeToken token: String, code: String, address: IPAddress, origin: SignInOrigin
-    ) throws(SiteError) -> SignInOutcome {
+    ) throws(AccountError) -> SignInOutcome {
         let claims = WebToken.verify(
             token, keys: tokenKeys, audience: AccountService.codeAudience, issuer: AccountService.issuer,
             now: clock() / 1000)
@@ -95,7 +95,7 @@ extension AccountService {
         case .wait(let seconds): return .wait(seconds: seconds)
         case .allowed: break
         }
-        do throws(SiteError) {
+        do throws(AccountError) {
             let known = try read(for: Behalf(person: person)) { (connection) throws(DatabaseError) in
                 try PersonStore(connection).credentials(person: person)
             }
@@ -112,7 +112,7 @@ extension AccountService {
     }
 
     /// Signs in whom nginx has named (`auth_request`, docs/accounts.md). `nil` for somebody who is not here.
-    public func signIn(trusted typed: String, origin: SignInOrigin) throws(SiteError) -> NewSession? {
+    public func signIn(trusted typed: String, origin: SignInOrigin) throws(AccountError) -> NewSession? {
         guard settings.isSingleSignOn, let email = EmailAddress.normalised(typed) else { return nil }
         let person = try read(for: Behalf(email: email)) { (connection) throws(DatabaseError) in
             try PersonStore(connection).number(email: email)
@@ -133,7 +133,7 @@ extension AccountService {
 
     private func writeFailure(
         of known: PersonStore.Credentials, _ what: String, _ origin: SignInOrigin
-    ) throws(SiteError) {
+    ) throws(AccountError) {
         try change(for: Behalf(person: known.person)) { (connection) throws(DatabaseError) in
             try AuditLog(connection).note(
                 .signInFailed, what, organisation: nil, person: AuditPerson(number: known.person, name: known.email),
@@ -143,7 +143,7 @@ extension AccountService {
 
     private func rehash(
         _ known: PersonStore.Credentials, _ hash: String, _ password: String
-    ) throws(SiteError) {
+    ) throws(AccountError) {
         guard PasswordHash.needsRehash(hash), let better = PasswordHash.make(password) else { return }
         try change(for: Behalf(person: known.person)) { (connection) throws(DatabaseError) in
             try PersonStore(connection).rehash(better, of: known.person)
@@ -157,7 +157,7 @@ extension AccountService {
 
     private func takes(
         _ code: String, of known: PersonStore.Credentials, _ origin: SignInOrigin
-    ) throws(SiteError) -> Bool {
+    ) throws(AccountError) -> Bool {
         let person = known.person
         if let secret = known.secondFactor.secret.flatMap({ TOTPSecret(bytes: $0) }),
             let step = secret.matchingStep(code: code, time: clock() / 1000)
@@ -182,7 +182,7 @@ extension AccountService {
     // MARK: Sessions
 
     /// A session with tokens of its own: none that a browser had before goes on living (session fixation).
-    func beginSession(_ person: Int32, _ email: String, _ origin: SignInOrigin) throws(SiteError) -> NewSession {
+    func beginSession(_ person: Int32, _ email: String, _ origin: SignInOrigin) throws(AccountError) -> NewSession {
         let token = AccessToken.make()
         let now = self.now
         let end = Timestamp(milliseconds: now.milliseconds + Int64(settings.sessionDays) * 86_400_000)
@@ -212,7 +212,7 @@ extension AccountService {
     /// Who a browser is. The web token is looked at first; where it has run out, the session gives another one, if it
     /// has not been revoked, is not idle for too long and not too old. Either way the session must exist: who is signed
     /// out elsewhere is so at once.
-    public func present(webToken: String?, token: String?) throws(SiteError) -> Presented {
+    public func present(webToken: String?, token: String?) throws(AccountError) -> Presented {
         if let webToken,
             let claims = WebToken.verify(
                 webToken, keys: tokenKeys, audience: AccountService.dashboard, issuer: AccountService.issuer,
@@ -241,14 +241,14 @@ extension AccountService {
         return Presented(person: person, renewed: self.webToken(person: found.person, session: found.session))
     }
 
-    private func signedIn(_ person: Int32, session: Int64) throws(SiteError) -> SignedIn? {
+    private func signedIn(_ person: Int32, session: Int64) throws(AccountError) -> SignedIn? {
         try read(for: Behalf(person: person)) { (connection) throws(DatabaseError) in
             try CallerReader(connection: connection).person(person, session: session)
         }
     }
 
     /// Ends the session of a browser.
-    public func signOut(_ actor: Actor) throws(SiteError) {
+    public func signOut(_ actor: Actor) throws(AccountError) {
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
             try SessionStore(connection).remove(actor.person.session, of: actor.person.person)
             try AuditLog(connection).note(

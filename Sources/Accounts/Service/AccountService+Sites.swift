@@ -5,7 +5,7 @@ public import EventModel
 extension AccountService {
     /// The site of a domain, as far as this caller may know of it: one of a person's organisations, or for everybody
     /// else whichever it is. `authorize` decides what comes of it.
-    public func site(domain: String, for caller: Caller) throws(SiteError) -> OwnedSite? {
+    public func site(domain: String, for caller: Caller) throws(AccountError) -> OwnedSite? {
         var behalf = Behalf()
         if case .person(let person) = caller {
             behalf.person = person.person
@@ -18,18 +18,18 @@ extension AccountService {
         let number = try read(for: .nobody) { (connection) throws(DatabaseError) in
             try OwnedSiteStore(connection).number(domain: domain)
         }
-        return try number.flatMap { (number) throws(SiteError) in try site(SiteID(rawValue: number)) }
+        return try number.flatMap { (number) throws(AccountError) in try site(SiteID(rawValue: number)) }
     }
 
     /// A site by its number.
-    public func site(_ id: SiteID) throws(SiteError) -> OwnedSite? {
+    public func site(_ id: SiteID) throws(AccountError) -> OwnedSite? {
         try read(for: .site(id.rawValue)) { (connection) throws(DatabaseError) in
             try OwnedSiteStore(connection).site(id)
         }
     }
 
     /// The sites that somebody may see, by organisation and domain.
-    public func sites(of person: SignedIn) throws(SiteError) -> [OrganisationSites] {
+    public func sites(of person: SignedIn) throws(AccountError) -> [OrganisationSites] {
         var all: [OrganisationSites] = []
         for membership in person.memberships {
             let sites = try read(for: Behalf(organisation: membership.organisation, person: person.person)) {
@@ -45,11 +45,11 @@ extension AccountService {
     /// Adds a site.
     public func addSite(
         _ new: SiteStore.NewSite, to organisation: Int32, _ actor: Actor
-    ) throws(SiteError) -> Site {
+    ) throws(AccountError) -> Site {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             var new = new
             new.organisation = organisation
-            let site = try lowering { () throws(SiteError) in try SiteStore(connection).add(new) }
+            let site = try lowering { () throws(AccountError) in try SiteStore(connection).add(new) }
             try note(connection, .siteAdded, site.domain, actor, organisation: organisation)
             return site
         }
@@ -58,9 +58,9 @@ extension AccountService {
     /// Changes the hosts whose pages may send events, and where the site's days begin.
     public func setSite(
         _ site: OwnedSite, hosts: [String], timeZone: String, _ actor: Actor
-    ) throws(SiteError) {
+    ) throws(AccountError) {
         try changeSite(site, .siteChanged, "", actor) { (connection) throws(DatabaseError) in
-            try lowering { () throws(SiteError) in
+            try lowering { () throws(AccountError) in
                 try SiteStore(connection).set(hosts: hosts, timeZone: timeZone, of: site.site.id)
             }
         }
@@ -69,15 +69,15 @@ extension AccountService {
     /// Decides whether everybody may read a site's reports, and which hosts may show shared links in a frame.
     public func setPublic(
         _ isPublic: Bool, embedHosts: [String], of site: OwnedSite, _ actor: Actor
-    ) throws(SiteError) {
+    ) throws(AccountError) {
         try changeSite(site, .siteChanged, "", actor) { (connection) throws(DatabaseError) in
-            try lowering { () throws(SiteError) in try SiteStore.check(hosts: embedHosts) }
+            try lowering { () throws(AccountError) in try SiteStore.check(hosts: embedHosts) }
             try OwnedSiteStore(connection).setPublic(isPublic, embedHosts: embedHosts, of: site.site.id)
         }
     }
 
     /// Moves a site to another organisation of one's own. Guests and teams, shared links and keys for this site end.
-    public func move(_ site: OwnedSite, to organisation: Int32, _ actor: Actor) throws(SiteError) {
+    public func move(_ site: OwnedSite, to organisation: Int32, _ actor: Actor) throws(AccountError) {
         guard let role = actor.person.role(in: organisation), role >= .admin else {
             throw .invalid("a site can move to organisations only in which you are an owner or admin")
         }
@@ -90,7 +90,7 @@ extension AccountService {
     }
 
     /// Deletes a site with all its events, after the days of grace.
-    public func delete(_ site: OwnedSite, _ actor: Actor) throws(SiteError) {
+    public func delete(_ site: OwnedSite, _ actor: Actor) throws(AccountError) {
         let end = graceEnd
         try changeSite(site, .siteDeletion, "", actor) { (connection) throws(DatabaseError) in
             try OwnedSiteStore(connection).setDeletion(site.site.id, at: end)
@@ -98,7 +98,7 @@ extension AccountService {
     }
 
     /// Takes a deletion back.
-    public func keep(_ site: OwnedSite, _ actor: Actor) throws(SiteError) {
+    public func keep(_ site: OwnedSite, _ actor: Actor) throws(AccountError) {
         try changeSite(site, .siteKept, "", actor) { (connection) throws(DatabaseError) in
             try OwnedSiteStore(connection).setDeletion(site.site.id, at: nil)
         }
@@ -110,7 +110,7 @@ extension AccountService {
     public func changeSite(
         _ site: OwnedSite, _ action: AuditAction, _ object: String, _ actor: Actor,
         _ body: (Connection) throws(DatabaseError) -> Void
-    ) throws(SiteError) {
+    ) throws(AccountError) {
         try change(for: actor.behalf(organisation: site.organisation, site: site.site.id)) {
             (connection) throws(DatabaseError) in
             try body(connection)
@@ -122,14 +122,14 @@ extension AccountService {
     /// Reads what belongs to a site.
     public func readSite(
         _ site: OwnedSite, _ body: (Connection) throws(DatabaseError) -> Void
-    ) throws(SiteError) {
+    ) throws(AccountError) {
         try read(for: .site(site.site.id.rawValue), body)
     }
 
     // MARK: Single sites for single people
 
     /// To whom a site was given beyond the members of its organisation, and everybody to whom it could be given.
-    public func access(to site: OwnedSite, for person: SignedIn) throws(SiteError) -> SiteAccess {
+    public func access(to site: OwnedSite, for person: SignedIn) throws(AccountError) -> SiteAccess {
         guard let organisation = site.organisation else { return SiteAccess() }
         let behalf = Behalf(site: site.site.id.rawValue, organisation: organisation, person: person.person)
         return try read(for: behalf) { (connection) throws(DatabaseError) in
@@ -143,7 +143,7 @@ extension AccountService {
     /// Gives a site to a member or a team.
     public func give(
         _ site: OwnedSite, to holder: GrantHolder, as role: Role, _ actor: Actor
-    ) throws(SiteError) {
+    ) throws(AccountError) {
         guard Role.ofSites.contains(role) else { throw .invalid("a single site is given to viewers or editors") }
         try changeSite(site, .siteAccessGiven, role.rawValue, actor) { (connection) throws(DatabaseError) in
             try check(holder, of: site, connection)
@@ -167,7 +167,7 @@ extension AccountService {
     }
 
     /// Takes a site from a member or a team.
-    public func take(_ site: OwnedSite, from holder: GrantHolder, _ actor: Actor) throws(SiteError) {
+    public func take(_ site: OwnedSite, from holder: GrantHolder, _ actor: Actor) throws(AccountError) {
         try changeSite(site, .siteAccessTaken, "", actor) { (connection) throws(DatabaseError) in
             try TeamStore(connection).revoke(site: site.site.id, from: holder)
         }
@@ -194,8 +194,8 @@ public struct SiteAccess: Sendable {
 }
 
 /// Runs what says its failures in words for people, within a transaction.
-func lowering<Result>(_ body: () throws(SiteError) -> Result) throws(DatabaseError) -> Result {
-    do throws(SiteError) {
+func lowering<Result>(_ body: () throws(AccountError) -> Result) throws(DatabaseError) -> Result {
+    do throws(AccountError) {
         return try body()
     } catch {
         switch error {

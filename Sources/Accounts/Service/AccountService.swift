@@ -79,7 +79,7 @@ public final class AccountService: Sendable {
     /// Runs `body` in one transaction on behalf of somebody.
     func change<Result>(
         for behalf: Behalf, _ body: (Connection) throws(DatabaseError) -> Result
-    ) throws(SiteError) -> Result {
+    ) throws(AccountError) -> Result {
         let pool = self.pool
         return try reporting { () throws(DatabaseError) in
             try pool.withConnection(for: behalf) { (connection) throws(DatabaseError) in
@@ -91,13 +91,13 @@ public final class AccountService: Sendable {
     /// Asks on behalf of somebody.
     func read<Result>(
         for behalf: Behalf, _ body: (Connection) throws(DatabaseError) -> Result
-    ) throws(SiteError) -> Result {
+    ) throws(AccountError) -> Result {
         let pool = self.pool
         return try reporting { () throws(DatabaseError) in try pool.withConnection(for: behalf, body) }
     }
 
     /// The hash of a password that keeps to the rules.
-    func passwordHash(_ password: String, email: String) throws(SiteError) -> String {
+    func passwordHash(_ password: String, email: String) throws(AccountError) -> String {
         if let problem = PasswordRules.problem(with: password, email: email) { throw .invalid(problem.words) }
         guard let hash = PasswordHash.make(password) else {
             throw .database(DatabaseError(kind: .retryable, message: "no memory for a password's hash"))
@@ -106,7 +106,7 @@ public final class AccountService: Sendable {
     }
 
     /// A name as it is kept: without blanks around it, not empty, not endless.
-    static func name(_ text: String, _ what: String) throws(SiteError) -> String {
+    static func name(_ text: String, _ what: String) throws(AccountError) -> String {
         let name = text.split(whereSeparator: { $0.isWhitespace }).joined(separator: " ")
         guard !name.isEmpty else { throw .invalid("\(what) must not be empty") }
         guard name.unicodeScalars.count <= 100 else { throw .invalid("\(what) may have 100 characters at most") }
@@ -116,7 +116,7 @@ public final class AccountService: Sendable {
         return name
     }
 
-    static func email(_ text: String) throws(SiteError) -> String {
+    static func email(_ text: String) throws(AccountError) -> String {
         guard let email = EmailAddress.normalised(text) else {
             throw .invalid("\"\(text.cut(bytes: 100))\" is not an e-mail address")
         }

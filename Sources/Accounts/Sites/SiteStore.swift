@@ -41,7 +41,7 @@ public struct SiteStore {
     }
 
     /// Adds a site. With `ifMissing`, a domain that exists already is left as it is and returned.
-    public func add(_ new: NewSite, ifMissing: Bool = false) throws(SiteError) -> Site {
+    public func add(_ new: NewSite, ifMissing: Bool = false) throws(AccountError) -> Site {
         let domain = new.domain.lowercased()
         let hosts = (new.hosts.isEmpty ? [domain, "www.\(domain)"] : new.hosts).map { $0.lowercased() }
         try check(domain: domain, key: new.key, hosts: hosts)
@@ -70,7 +70,7 @@ public struct SiteStore {
                     ack: new.ack, scriptSecret: StoredSecret(try row.value(1)))
             }
         } catch {
-            throw SiteError(error)
+            throw AccountError(error)
         }
     }
 
@@ -81,7 +81,7 @@ public struct SiteStore {
     }
 
     /// Changes the hosts whose pages may send events, and where the site's days begin.
-    public func set(hosts: [String], timeZone: String, of site: SiteID) throws(SiteError) {
+    public func set(hosts: [String], timeZone: String, of site: SiteID) throws(AccountError) {
         let hosts = hosts.map { $0.lowercased() }
         guard !hosts.isEmpty else { throw .invalid("name at least one host whose pages may send events") }
         try SiteStore.check(hosts: hosts)
@@ -93,13 +93,13 @@ public struct SiteStore {
     }
 
     /// Sets how safe the events of a site are when they are acknowledged; `nil` leaves that to the gateway's setting.
-    public func setAck(_ ack: AckLevel?, domain: String) throws(SiteError) {
+    public func setAck(_ ack: AckLevel?, domain: String) throws(AccountError) {
         try change(
             "UPDATE site SET ack = \(ack?.rawValue) WHERE domain = \(domain.lowercased())", domain: domain)
     }
 
     /// Sets how many events a site may bring in a second; `nil` leaves that to the gateway's setting.
-    public func setEventsPerSecond(_ limit: Int?, domain: String) throws(SiteError) {
+    public func setEventsPerSecond(_ limit: Int?, domain: String) throws(AccountError) {
         if let limit, !(1...1_000_000).contains(limit) {
             throw .invalid("a site's limit must be from 1 to 1000000 events a second, not \(limit)")
         }
@@ -109,35 +109,35 @@ public struct SiteStore {
     }
 
     /// Sets whether events that do not come from the site's own script are put into quarantine.
-    public func setNeedsScriptToken(_ isNeeded: Bool, domain: String) throws(SiteError) {
+    public func setNeedsScriptToken(_ isNeeded: Bool, domain: String) throws(AccountError) {
         try change(
             "UPDATE site SET needs_script_token = \(isNeeded) WHERE domain = \(domain.lowercased())", domain: domain)
     }
 
     /// Makes another secret for the script of a site: all tokens of before are worthless as soon as the gateways know.
-    public func renewScriptSecret(domain: String) throws(SiteError) {
+    public func renewScriptSecret(domain: String) throws(AccountError) {
         try change(
             "UPDATE site SET script_secret = \(bytes: Randomness.bytes(32)) WHERE domain = \(domain.lowercased())",
             domain: domain)
     }
 
-    private func change(_ command: SQL, domain: String) throws(SiteError) {
+    private func change(_ command: SQL, domain: String) throws(AccountError) {
         do throws(DatabaseError) {
             guard try connection.execute(command) == 1 else { throw invalid("there is no site \"\(domain)\"") }
         } catch {
-            throw SiteError(error)
+            throw AccountError(error)
         }
     }
 
     /// Sets for how many whole months, beyond the running one, a site's events are kept; `nil` leaves that to the gateway's
     /// setting. Sums of days are kept for ever.
-    public func setRetention(months: Int?, domain: String) throws(SiteError) {
+    public func setRetention(months: Int?, domain: String) throws(AccountError) {
         guard let site = try site(domain: domain) else { throw .invalid("there is no site \"\(domain)\"") }
         try setRetention(months: months, of: site.id)
     }
 
     /// The same by the site's number.
-    public func setRetention(months: Int?, of site: SiteID) throws(SiteError) {
+    public func setRetention(months: Int?, of site: SiteID) throws(AccountError) {
         if let months, !(1...1200).contains(months) { throw .invalid("months must be from 1 to 1200, not \(months)") }
         _ = try reporting { () throws(DatabaseError) in
             try connection.execute(
@@ -148,7 +148,7 @@ public struct SiteStore {
     }
 
     /// All sites by domain.
-    public func list() throws(SiteError) -> [Site] {
+    public func list() throws(AccountError) -> [Site] {
         do throws(DatabaseError) {
             return try sites(where: "true")
         } catch {
@@ -157,7 +157,7 @@ public struct SiteStore {
     }
 
     /// The site of this domain; `nil` when there is none.
-    public func site(domain: String) throws(SiteError) -> Site? {
+    public func site(domain: String) throws(AccountError) -> Site? {
         do throws(DatabaseError) {
             return try find(domain: domain.lowercased())
         } catch {
@@ -199,7 +199,7 @@ public struct SiteStore {
 
     private func invalid(_ message: String) -> DatabaseError { .invalid(message) }
 
-    private func check(domain: String, key: String?, hosts: [String]) throws(SiteError) {
+    private func check(domain: String, key: String?, hosts: [String]) throws(AccountError) {
         guard SiteStore.isHost(domain[...]) else {
             throw .invalid("domain \"\(domain)\" is not a host name such as example.com")
         }
@@ -213,7 +213,7 @@ public struct SiteStore {
     }
 
     /// Whether these can be hosts.
-    static func check(hosts: [String]) throws(SiteError) {
+    static func check(hosts: [String]) throws(AccountError) {
         guard hosts.count <= 100 else { throw .invalid("a site may have 100 hosts at most") }
         for host in hosts where !SiteStore.isHost(host.utf8.starts(with: "*.".utf8) ? host.dropFirst(2) : host[...]) {
             throw .invalid("host \"\(host.cut(bytes: 100))\" is neither a host name nor of the form *.example.com")

@@ -12,7 +12,7 @@ public struct SnapshotLoader {
 
     /// All sites that have a key, with the local days of their time zones from 70 days ago (the month before
     /// this one is in it from its first day) to 400 days ahead.
-    public func load() throws(SiteError) -> SiteSnapshot {
+    public func load() throws(AccountError) -> SiteSnapshot {
         let sites = try SiteStore(connection).list().filter { !$0.key.isEmpty }
         do throws(DatabaseError) {
             let store = SecretKeyStore(connection)

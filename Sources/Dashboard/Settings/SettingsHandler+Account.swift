@@ -3,7 +3,7 @@ import EventModel
 
 /// What people change about themselves.
 extension SettingsHandler {
-    func changeAccount(_ inquiry: Inquiry, _ form: Form, _ actor: Actor) throws(SiteError) -> Outcome {
+    func changeAccount(_ inquiry: Inquiry, _ form: Form, _ actor: Actor) throws(AccountError) -> Outcome {
         let address = inquiry.address
         switch inquiry.match.route {
         case .setName: try accounts.setName(form["name"], actor)
@@ -53,7 +53,7 @@ extension SettingsHandler {
                 """, secrets: codes)
     }
 
-    func accountPage(_ inquiry: Inquiry, _ notice: Notice?) throws(SiteError) -> HTML? {
+    func accountPage(_ inquiry: Inquiry, _ notice: Notice?) throws(AccountError) -> HTML? {
         guard var person = inquiry.person else { return nil }
         // A form may just have switched it on.
         if inquiry.match.route == .confirmSecondFactor, notice?.kind == .done { person.hasSecondFactor = true }

@@ -4,7 +4,7 @@ import FastCGI
 
 /// Signing in and out, and coming in for the first time.
 extension SettingsHandler {
-    func arrive(_ inquiry: Inquiry, _ form: Form) throws(SiteError) -> Outcome {
+    func arrive(_ inquiry: Inquiry, _ form: Form) throws(AccountError) -> Outcome {
         switch inquiry.match.route {
         case .signIn:
             let outcome = try accounts.signIn(
@@ -54,7 +54,7 @@ extension SettingsHandler {
 
     private func signedIn(
         _ outcome: SignInOutcome, _ inquiry: Inquiry, _ form: Form
-    ) throws(SiteError) -> Outcome {
+    ) throws(AccountError) -> Outcome {
         switch outcome {
         case .signedIn(let session):
             // Whoever was signed in here before is not any more: no session lives on unseen.
@@ -113,7 +113,7 @@ extension SettingsHandler {
         return address
     }
 
-    private func unlock(_ inquiry: Inquiry, _ form: Form) throws(SiteError) -> Outcome {
+    private func unlock(_ inquiry: Inquiry, _ form: Form) throws(AccountError) -> Outcome {
         guard let token = inquiry.match.parameters["token"], let shared = try accounts.link(token: token) else {
             throw .invalid("this link is of no use any more")
         }
@@ -135,7 +135,7 @@ extension SettingsHandler {
 
     // MARK: Pages
 
-    func arrivalPage(_ inquiry: Inquiry, _ notice: Notice?, status: Int) throws(SiteError) -> Response {
+    func arrivalPage(_ inquiry: Inquiry, _ notice: Notice?, status: Int) throws(AccountError) -> Response {
         let query = Form(query: inquiry.request.query.utf8)
         let sent = inquiry.match.route.method == .post ? Form(inquiry.request) : query
         let surroundings = inquiry.surroundings
@@ -162,7 +162,7 @@ extension SettingsHandler {
 
     private func signInPage(
         _ inquiry: Inquiry, _ query: Form, _ notice: Notice?, status: Int
-    ) throws(SiteError) -> Response {
+    ) throws(AccountError) -> Response {
         let next = SettingsHandler.next(query["next"])
         if inquiry.person != nil { return Response.seeOther(next) }
         // Nobody but nginx can set a parameter of this name.
@@ -186,7 +186,7 @@ extension SettingsHandler {
         return Response.page(status: status, page.html)
     }
 
-    private func gone(_ inquiry: Inquiry, _ action: Action) throws(SiteError) -> Response {
+    private func gone(_ inquiry: Inquiry, _ action: Action) throws(AccountError) -> Response {
         let advice: HTML =
             switch action {
             case .setUp:

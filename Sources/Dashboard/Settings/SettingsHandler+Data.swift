@@ -6,7 +6,7 @@ import Platform
 
 /// What people decide about what comes in and what is kept.
 extension SettingsHandler {
-    func setLimits(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(SiteError) {
+    func setLimits(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(AccountError) {
         let text = form["events_per_second"]
         guard text.isEmpty || Int(text) != nil else {
             throw .invalid("\"\(text.cut(bytes: 40))\" is not a number of events")
@@ -16,7 +16,7 @@ extension SettingsHandler {
             renewsSecret: form.isTicked("renew_secret"), actor)
     }
 
-    func setRetention(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(SiteError) {
+    func setRetention(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(AccountError) {
         let text = form["months"]
         guard text.isEmpty || Int(text) != nil else {
             throw .invalid("\"\(text.cut(bytes: 40))\" is not a number of months")
@@ -24,20 +24,20 @@ extension SettingsHandler {
         try accounts.setRetention(of: site, months: Int(text), actor)
     }
 
-    private func selection(_ form: Form) throws(SiteError) -> AccountService.Selection {
+    private func selection(_ form: Form) throws(AccountError) -> AccountService.Selection {
         if form["kind"] == "period" { return .days(from: form["from"], through: form["to"]) }
         guard !form["user"].isEmpty, form["user"].utf8.count <= 128 else { throw .invalid("say which user") }
         return .user(form["user"])
     }
 
-    func erase(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(SiteError) {
+    func erase(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(AccountError) {
         guard form["confirmation"].lowercased() == site.site.domain else {
             throw .invalid("type the site's domain to confirm")
         }
         try accounts.erase(try selection(form), of: site, actor)
     }
 
-    func export(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(SiteError) -> Response {
+    func export(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(AccountError) -> Response {
         let export = try accounts.export(try selection(form), of: site, limit: SettingsHandler.mostLines, actor)
         var response = Response(
             status: 200, type: "application/x-ndjson", body: Array(export.lines.map { $0 + "\n" }.joined().utf8))

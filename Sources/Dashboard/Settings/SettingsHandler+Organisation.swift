@@ -7,7 +7,7 @@ import Platform
 extension SettingsHandler {
     func changeOrganisation(
         _ organisation: Int32, _ inquiry: Inquiry, _ form: Form, _ actor: Actor
-    ) throws(SiteError) -> Outcome {
+    ) throws(AccountError) -> Outcome {
         let home = DashboardPath.organisation(organisation)
         switch inquiry.match.route {
         case .renameOrganisation: try accounts.rename(organisation, to: form["name"], actor)
@@ -46,7 +46,7 @@ extension SettingsHandler {
         return .done(home, .saved)
     }
 
-    private func addKey(_ organisation: Int32, _ form: Form, _ actor: Actor) throws(SiteError) -> Notice {
+    private func addKey(_ organisation: Int32, _ form: Form, _ actor: Actor) throws(AccountError) -> Notice {
         var new = NewSecretKey(name: form["name"], mayRead: form["scope"] == "read")
         let sites = form.all("site").compactMap { Int32($0) }
         if !sites.isEmpty { new.sites = sites.map { SiteID(rawValue: $0) } }
@@ -60,7 +60,7 @@ extension SettingsHandler {
 
     private func changePeople(
         _ organisation: Int32, _ inquiry: Inquiry, _ form: Form, _ actor: Actor
-    ) throws(SiteError) -> Outcome {
+    ) throws(AccountError) -> Outcome {
         let people = DashboardPath.organisation(organisation, "people")
         let person = form.number("person") ?? 0
         let team = form.number("team") ?? 0
@@ -90,7 +90,7 @@ extension SettingsHandler {
 
     private func invite(
         _ organisation: Int32, _ inquiry: Inquiry, _ form: Form, _ actor: Actor
-    ) throws(SiteError) -> Notice {
+    ) throws(AccountError) -> Notice {
         guard let role = Role(rawValue: form["role"]) else { throw .invalid("choose a role") }
         var new = NewInvitation(email: form["email"], role: role)
         if role == .guest, let site = form.number("site") {
@@ -110,7 +110,7 @@ extension SettingsHandler {
 
     func organisationPage(
         _ organisation: Int32, _ inquiry: Inquiry, _ notice: Notice?
-    ) throws(SiteError) -> HTML? {
+    ) throws(AccountError) -> HTML? {
         guard let person = inquiry.person, let role = person.role(in: organisation),
             let details = try accounts.details(of: organisation, for: person)
         else { return nil }

@@ -7,7 +7,7 @@ import Reports
 extension SettingsHandler {
     func changeSite(
         _ site: OwnedSite, _ inquiry: Inquiry, _ form: Form, _ actor: Actor
-    ) throws(SiteError) -> Outcome {
+    ) throws(AccountError) -> Outcome {
         let page = DashboardPath.settings(site.site.domain)
         switch inquiry.match.route {
         case .setGoal: try setGoal(site, form, actor)
@@ -56,7 +56,7 @@ extension SettingsHandler {
         return .done(page, .saved)
     }
 
-    private func confirm(_ site: OwnedSite, _ form: Form) throws(SiteError) {
+    private func confirm(_ site: OwnedSite, _ form: Form) throws(AccountError) {
         guard form["confirmation"].lowercased() == site.site.domain else {
             throw .invalid("type the site's domain to confirm")
         }
@@ -72,7 +72,7 @@ extension SettingsHandler {
         }
     }
 
-    private func setGoal(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(SiteError) {
+    private func setGoal(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(AccountError) {
         let (name, target) = (form["name"], form["target"])
         guard !name.isEmpty, name.utf8.count <= 100 else { throw .invalid("a goal's name has 1 to 100 bytes") }
         guard !target.isEmpty, target.utf8.count <= 500 else { throw .invalid("say which page or event") }
@@ -91,7 +91,7 @@ extension SettingsHandler {
         }
     }
 
-    private func shareLink(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(SiteError) {
+    private func shareLink(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(AccountError) {
         // As it stands in the address of a report, with or without the rest of the address.
         let text = form["filters"]
         let query = text.split(separator: "?", maxSplits: 1).last.map(String.init) ?? ""
@@ -116,7 +116,7 @@ extension SettingsHandler {
 
     // MARK: The page
 
-    func siteSettingsPage(_ site: OwnedSite, _ inquiry: Inquiry, _ notice: Notice?) throws(SiteError) -> HTML? {
+    func siteSettingsPage(_ site: OwnedSite, _ inquiry: Inquiry, _ notice: Notice?) throws(AccountError) -> HTML? {
         // The site as it is after the change.
         guard let person = inquiry.person, let fresh = try accounts.site(domain: site.site.domain, for: inquiry.caller),
             let role = person.role(on: fresh)

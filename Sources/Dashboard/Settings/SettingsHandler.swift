@@ -31,7 +31,7 @@ public struct SettingsHandler: Sendable {
             return try show(inquiry, Done.notice(in: inquiry.request.query), status: 200)
         }
         let outcome: Outcome
-        do throws(SiteError) {
+        do throws(AccountError) {
             outcome = try change(inquiry, Form(inquiry.request))
         } catch {
             guard case .invalid(let message) = error else { throw error }
@@ -46,7 +46,7 @@ public struct SettingsHandler: Sendable {
     }
 
     /// Makes a change.
-    private func change(_ inquiry: Inquiry, _ form: Form) throws(SiteError) -> Outcome {
+    private func change(_ inquiry: Inquiry, _ form: Form) throws(AccountError) -> Outcome {
         switch inquiry.match.route {
         case .signIn, .signInCode, .signOut, .setUp, .joinAsSomebodyNew, .joinAsMyself, .setPassword, .unlockShared:
             return try arrive(inquiry, form)

@@ -69,7 +69,8 @@ enum DemoCommand {
 
     /// The site of this domain, or the only one.
     private static func site(_ domain: String?, _ connection: Connection) throws(CommandFailure) -> Site {
-        let sites = try OperatorConnection.reportingSites { () throws(SiteError) in try SiteStore(connection).list() }
+        let sites = try OperatorConnection.reportingSites { () throws(AccountError) in try SiteStore(connection).list()
+        }
         if let domain {
             guard let site = sites.first(where: { $0.domain == domain.lowercased() }) else {
                 throw .configuration("there is no site \"\(domain)\"; footfall site add \(domain) makes it")

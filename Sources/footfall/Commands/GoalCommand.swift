@@ -67,7 +67,7 @@ enum GoalCommand {
         _ body: (SiteID, GoalStore) throws(DatabaseError) -> Void
     ) throws(CommandFailure) {
         let connection = try OperatorConnection.open(arguments, as: "footfall goal")
-        try OperatorConnection.reportingSites { () throws(SiteError) in
+        try OperatorConnection.reportingSites { () throws(AccountError) in
             guard let site = try SiteStore(connection).site(domain: domain) else {
                 throw .invalid("there is no site \"\(domain)\"; footfall site list names them")
             }

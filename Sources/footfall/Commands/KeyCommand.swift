@@ -20,19 +20,19 @@ enum KeyCommand {
         switch (words.first, words.count) {
         case ("add", 2):
             let connection = try OperatorConnection.open(arguments, as: "footfall key")
-            let key = try OperatorConnection.reportingSites { () throws(SiteError) in
+            let key = try OperatorConnection.reportingSites { () throws(AccountError) in
                 try SecretKeyStore(connection).add(domain: words[1], mayRead: arguments.has("read"))
             }
             Output.line(key)
         case ("list", 1):
             let connection = try OperatorConnection.open(arguments, as: "footfall key")
-            let keys = try OperatorConnection.reportingSites { () throws(SiteError) in
+            let keys = try OperatorConnection.reportingSites { () throws(AccountError) in
                 try SecretKeyStore(connection).list()
             }
             for key in keys { Output.line("\(key.domain)\t\(key.beginning)…\t\(key.createdAt)") }
         case ("revoke", 2):
             let connection = try OperatorConnection.open(arguments, as: "footfall key")
-            try OperatorConnection.reportingSites { () throws(SiteError) in
+            try OperatorConnection.reportingSites { () throws(AccountError) in
                 try SecretKeyStore(connection).revoke(words[1])
             }
             Output.line("revoked")

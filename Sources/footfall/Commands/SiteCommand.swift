@@ -54,7 +54,7 @@ enum SiteCommand {
             timeZone: arguments["time-zone"] ?? "UTC", ack: try ack(arguments) ?? nil)
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
         if arguments.has("if-missing") {
-            let known = try OperatorConnection.reportingSites { () throws(SiteError) in
+            let known = try OperatorConnection.reportingSites { () throws(AccountError) in
                 try SiteStore(connection).site(domain: new.domain)
             }
             if let known {
@@ -63,7 +63,7 @@ enum SiteCommand {
             }
         }
         new.organisation = try OperatorConnection.organisation(arguments["organisation"], connection)
-        let site = try OperatorConnection.reportingSites { () throws(SiteError) in
+        let site = try OperatorConnection.reportingSites { () throws(AccountError) in
             try SiteStore(connection).add(new, ifMissing: arguments.has("if-missing"))
         }
         Output.line(site.key)
@@ -82,7 +82,7 @@ enum SiteCommand {
             )
         }
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
-        try OperatorConnection.reportingSites { () throws(SiteError) in
+        try OperatorConnection.reportingSites { () throws(AccountError) in
             let store = SiteStore(connection)
             if let level { try store.setAck(level, domain: domain) }
             if let limit { try store.setEventsPerSecond(limit, domain: domain) }
@@ -95,7 +95,8 @@ enum SiteCommand {
 
     private static func list(_ arguments: Arguments) throws(CommandFailure) -> Int32 {
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
-        let sites = try OperatorConnection.reportingSites { () throws(SiteError) in try SiteStore(connection).list() }
+        let sites = try OperatorConnection.reportingSites { () throws(AccountError) in try SiteStore(connection).list()
+        }
         for site in sites {
             let ack = site.ack.map { "\tack \($0.rawValue)" } ?? ""
             let limit = site.eventsPerSecond.map { "\tat most \($0) events a second" } ?? ""

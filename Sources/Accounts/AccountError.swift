@@ -1,7 +1,7 @@
 public import Database
 
 /// Why a site could not be added or read.
-public enum SiteError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum AccountError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What was asked for is not allowed; the text says what would be.
     case invalid(String)
     /// The database failed.
