@@ -101,6 +101,7 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case recoveryCodesMade = "recovery_codes_made"
     case recoveryCodeUsed = "recovery_code_used"
     case sessionRevoked = "session_revoked"
+    case accountDeleted = "account_deleted"
     case setUp = "set_up"
     case organisationRenamed = "organisation_renamed"
     case organisationDeletion = "organisation_deletion"

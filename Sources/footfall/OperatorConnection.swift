@@ -16,16 +16,7 @@ enum OperatorConnection {
         do throws(DatabaseError) {
             return try body()
         } catch {
-            throw failure(error)
-        }
-    }
-
-    /// The same for what `Accounts` does.
-    static func reportingSites<Result>(_ body: () throws(AccountError) -> Result) throws(CommandFailure) -> Result {
-        do throws(AccountError) {
-            return try body()
-        } catch {
-            switch error {
+            switch AccountError(error) {
             case .invalid(let message): throw .configuration(message)
             case .database(let error): throw failure(error)
             }

@@ -311,3 +311,5 @@ END
 $$;
 REVOKE ALL ON FUNCTION grant_dashboard FROM PUBLIC;
 COMMENT ON FUNCTION grant_dashboard IS 'Lets a login read and write what pages need, as far as the policies show it.';
+
+SELECT pin_search_paths();

@@ -8,12 +8,10 @@ extension AccountService {
         of site: OwnedSite, eventsPerSecond: Int?, needsScriptToken: Bool, renewsSecret: Bool, _ actor: Actor
     ) throws(AccountError) {
         try changeSite(site, .siteChanged, "limits", actor) { (connection) throws(DatabaseError) in
-            try lowering { () throws(AccountError) in
-                let store = SiteStore(connection)
-                try store.setEventsPerSecond(eventsPerSecond, domain: site.site.domain)
-                if renewsSecret { try store.renewScriptSecret(domain: site.site.domain) }
-                try store.setNeedsScriptToken(needsScriptToken, domain: site.site.domain)
-            }
+            let store = SiteStore(connection)
+            try store.setEventsPerSecond(eventsPerSecond, of: site.site.id)
+            if renewsSecret { try store.renewScriptSecret(of: site.site.id) }
+            try store.setNeedsScriptToken(needsScriptToken, of: site.site.id)
         }
     }
 
@@ -23,9 +21,7 @@ extension AccountService {
             throw .invalid("the strict mode keeps events for \(most) months at most")
         }
         try changeSite(site, .siteChanged, "retention", actor) { (connection) throws(DatabaseError) in
-            try lowering { () throws(AccountError) in
-                try SiteStore(connection).setRetention(months: months, of: site.site.id)
-            }
+            try SiteStore(connection).setRetention(months: months, of: site.site.id)
         }
     }
 
@@ -37,12 +33,10 @@ extension AccountService {
         case days(from: String, through: String)
 
         fileprivate func selector(of site: SiteID, _ connection: Connection) throws(DatabaseError) -> EventSelector {
-            try lowering { () throws(AccountError) in
-                switch self {
-                case .user(let id): try SelectorReader(connection).user(id, of: site)
-                case .days(let first, let last):
-                    try SelectorReader(connection).period(from: first, through: last, of: site)
-                }
+            switch self {
+            case .user(let id): try SelectorReader(connection).user(id, of: site)
+            case .days(let first, let last):
+                try SelectorReader(connection).period(from: first, through: last, of: site)
             }
         }
 

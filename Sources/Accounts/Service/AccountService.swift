@@ -99,7 +99,11 @@ public final class AccountService: Sendable {
     /// The hash of a password that keeps to the rules.
     func passwordHash(_ password: String, email: String) throws(AccountError) -> String {
         if let problem = PasswordRules.problem(with: password, email: email) { throw .invalid(problem.words) }
-        guard let hash = PasswordHash.make(password) else {
+        return try AccountService.hash(password)
+    }
+
+    static func hash(_ secret: String) throws(AccountError) -> String {
+        guard let hash = PasswordHash.make(secret) else {
             throw .database(DatabaseError(kind: .retryable, message: "no memory for a password's hash"))
         }
         return hash

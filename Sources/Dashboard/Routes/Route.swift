@@ -61,7 +61,8 @@ enum Route: Hashable, Sendable {
         case .passwordPage, .setPassword: .setPassword
         case .asset, .brandFile: .loadAsset
         case .publicRecord: .readPublicRecord
-        case .shared, .sharedFile, .unlockShared: .useSharedLink
+        case .shared, .sharedFile: .useSharedLink
+        case .unlockShared: .unlockSharedLink
         case .sites: .listSites
         case .accountPage: .readAccount
         case .setName, .changePassword, .startSecondFactor, .confirmSecondFactor, .endSecondFactor,

@@ -18,6 +18,7 @@ enum AuditWords {
         case .recoveryCodesMade: "made other recovery codes"
         case .recoveryCodeUsed: "used a recovery code"
         case .sessionRevoked: "signed out elsewhere"
+        case .accountDeleted: "deleted their account"
         case .setUp: "set Footfall up"
         case .organisationRenamed: "renamed the organisation"
         case .organisationDeletion: "deleted the organisation"

@@ -67,15 +67,11 @@ enum GoalCommand {
         _ body: (SiteID, GoalStore) throws(DatabaseError) -> Void
     ) throws(CommandFailure) {
         let connection = try OperatorConnection.open(arguments, as: "footfall goal")
-        try OperatorConnection.reportingSites { () throws(AccountError) in
+        try OperatorConnection.reporting { () throws(DatabaseError) in
             guard let site = try SiteStore(connection).site(domain: domain) else {
                 throw .invalid("there is no site \"\(domain)\"; footfall site list names them")
             }
-            do throws(DatabaseError) {
-                try body(site.id, GoalStore(connection))
-            } catch {
-                throw .database(error)
-            }
+            try body(site.id, GoalStore(connection))
         }
     }
 

@@ -1,4 +1,5 @@
 import Accounts
+import Database
 
 /// `footfall key`: the secret keys with which servers send.
 enum KeyCommand {
@@ -20,19 +21,19 @@ enum KeyCommand {
         switch (words.first, words.count) {
         case ("add", 2):
             let connection = try OperatorConnection.open(arguments, as: "footfall key")
-            let key = try OperatorConnection.reportingSites { () throws(AccountError) in
+            let key = try OperatorConnection.reporting { () throws(DatabaseError) in
                 try SecretKeyStore(connection).add(domain: words[1], mayRead: arguments.has("read"))
             }
             Output.line(key)
         case ("list", 1):
             let connection = try OperatorConnection.open(arguments, as: "footfall key")
-            let keys = try OperatorConnection.reportingSites { () throws(AccountError) in
+            let keys = try OperatorConnection.reporting { () throws(DatabaseError) in
                 try SecretKeyStore(connection).list()
             }
-            for key in keys { Output.line("\(key.domain)\t\(key.beginning)…\t\(key.createdAt)") }
+            for key in keys { Output.line("\(key.domains.joined(separator: " "))\t\(key.beginning)…") }
         case ("revoke", 2):
             let connection = try OperatorConnection.open(arguments, as: "footfall key")
-            try OperatorConnection.reportingSites { () throws(AccountError) in
+            try OperatorConnection.reporting { () throws(DatabaseError) in
                 try SecretKeyStore(connection).revoke(words[1])
             }
             Output.line("revoked")

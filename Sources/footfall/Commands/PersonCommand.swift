@@ -160,7 +160,7 @@ enum PersonCommand {
 
     private static func site(_ arguments: Arguments, _ connection: Connection) throws(CommandFailure) -> Site {
         guard let domain = arguments["site"] else { throw .usage("--site DOMAIN is missing") }
-        let site = try OperatorConnection.reportingSites { () throws(AccountError) in
+        let site = try OperatorConnection.reporting { () throws(DatabaseError) in
             try SiteStore(connection).site(domain: domain)
         }
         guard let site else {
@@ -175,7 +175,7 @@ enum PersonCommand {
         let (from, to) = (arguments["from"], arguments["to"])
         switch (arguments["user"], arguments["visitor"], from ?? to) {
         case (let id?, nil, nil):
-            return try OperatorConnection.reportingSites { () throws(AccountError) in
+            return try OperatorConnection.reporting { () throws(DatabaseError) in
                 try SelectorReader(connection).user(id, of: site.id)
             }
         case (nil, let number?, nil):
@@ -185,7 +185,7 @@ enum PersonCommand {
             return .visitor(visitor)
         case (nil, nil, .some):
             guard let from, let to else { throw .usage("--from and --to belong together") }
-            return try OperatorConnection.reportingSites { () throws(AccountError) in
+            return try OperatorConnection.reporting { () throws(DatabaseError) in
                 try SelectorReader(connection).period(from: from, through: to, of: site.id)
             }
         default: throw .usage("say one of --user ID, --visitor NUMBER, or --from DATE --to DATE")

@@ -1,4 +1,5 @@
 import Accounts
+import Database
 import EventModel
 
 /// `footfall site`: the sites of this installation.
@@ -54,7 +55,7 @@ enum SiteCommand {
             timeZone: arguments["time-zone"] ?? "UTC", ack: try ack(arguments) ?? nil)
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
         if arguments.has("if-missing") {
-            let known = try OperatorConnection.reportingSites { () throws(AccountError) in
+            let known = try OperatorConnection.reporting { () throws(DatabaseError) in
                 try SiteStore(connection).site(domain: new.domain)
             }
             if let known {
@@ -63,7 +64,7 @@ enum SiteCommand {
             }
         }
         new.organisation = try OperatorConnection.organisation(arguments["organisation"], connection)
-        let site = try OperatorConnection.reportingSites { () throws(AccountError) in
+        let site = try OperatorConnection.reporting { () throws(DatabaseError) in
             try SiteStore(connection).add(new, ifMissing: arguments.has("if-missing"))
         }
         Output.line(site.key)
@@ -82,20 +83,23 @@ enum SiteCommand {
             )
         }
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
-        try OperatorConnection.reportingSites { () throws(AccountError) in
+        try OperatorConnection.reporting { () throws(DatabaseError) in
             let store = SiteStore(connection)
-            if let level { try store.setAck(level, domain: domain) }
-            if let limit { try store.setEventsPerSecond(limit, domain: domain) }
-            if isRenewing { try store.renewScriptSecret(domain: domain) }
-            if let token { try store.setNeedsScriptToken(token, domain: domain) }
-            if let months { try store.setRetention(months: months, domain: domain) }
+            guard let site = try store.site(domain: domain)?.id else {
+                throw .invalid("there is no site \"\(domain)\"; footfall site list names them")
+            }
+            if let level { try store.setAck(level, of: site) }
+            if let limit { try store.setEventsPerSecond(limit, of: site) }
+            if isRenewing { try store.renewScriptSecret(of: site) }
+            if let token { try store.setNeedsScriptToken(token, of: site) }
+            if let months { try store.setRetention(months: months, of: site) }
         }
         return ExitCode.success
     }
 
     private static func list(_ arguments: Arguments) throws(CommandFailure) -> Int32 {
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
-        let sites = try OperatorConnection.reportingSites { () throws(AccountError) in try SiteStore(connection).list()
+        let sites = try OperatorConnection.reporting { () throws(DatabaseError) in try SiteStore(connection).list()
         }
         for site in sites {
             let ack = site.ack.map { "\tack \($0.rawValue)" } ?? ""

@@ -140,7 +140,7 @@ import Testing
             let anna = try reader.user("anna", of: site)
             #expect(try reader.user("anna", of: site) == anna)
             #expect(try reader.user("anna", of: SiteID(rawValue: 2)) != anna, "every site has a key of its own")
-            #expect(throws: AccountError.self) { try reader.user("", of: site) }
+            #expect(throws: DatabaseError.self) { try reader.user("", of: site) }
         }
     }
 
@@ -155,7 +155,7 @@ import Testing
             // The clock is put forward at midnight: the day begins at one.
             try fixture.connection.execute("UPDATE site SET time_zone = 'America/Asuncion' WHERE site_id = 2")
             for (first, last) in [("2026-11-25", "2026-11-24"), ("2026-02-30", "2026-03-01"), ("24.11.2026", "x")] {
-                #expect(throws: AccountError.self) { try reader.period(from: first, through: last, of: site) }
+                #expect(throws: DatabaseError.self) { try reader.period(from: first, through: last, of: site) }
             }
         }
     }
