@@ -198,7 +198,9 @@ public struct DashboardHandler: Sendable {
         let place = Place(
             site: site.site, base: DashboardPath.site(site.site.domain),
             surroundings: Surroundings(audience: .everybody))
-        let html = PrivacyPage(place: place, record: record(of: site.site), reader: .visitor).html
+        let html = PrivacyPage(
+            place: place, record: record(of: site.site), reader: .visitor(hasSelfService: gateway.isSelfServiceOpen())
+        ).html
         var response = Response(status: 200, type: "text/html; charset=utf-8", body: html.bytes)
         response.addHeader("Cache-Control", "public, max-age=300")
         response.addSecurityHeaders(mayBeFound: true)

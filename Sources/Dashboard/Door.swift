@@ -28,9 +28,9 @@ struct Door {
         inquiry.publicURL = publicURL
         try identify(&inquiry)
         if match.route.method == .post {
-            // Behind a proxy that ends TLS, this nginx does not know the scheme that the browser has.
-            guard FormGuard.isFromHere(request, origins: [request.origin, publicURL]) else { return .forged(inquiry) }
-            guard isGuarded(inquiry) else { return .forged(inquiry) }
+            guard isFromHere(request, match.route), match.route.isOpenToPrograms || isGuarded(inquiry) else {
+                return .forged(inquiry)
+            }
         }
         if match.route.isOfSharedLink { return try shared(inquiry) }
         let resource = try resource(&inquiry)
@@ -68,6 +68,13 @@ struct Door {
         let seed = FormSeed.make()
         inquiry.cookies.append(Cookie.forms.header(seed))
         return FormGuard(seed: seed)
+    }
+
+    /// Behind a proxy that ends TLS, this nginx does not know the scheme that the browser has.
+    private func isFromHere(_ request: Request, _ route: Route) -> Bool {
+        let origins = [request.origin, publicURL]
+        return FormGuard.isFromHere(request, origins: origins)
+            || route.isOpenToPrograms && FormGuard.isOfNoPage(request)
     }
 
     private func isGuarded(_ inquiry: Inquiry) -> Bool {
@@ -126,6 +133,10 @@ extension Action {
 extension Route {
     /// Whether a shared link decides who asks, and for which site.
     var isOfSharedLink: Bool { [.useSharedLink, .unlockSharedLink].contains(action) }
+
+    /// What a program may send, too, and the button of a page that caches keep for everybody, which can hold no secret: not
+    /// who is signed in decides what comes of it, but from where the request comes.
+    var isOpenToPrograms: Bool { self == .eraseOwnData }
 
     /// Pages on which somebody who is not signed in finds a form.
     var hasFormForStrangers: Bool {

@@ -70,15 +70,12 @@ struct WebProcess {
                     ledger: LedgerSum.read(from: ownerPool)
                 ).text
             })
-        let ownData = OwnData(
-            pool: pool, ingest: settings.listen.ingest, log: log,
-            isOpen: { [current] in current.value.settings.privacy.self_service })
         do throws(PlatformError) {
             let listener = try Listener.open(name: "web", path: settings.listen.web, environment: environment)
             // Forms are small; nothing that a person sends here is larger.
             let dispatcher = try Dispatcher(listener: listener, limits: Limits(bodyBytes: 65_536), log: log) {
                 exchange in
-                if operations.answer(exchange) || ownData.answer(exchange) { return }
+                if operations.answer(exchange) { return }
                 exchange.answer(dashboard.respond(to: exchange.request))
             }
             try jobs.start()
@@ -135,7 +132,9 @@ struct WebProcess {
         return GatewaySource(
             privacyRecord: { [current] in state(nil)?.record ?? current.value.privacyRecord },
             isRecordPublic: { [current] in current.value.settings.privacy.public_record },
-            limit: { ask("limit=\($0.rawValue)")?.limit }, state: state)
+            limit: { ask("limit=\($0.rawValue)")?.limit },
+            isSelfServiceOpen: { [current] in current.value.settings.privacy.self_service },
+            recognise: { OwnVisitorClient(socket: socket).visitor(of: $0, site: $1) }, state: state)
     }
 
     /// The chain is the ingest process's, which says what is wrong with a file.

@@ -26,7 +26,8 @@ struct AuthorizationTests {
     /// `Action` must be meant.
     private static let own: [Role?: Set<Action>] = {
         let everybody: Set<Action> = [
-            .signIn, .signOut, .setUp, .join, .setPassword, .loadAsset, .readPublicRecord, .unlockSharedLink,
+            .signIn, .signOut, .setUp, .join, .setPassword, .loadAsset, .readPublicRecord, .readOwnData,
+            .eraseOwnData, .unlockSharedLink,
         ]
         let signedIn = everybody.union([.listSites, .readAccount, .changeAccount])
         let guest = signedIn.union([.readOrganisation, .leaveOrganisation])

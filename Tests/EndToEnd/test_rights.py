@@ -68,7 +68,7 @@ def run(tmp_path_factory):
     # A file of the journal goes as soon as every store has it and the next one is begun.
     config = stack.config.read_text()
     config = config.replace("retain_after_load_seconds: 3600", "retain_after_load_seconds: 0")
-    config = config.replace("self_service: false", "self_service: true")
+    config = config.replace("self_service: false", "self_service: true").replace("public_record: false", "public_record: true")
     stack.config.write_text(config)
     try:
         stack.up()
@@ -147,13 +147,17 @@ def test_what_is_erased_is_gone_from_reports_at_once_and_from_every_disk_in_the_
     foreign = urllib.request.Request(own.full_url + "/erase", b"", {"User-Agent": agent(13), "Sec-Fetch-Site": "cross-site"})
     with pytest.raises(urllib.error.HTTPError) as refusal:
         urllib.request.urlopen(foreign, timeout=60)
-    assert refusal.value.code == 405
+    assert refusal.value.code == 403
 
     # Erasure: anna by the operator, carl by himself.
     told = run.footfall("person", "erase", "--site", "shop.example", "--user", "user-id-of-anna-9f3b1c", "--yes")
     assert "4 events, 1 visits" in told, told
-    wish = urllib.request.Request(own.full_url + "/erase", b"", {"User-Agent": agent(13)})
-    assert urllib.request.urlopen(wish, timeout=60).status == 202
+    # With the button of the public page.
+    browser = {"User-Agent": agent(13), "Origin": run.base, "Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+    page = urllib.request.urlopen(urllib.request.Request(f"{run.base}/footfall/privacy/shop.example", headers=browser), timeout=60)
+    assert 'action="/footfall/privacy/shop.example/mine/erase"' in page.read().decode()
+    answer = urllib.request.urlopen(urllib.request.Request(own.full_url + "/erase", b"", browser), timeout=60)
+    assert answer.status == 202 and "Your visit is being erased" in answer.read().decode()
     assert wait_for(lambda: run.paths() == {marks("berta")[0], marks("dora")[0]}, 60), run.paths()
     # Today's numbers may be a few seconds old.
     assert wait_for(lambda: run.shows_none(erased), 30)

@@ -2,7 +2,8 @@
 /// is no way to a page or a change around that table.
 public enum Action: String, Sendable, CaseIterable {
     // Whoever comes along.
-    case signIn, signOut, setUp, join, setPassword, loadAsset, readPublicRecord, unlockSharedLink
+    case signIn, signOut, setUp, join, setPassword, loadAsset, readPublicRecord, readOwnData, eraseOwnData,
+        unlockSharedLink
     // Whoever has a shared link.
     case useSharedLink
     // People, about themselves.
@@ -40,7 +41,9 @@ public enum Action: String, Sendable, CaseIterable {
     /// The table.
     public var requirement: Requirement {
         switch self {
-        case .signIn, .signOut, .setUp, .join, .setPassword, .loadAsset, .readPublicRecord, .unlockSharedLink: .nothing
+        case .signIn, .signOut, .setUp, .join, .setPassword, .loadAsset, .readPublicRecord, .readOwnData, .eraseOwnData,
+            .unlockSharedLink:
+            .nothing
         case .useSharedLink: .link
         case .listSites, .readAccount, .changeAccount: .signedIn
         case .readOrganisation, .leaveOrganisation: .organisation(.guest)

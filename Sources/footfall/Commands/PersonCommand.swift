@@ -1,4 +1,5 @@
 import Accounts
+import Dashboard
 import Cache
 import Database
 import EventModel
