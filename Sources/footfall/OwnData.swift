@@ -17,6 +17,8 @@ struct OwnData: Sendable {
     let log: Log
     /// Whether the operator wants this.
     let isOpen: @Sendable () -> Bool
+    /// Called when somebody has asked for an erasure: the job need not wait for its next round.
+    let wakeErasure: @Sendable () -> Void
 
     /// More than anybody does in a day.
     private static let mostLines = 20_000
@@ -41,7 +43,7 @@ struct OwnData: Sendable {
             case .away: return text(503, "{\"error\":\"away for a moment\"}\n")
             case .nobody: return erases ? text(404, "{\"error\":\"nothing is kept of you\"}\n") : lines([])
             case .visitor(let visitor):
-                return erases ? try erase(.visitor(visitor), site) : try export(.visitor(visitor), site)
+                return erases ? try erase(visitor, site) : try export(.visitor(visitor), site)
             }
         } catch {
             log.error("own data: database: \(error)")
@@ -77,11 +79,17 @@ struct OwnData: Sendable {
         }
     }
 
-    private func erase(_ selector: EventSelector, _ site: SiteID) throws(DatabaseError) -> Response {
-        try pool.withConnection(for: .site(site.rawValue)) { (connection) throws(DatabaseError) in
-            let number = try ErasureStore(connection).request(selector, of: site, now: Clock.wallMilliseconds())
-            return text(202, "{\"erasure\":\(number)}\n")
+    private func erase(_ visitor: VisitorID, _ site: SiteID) throws(DatabaseError) -> Response {
+        let number = try pool.withConnection(for: .site(site.rawValue)) { (connection) throws(DatabaseError) in
+            try ErasureStore(connection).requestOwn(visitor, of: site, now: Clock.wallMilliseconds())
         }
+        guard let number else {
+            var response = text(429, "{\"error\":\"too many have asked for this within an hour\"}\n")
+            response.addHeader("Retry-After", "600")
+            return response
+        }
+        wakeErasure()
+        return text(202, "{\"erasure\":\(number)}\n")
     }
 
     private func lines(_ lines: [String]) -> Response {

@@ -48,6 +48,14 @@ struct WebProcess {
             reports: reports, access: accounts, settings: SettingsHandler(accounts: accounts, gateway: gateway),
             publicURL: settings.publicURL,
             gateway: gateway, log: log)
+        let jobSettings = ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs")
+        let schedule: @Sendable () -> ErasureSchedule = { [current] in current.value.settings.erasureSchedule }
+        let erasures = ErasureWork.onTables(emptyCaches: {
+            reports.emptyCaches()
+            sealer.emptyCaches()
+        })
+        // On a thread of its own: whoever asks for an erasure waits for no other job.
+        let erasing = JobRunner([.erase(erasures, schedule: schedule)], database: jobSettings, log: log)
         let jobs = JobRunner(
             Job.standard(
                 retention: { [current] in current.value.settings.privacy.retention },
@@ -55,12 +63,10 @@ struct WebProcess {
                     try sealer.detach(of: SiteID(rawValue: site), eventsBefore: moment)
                 })
                 + [
-                    .erase(.onTables(emptyCaches: { reports.emptyCaches() })) { [current] in
-                        current.value.settings.erasureSchedule
-                    },
+                    .rewriteTables(erasures, schedule: schedule),
                     .sealDays { () throws(DatabaseError) in try sealer.seal(limit: 400) },
                 ],
-            database: ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs"), log: log)
+            database: jobSettings, log: log)
         let operations = Operations(
             process: "web", problems: { [] },
             metrics: {
@@ -72,7 +78,8 @@ struct WebProcess {
             })
         let ownData = OwnData(
             pool: pool, ingest: settings.listen.ingest, log: log,
-            isOpen: { [current] in current.value.settings.privacy.self_service })
+            isOpen: { [current] in current.value.settings.privacy.self_service },
+            wakeErasure: { erasing.wake(Job.eraseName) })
         do throws(PlatformError) {
             let listener = try Listener.open(name: "web", path: settings.listen.web, environment: environment)
             // Forms are small; nothing that a person sends here is larger.
@@ -82,10 +89,12 @@ struct WebProcess {
                 exchange.answer(dashboard.respond(to: exchange.request))
             }
             try jobs.start()
+            try erasing.start()
             try dispatcher.start(threads: settings.web.threads, name: "web")
             log.info("serving the dashboard")
             waitForStop()
             dispatcher.stop(milliseconds: settings.ingest.stop_seconds * 1000)
+            erasing.stop()
             jobs.stop()
             pool.close()
             ownerPool.close()
