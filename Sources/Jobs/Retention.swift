@@ -43,9 +43,20 @@ extension Job {
     ) -> Job {
         Job(name: "expire_dead_letters", intervalSeconds: 6 * 3600) { (connection) throws(DatabaseError) in
             let days = Int32(clamping: retention().deadLetterDays)
-            let deleted = try connection.execute(
-                "DELETE FROM dead_letter WHERE buried_at < \(timestamp: now()) - make_interval(days => \(days))")
-            return deleted > 0 ? "deleted \(deleted) dead letters of more than \(days) days ago" : nil
+            let moment = now()
+            var total = 0
+            while true {
+                let deleted = try connection.execute(
+                    """
+                    DELETE FROM dead_letter WHERE ctid = ANY (ARRAY(
+                        SELECT ctid FROM dead_letter
+                        WHERE buried_at < \(timestamp: moment) - make_interval(days => \(days))
+                        ORDER BY buried_at LIMIT \(batchSize)))
+                    """)
+                total += deleted
+                if deleted < batchSize { break }
+            }
+            return total > 0 ? "deleted \(total) dead letters of more than \(days) days ago" : nil
         }
     }
 }

@@ -63,6 +63,8 @@ public struct ReportService: ReportSource {
     public func emptyCaches() {
         cache.removeAll()
         engine.emptyCaches()
+        vocabulary.removeAll()
+        withData.ids.withLock { $0 = [] }
     }
 
     /// Whether the site has ever received an event.

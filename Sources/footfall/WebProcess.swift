@@ -43,7 +43,16 @@ struct WebProcess {
         let identity: @Sendable () -> VisitorIdentity = { [current] in current.value.plan.visitorIdentity }
         let reports = ReportService(pool: pool, cache: cache, identity: identity)
         let sealer = ReportService(pool: ownerPool, cache: cache, identity: identity)
-        let accounts = AccountService(pool: pool, settings: settings.accountSettings)
+        let jobSettings = ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs")
+        let schedule: @Sendable () -> ErasureSchedule = { [current] in current.value.settings.erasureSchedule }
+        let erasures = ErasureWork.onTables(emptyCaches: {
+            reports.emptyCaches()
+            sealer.emptyCaches()
+        })
+        // On a thread of its own: whoever asks for an erasure waits for no other job.
+        let erasing = JobRunner([.erase(erasures, schedule: schedule)], database: jobSettings, log: log)
+        let accounts = AccountService(
+            pool: pool, settings: settings.accountSettings, wakeErasures: { erasing.wake(Job.eraseName) })
         let dashboard = DashboardHandler(
             reports: reports, access: accounts, settings: SettingsHandler(accounts: accounts, gateway: gateway),
             publicURL: settings.publicURL,
@@ -55,12 +64,10 @@ struct WebProcess {
                     try sealer.detach(of: SiteID(rawValue: site), eventsBefore: moment)
                 })
                 + [
-                    .erase(.onTables(emptyCaches: { reports.emptyCaches() })) { [current] in
-                        current.value.settings.erasureSchedule
-                    },
+                    .rewriteTables(erasures, schedule: schedule),
                     .sealDays { () throws(DatabaseError) in try sealer.seal(limit: 400) },
                 ],
-            database: ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs"), log: log)
+            database: jobSettings, log: log)
         let operations = Operations(
             process: "web", problems: { [] },
             metrics: {
@@ -79,10 +86,12 @@ struct WebProcess {
                 exchange.answer(dashboard.respond(to: exchange.request))
             }
             try jobs.start()
+            try erasing.start()
             try dispatcher.start(threads: settings.web.threads, name: "web")
             log.info("serving the dashboard")
             waitForStop()
             dispatcher.stop(milliseconds: settings.ingest.stop_seconds * 1000)
+            erasing.stop()
             jobs.stop()
             pool.close()
             ownerPool.close()

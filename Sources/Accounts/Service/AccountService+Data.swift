@@ -75,6 +75,7 @@ extension AccountService {
             let selector = try selection.selector(of: site.site.id, connection)
             _ = try ErasureStore(connection).request(selector, of: site.site.id, now: now.milliseconds)
         }
+        wakeErasures()
     }
 
     /// The latest erasures of a site, newest first.

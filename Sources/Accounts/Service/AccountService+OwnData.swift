@@ -24,12 +24,15 @@ extension AccountService {
         }
     }
 
-    /// Asks for the erasure of what is kept of a visitor; returns its number. It is in the list of the site's erasures, which
-    /// says nothing about whom; the audit log, which is about members, has no line of it.
-    public func eraseOwn(_ visitor: VisitorID, of site: SiteID) throws(AccountError) -> Int32 {
+    /// Asks for the erasure of what is kept of a visitor; returns its number, or `nil` where too many have asked within an
+    /// hour. It is in the list of the site's erasures, which says nothing about whom; the audit log, which is about members,
+    /// has no line of it.
+    public func eraseOwn(_ visitor: VisitorID, of site: SiteID) throws(AccountError) -> Int32? {
         let now = self.now
-        return try change(for: .site(site.rawValue)) { (connection) throws(DatabaseError) in
-            try ErasureStore(connection).request(.visitor(visitor), of: site, now: now.milliseconds)
+        let number = try change(for: .site(site.rawValue)) { (connection) throws(DatabaseError) in
+            try ErasureStore(connection).requestOwn(visitor, of: site, now: now.milliseconds)
         }
+        if number != nil { wakeErasures() }
+        return number
     }
 }

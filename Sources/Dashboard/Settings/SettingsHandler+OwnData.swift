@@ -31,7 +31,13 @@ extension SettingsHandler {
         return response
     }
 
-    private func erased(_ number: Int32, _ inquiry: Inquiry) -> Response {
+    private func erased(_ number: Int32?, _ inquiry: Inquiry) -> Response {
+        guard let number else {
+            var response = ownDataAnswer(
+                429, "One moment", "too many have asked for this within an hour, try again later", inquiry)
+            response.addHeader("Retry-After", "600")
+            return response
+        }
         guard inquiry.wantsPage else { return answer(202, "application/json", "{\"erasure\":\(number)}\n") }
         let page = ErrorPage(
             title: "Your visit is being erased",

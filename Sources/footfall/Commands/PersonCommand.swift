@@ -100,9 +100,11 @@ enum PersonCommand {
             Output.line(
                 """
                 \(erasure.number)\t\(erasure.kind.rawValue)\tasked \(moment(erasure.requestedAt))\t\
-                invisible \(moment(erasure.invisibleAt))\toff the disk \(moment(erasure.doneAt))\t\
+                invisible \(moment(erasure.invisibleAt))\toff the disk \(moment(erasure.doneAt))\
+                \(erasure.isLogClean == false ? " (PostgreSQL keeps files of its log)" : "")\t\
                 \(erasure.events) events, \(erasure.visits) visits, \(erasure.deadLetters) dead letters, \
-                \(erasure.lateEvents) late events
+                \(erasure.lateEvents) late events\
+                \(erasure.failures > 0 ? ", failed \(erasure.failures) times: see the log" : "")
                 """)
         }
         if erasures.isEmpty { Output.line("Nobody has asked for anything to be erased.") }

@@ -93,7 +93,7 @@ public enum StoredColumns {
         "site", "site_key", "secret_key", "journal_cursor", "ledger", "site_day", "day_stat", "goal", "job_run",
         "text_epoch", "schema_migration", "organisation", "person", "recovery_code", "membership", "team",
         "team_member", "site_access", "invitation", "one_time_link", "person_session", "shared_link", "audit_entry",
-        "gateway_secret",
+        "gateway_secret", "deleted_site", "erasure_trace",
     ]
 
     private static let shared: [String: Content] = [
