@@ -1,5 +1,6 @@
 import Accounts
 import Database
+import EventModel
 
 /// The database as the operator's subcommands use it.
 enum OperatorConnection {
@@ -32,6 +33,51 @@ enum OperatorConnection {
         }
     }
 
+    /// Changes something, in one transaction with the lines of the audit log that tell of it. `body` may throw what the
+    /// stores throw, and a `CommandFailure` of its own.
+    static func changing<Result>(
+        _ connection: Connection, _ body: () throws -> Result
+    ) throws(CommandFailure) -> Result {
+        var failure: CommandFailure?
+        do throws(DatabaseError) {
+            return try connection.transaction { () throws(DatabaseError) in
+                do {
+                    return try body()
+                } catch let error as DatabaseError {
+                    throw error
+                } catch AccountError.database(let error) {
+                    throw error
+                } catch {
+                    failure = error as? CommandFailure ?? .configuration("\(error)")
+                    throw DatabaseError(kind: .refused, message: "undone")
+                }
+            }
+        } catch {
+            throw failure ?? OperatorConnection.failure(error)
+        }
+    }
+
+    /// Writes down what was done to a site, in the log of whose it is.
+    ///
+    /// - Parameter object: what of the site, in words; empty for the site itself.
+    static func note(
+        _ action: AuditAction, of site: Site, _ object: String = "", on connection: Connection
+    ) throws(DatabaseError) {
+        let organisation: Int32? = try connection.query(
+            "SELECT organisation_id FROM site WHERE site_id = \(site.id.rawValue)")[0].value(0)
+        try AuditLog(connection).note(
+            action, object.isEmpty ? site.domain : "\(site.domain): \(object)", organisation: organisation,
+            person: .operatorTerminal)
+    }
+
+    /// The site of a domain.
+    static func site(_ domain: String, _ connection: Connection) throws -> Site {
+        guard let site = try SiteStore(connection).site(domain: domain) else {
+            throw CommandFailure.configuration("there is no site \"\(domain)\"; footfall site list names them")
+        }
+        return site
+    }
+
     /// The organisation of this name; without a name the only one, and `nil` where there is none yet.
     static func organisation(_ name: String?, _ connection: Connection) throws(CommandFailure) -> Int32? {
         let store = OrganisationStore(connection)
@@ -51,8 +97,9 @@ enum OperatorConnection {
     }
 
     private static func failure(_ error: DatabaseError) -> CommandFailure {
+        if case .invalid(let message) = AccountError(error) { return .configuration(message) }
         // 42P01, 42703: no such relation, no such column.
-        ["42P01", "42703"].contains(error.sqlState)
+        return ["42P01", "42703"].contains(error.sqlState)
             ? .fault("the database is empty or too old: run footfall migrate first") : .fault(error.description)
     }
 }

@@ -4,7 +4,7 @@ import EventModel
 /// `footfall site`: the sites of this installation.
 enum SiteCommand {
     static let command = Program.Command(
-        name: "site", summary: "add a site, or list them",
+        name: "site", summary: "add or change a site, or list them",
         help: """
             usage: footfall site add DOMAIN [--host HOST]... [--time-zone ZONE] [--key KEY] [--ack LEVEL]
                                      [--organisation NAME] [--if-missing]
@@ -29,7 +29,10 @@ enum SiteCommand {
             default for what the configuration says. Older ones are deleted by a job within six hours, day by day; what
             is known of past days as sums stays.
 
-            A running gateway notices within five seconds. All take --config FILE.
+            list prints a line for each site: domain, key, hosts, time zone, and what was set for it.
+
+            A running gateway notices within five seconds. add and set are written into the audit log. All take
+            --config FILE.
             """
     ) { (words) throws(CommandFailure) in
         let arguments = try Arguments(
@@ -63,10 +66,12 @@ enum SiteCommand {
             }
         }
         new.organisation = try OperatorConnection.organisation(arguments["organisation"], connection)
-        let site = try OperatorConnection.reportingSites { () throws(AccountError) in
-            try SiteStore(connection).add(new, ifMissing: arguments.has("if-missing"))
+        let key = try OperatorConnection.changing(connection) {
+            let site = try SiteStore(connection).add(new, ifMissing: arguments.has("if-missing"))
+            try OperatorConnection.note(.siteAdded, of: site, on: connection)
+            return site.key
         }
-        Output.line(site.key)
+        Output.line(key)
         return ExitCode.success
     }
 
@@ -82,13 +87,18 @@ enum SiteCommand {
             )
         }
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
-        try OperatorConnection.reportingSites { () throws(AccountError) in
+        let options = ["ack", "events-per-second", "script-token", "retention"]
+        var words = options.compactMap { name in arguments[name].map { "\(name) \($0)" } }
+        if isRenewing { words.append("another secret of the script") }
+        try OperatorConnection.changing(connection) {
             let store = SiteStore(connection)
+            let site = try OperatorConnection.site(domain, connection)
             if let level { try store.setAck(level, domain: domain) }
             if let limit { try store.setEventsPerSecond(limit, domain: domain) }
             if isRenewing { try store.renewScriptSecret(domain: domain) }
             if let token { try store.setNeedsScriptToken(token, domain: domain) }
             if let months { try store.setRetention(months: months, domain: domain) }
+            try OperatorConnection.note(.siteChanged, of: site, words.joined(separator: ", "), on: connection)
         }
         return ExitCode.success
     }
