@@ -54,6 +54,9 @@ final class RedisTier: Sendable {
         _ = send([Array("SET".utf8), name(key), value, Array("EX".utf8), Array("\(max(1, seconds))".utf8)])
     }
 
+    /// Steps in which all cached values are removed: a thousand million keys. A Redis that never comes to an end has one.
+    private static let mostSteps = 1_000_000
+
     /// Removes all cached values, some at a time, so that a Redis with many others is held up for a moment only. Does nothing
     /// more when Redis goes away meanwhile: the keys' own time ends what is left.
     func removeAll() {
@@ -63,13 +66,13 @@ final class RedisTier: Sendable {
             return step[1]
             """
         var cursor = Array("0".utf8)
-        repeat {
+        for _ in 0..<RedisTier.mostSteps {
             let arguments = [
                 Array("EVAL".utf8), Array(script.utf8), Array("0".utf8), cursor, Array("\(Self.prefix)*".utf8),
             ]
-            guard case .bytes(let next) = send(arguments) else { return }
+            guard case .bytes(let next) = send(arguments), next != Array("0".utf8) else { return }
             cursor = next
-        } while cursor != Array("0".utf8)
+        }
     }
 
     /// Adds what this tier knows of itself.

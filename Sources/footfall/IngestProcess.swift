@@ -163,8 +163,7 @@ final class IngestProcess: Sendable {
             state: { [self] site in
                 IngestState(
                     pending: Int(clamping: journal.statistics.pending), notes: chain.notes,
-                    record: running.value.record, traces: site.map { collector.inspector.look(at: $0) } ?? [],
-                    limit: site.flatMap { collector.limitState(of: $0) })
+                    record: running.value.record, traces: site.map { collector.inspector.look(at: $0) } ?? [])
             },
             limit: { collector.limitState(of: $0) },
             visitor: { [self] request, site in

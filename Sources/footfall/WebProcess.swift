@@ -102,48 +102,36 @@ struct WebProcess {
         }
     }
 
-    /// The connections of pages, whose login row-level security binds: the process does not start with another one. While
-    /// the database is away nobody can look, and every connection that is opened later is looked at then.
+    /// The connections of pages, whose login row-level security binds: the process does not start with another one.
     private func confinedPool() throws(CommandFailure) -> Pool {
-        guard !settings.database.web_url.isEmpty else {
-            throw .configuration(
-                "\(file): database.web_url is missing: the dashboard needs a login of its own, which does not own the tables; "
-                    + "docs/security.md says how to make one")
-        }
-        let database = ConnectionSettings(
-            url: settings.database.web_url, applicationName: "footfall web", statementTimeoutMilliseconds: 30_000)
-        do throws(DatabaseError) {
-            let connection = try Connection(database)
-            if let reason = try connection.reasonNotConfined() {
-                throw DatabaseError(kind: .refused, message: reason)
-            }
-        } catch {
-            if error.kind == .refused, error.sqlState.isEmpty {
-                throw .configuration(
-                    "\(file): database.web_url: \(error.message); docs/security.md says how to make another one")
-            }
+        let login = WebLogin(configuration: current.value)
+        if let error = try login.check() {
             log.warning("the dashboard's login cannot be checked, the database does not answer: \(error)")
         }
-        return Pool(database, limit: settings.database.web_connections, isConfined: true)
+        return Pool(login.database, limit: settings.database.web_connections, isConfined: true)
     }
 
     /// What pages ask the other process, over its socket.
     private var gateway: GatewaySource {
         let socket = settings.listen.ingest
-        let ask: @Sendable (String) -> IngestState? = { query in
-            let answer = Client.get(
-                Operations.statePath, query: query, socket: socket, timeoutMilliseconds: 1000)
-            guard let answer, answer.status == 200 else { return nil }
-            return try? JSONDecoder().decode(IngestState.self, from: Data(answer.body))
+        let state: @Sendable (SiteID?) -> IngestState? = { site in
+            WebProcess.ask(Operations.statePath, site, socket: socket)
         }
-        let state: @Sendable (SiteID?) -> IngestState? = { site in ask(site.map { "site=\($0.rawValue)" } ?? "") }
         // The record of the chain that runs, which is not that of the file when a plugin could not start with it.
         return GatewaySource(
             privacyRecord: { [current] in state(nil)?.record ?? current.value.privacyRecord },
             isRecordPublic: { [current] in current.value.settings.privacy.public_record },
-            limit: { ask("limit=\($0.rawValue)")?.limit },
+            limit: { WebProcess.ask(Operations.limitPath, $0, socket: socket) },
             isSelfServiceOpen: { [current] in current.value.settings.privacy.self_service },
             recognise: { OwnVisitorClient(socket: socket).visitor(of: $0, site: $1) }, state: state)
+    }
+
+    private static func ask<Answer: Decodable>(_ path: String, _ site: SiteID?, socket: String) -> Answer? {
+        let query = site.map { "site=\($0.rawValue)" } ?? ""
+        guard let answer = Client.get(path, query: query, socket: socket, timeoutMilliseconds: 1000),
+            answer.status == 200
+        else { return nil }
+        return try? JSONDecoder().decode(Answer.self, from: Data(answer.body))
     }
 
     /// The chain is the ingest process's, which says what is wrong with a file.

@@ -55,12 +55,12 @@ def call(stack, path, body=None, **headers):
 def state(stack, site=1):
     """What the page of the site is told of its limit."""
     with Connection(stack.environment["FOOTFALL_TEST_INGEST_SOCKET"]) as connection:
-        connection.send(request(path="/state", method="GET", address="127.0.0.1", QUERY_STRING=f"site={site}"))
+        connection.send(request(path="/limit", method="GET", address="127.0.0.1", QUERY_STRING=f"site={site}"))
         text = b""
         while chunk := connection.socket.recv(65536):
             text += chunk
-    found = re.search(rb'"limit":(\{[^}]*\})', text)
-    return json.loads(found[1]) if found else None
+    found = re.search(rb"\{[^}]*\}", text)
+    return json.loads(found[0]) if found else None
 
 
 def test_a_site_with_a_limit_of_its_own(stack, database):

@@ -47,8 +47,11 @@ public struct SecretKeyStore {
         try read("secret_key.organisation_id = \(organisation)")
     }
 
-    /// All keys of this installation, by age.
-    public func list() throws(DatabaseError) -> [SecretKeyListing] { try read("true") }
+    /// All keys of this installation, by organisation and age; or those that begin like this.
+    public func list(beginning: String? = nil) throws(DatabaseError) -> [SecretKeyListing] {
+        let beginning = beginning.map { String($0.prefix(bytes: SecretKeyStore.beginningLength)) }
+        return try read("\(beginning)::text IS NULL OR beginning = \(beginning)")
+    }
 
     private func read(_ condition: SQL) throws(DatabaseError) -> [SecretKeyListing] {
         var keys: [SecretKeyListing] = []
@@ -56,9 +59,11 @@ public struct SecretKeyStore {
             """
             SELECT secret_key_id, secret_key.name, beginning, scopes, site_ids, expires_at, last_used_on::text,
                 secret_key.created_at,
-                ARRAY(SELECT domain FROM site WHERE site_id = ANY (site_ids) ORDER BY domain), organisation.name
+                ARRAY(SELECT domain FROM site WHERE site_id = ANY (site_ids) ORDER BY domain), organisation_id,
+                organisation.name
             FROM secret_key LEFT JOIN organisation USING (organisation_id)
-            WHERE \(condition) ORDER BY secret_key.created_at, secret_key_id
+            WHERE \(condition)
+            ORDER BY organisation.name NULLS FIRST, organisation_id, secret_key.created_at, secret_key_id
             """)
         {
             keys.append(
@@ -66,7 +71,8 @@ public struct SecretKeyStore {
                     number: try row.value(0), name: try row.value(1), beginning: try row.value(2),
                     mayRead: try row.value(3, as: [String].self).contains(SendingKey.Scope.read.rawValue),
                     sites: try row.value(4, as: [Int32]?.self)?.map { SiteID(rawValue: $0) },
-                    domains: try row.value(8), organisation: try row.value(9, as: String?.self),
+                    domains: try row.value(8), organisation: try row.value(9, as: Int32?.self),
+                    organisationName: try row.value(10, as: String?.self),
                     expiresAt: try row.optionalMilliseconds(5).map { Timestamp(milliseconds: $0) },
                     lastUsedOn: try row.value(6, as: String?.self),
                     createdAt: Timestamp(milliseconds: try row.milliseconds(7))))
@@ -183,8 +189,10 @@ public struct SecretKeyListing: Sendable, Equatable {
     public var sites: [SiteID]?
     /// Their domains, in order; empty for all of the organisation.
     public var domains: [String] = []
-    /// The name of the organisation; `nil` before there is one.
-    public var organisation: String?
+    /// Whose it is; `nil` before there is anybody.
+    public var organisation: Int32?
+    /// The name of that organisation.
+    public var organisationName: String?
     /// When it ends by itself.
     public var expiresAt: Timestamp?
     /// Day (UTC) of the last use, as PostgreSQL writes it.

@@ -54,7 +54,8 @@ enum PersonCommand {
         let site = try site(arguments, connection)
         let selector = try selector(arguments, site, connection)
         _ = try OperatorConnection.reporting { () throws(DatabaseError) in
-            try note(.dataExported, site, connection)
+            // That it was done, and nothing about whom.
+            try OperatorConnection.note(.dataExported, of: site, on: connection)
             try PersonalExport(selector, of: site.id, on: connection).run { Output.line($0) }
         }
         return ExitCode.success
@@ -74,7 +75,7 @@ enum PersonCommand {
             }
             let store = ErasureStore(connection)
             let number = try connection.transaction { () throws(DatabaseError) in
-                try note(.dataErased, site, connection)
+                try OperatorConnection.note(.dataErased, of: site, on: connection)
                 return try store.request(selector, of: site.id, now: now)
             }
             try Eraser(connection).run(number, now: now)
@@ -150,26 +151,13 @@ enum PersonCommand {
         return ExitCode.success
     }
 
-    /// That it was done, and nothing about whom.
-    private static func note(
-        _ action: AuditAction, _ site: Site, _ connection: Connection
-    ) throws(DatabaseError) {
-        let organisation: Int32? = try connection.query(
-            "SELECT organisation_id FROM site WHERE site_id = \(site.id.rawValue)")[0].value(0)
-        try AuditLog(connection).note(action, site.domain, organisation: organisation, person: .operatorTerminal)
-    }
-
     // MARK: Who
 
     private static func site(_ arguments: Arguments, _ connection: Connection) throws(CommandFailure) -> Site {
         guard let domain = arguments["site"] else { throw .usage("--site DOMAIN is missing") }
-        let site = try OperatorConnection.reporting { () throws(DatabaseError) in
-            try SiteStore(connection).site(domain: domain)
+        return try OperatorConnection.changing(connection) { () throws(DatabaseError) in
+            try OperatorConnection.site(domain, connection)
         }
-        guard let site else {
-            throw .configuration("there is no site \"\(domain)\"; footfall site list names them")
-        }
-        return site
     }
 
     private static func selector(

@@ -5,7 +5,7 @@ import EventModel
 /// `footfall site`: the sites of this installation.
 enum SiteCommand {
     static let command = Program.Command(
-        name: "site", summary: "add a site, or list them",
+        name: "site", summary: "add or change a site, or list them",
         help: """
             usage: footfall site add DOMAIN [--host HOST]... [--time-zone ZONE] [--key KEY] [--ack LEVEL]
                                      [--organisation NAME] [--if-missing]
@@ -30,7 +30,10 @@ enum SiteCommand {
             default for what the configuration says. Older ones are deleted by a job within six hours, day by day; what
             is known of past days as sums stays.
 
-            A running gateway notices within five seconds. All take --config FILE.
+            list prints a line for each site: domain, key, hosts, time zone, and what was set for it.
+
+            A running gateway notices within five seconds. add and set are written into the audit log. All take
+            --config FILE.
             """
     ) { (words) throws(CommandFailure) in
         let arguments = try Arguments(
@@ -64,10 +67,12 @@ enum SiteCommand {
             }
         }
         new.organisation = try OperatorConnection.organisation(arguments["organisation"], connection)
-        let site = try OperatorConnection.reporting { () throws(DatabaseError) in
-            try SiteStore(connection).add(new, ifMissing: arguments.has("if-missing"))
+        let key = try OperatorConnection.changing(connection) { () throws(DatabaseError) in
+            let site = try SiteStore(connection).add(new, ifMissing: arguments.has("if-missing"))
+            try OperatorConnection.note(.siteAdded, of: site, on: connection)
+            return site.key
         }
-        Output.line(site.key)
+        Output.line(key)
         return ExitCode.success
     }
 
@@ -83,16 +88,18 @@ enum SiteCommand {
             )
         }
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
-        try OperatorConnection.reporting { () throws(DatabaseError) in
+        let options = ["ack", "events-per-second", "script-token", "retention"]
+        var words = options.compactMap { name in arguments[name].map { "\(name) \($0)" } }
+        if isRenewing { words.append("another secret of the script") }
+        try OperatorConnection.changing(connection) { () throws(DatabaseError) in
             let store = SiteStore(connection)
-            guard let site = try store.site(domain: domain)?.id else {
-                throw .invalid("there is no site \"\(domain)\"; footfall site list names them")
-            }
-            if let level { try store.setAck(level, of: site) }
-            if let limit { try store.setEventsPerSecond(limit, of: site) }
-            if isRenewing { try store.renewScriptSecret(of: site) }
-            if let token { try store.setNeedsScriptToken(token, of: site) }
-            if let months { try store.setRetention(months: months, of: site) }
+            let site = try OperatorConnection.site(domain, connection)
+            if let level { try store.setAck(level, of: site.id) }
+            if let limit { try store.setEventsPerSecond(limit, of: site.id) }
+            if isRenewing { try store.renewScriptSecret(of: site.id) }
+            if let token { try store.setNeedsScriptToken(token, of: site.id) }
+            if let months { try store.setRetention(months: months, of: site.id) }
+            try OperatorConnection.note(.siteChanged, of: site, words.joined(separator: ", "), on: connection)
         }
         return ExitCode.success
     }
