@@ -55,7 +55,8 @@ struct Sealer: Sendable {
         return days
     }
 
-    private func store(
+    /// Writes a day down as it was computed, unless it is another one by now.
+    func store(
         _ computed: SliceComputer.Computed, _ site: Site, _ connection: Connection
     ) throws(DatabaseError) {
         try connection.transaction { () throws(DatabaseError) in

@@ -58,7 +58,9 @@ public enum StoredColumns {
             "settled_at": .technical("how far it is"), "done_at": .technical("how far it is"),
             "events": .technical("how many were erased"), "visits": .technical("how many were erased"),
             "dead_letters": .technical("how many were erased"), "late_events": .technical("how many were erased"),
-            "months": .technical("in which partitions something was erased"),
+            "log_position": .technical("how far it is"),
+            "is_log_clean": .technical("whether the database's log of changes held nothing of it any more"),
+            "failures": .technical("how often it was tried in vain"), "retry_at": .technical("when it is tried again"),
         ],
     ]
 

@@ -24,7 +24,9 @@ struct Erasures {
     /// Reads those that concern some hits: mostly none. To be called with the texts held (`LoadMemory.holdTexts`): whoever
     /// has asked for an erasure waits for those who hold them before anything is looked for.
     init(_ connection: Connection, for hits: [Hit]) throws(DatabaseError) {
-        guard let earliest = hits.lazy.map(\.receivedAt.milliseconds).min() else { return }
+        guard var earliest = hits.lazy.map(\.receivedAt.milliseconds).min() else { return }
+        // A moment that the database does not know is no reason not to look.
+        earliest = min(max(earliest, Partitions.believable.lowerBound), Partitions.believable.upperBound)
         let rows = try connection.query(
             """
             SELECT erasure_id, site_id, requested_at, visitors, user_hash, since, until FROM erasure
