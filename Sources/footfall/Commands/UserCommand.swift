@@ -126,7 +126,7 @@ enum UserCommand {
 
     /// The organisation that is meant; `nil` for one that is to be made.
     private static func organisation(_ name: String?, _ store: OrganisationStore) throws(DatabaseError) -> Int32? {
-        let known = try name.map { (name) throws(DatabaseError) in try store.number(name: name) } ?? store.onlyNumber()
+        let known = if let name { try store.number(name: name) } else { try store.onlyNumber() }
         if known == nil, try store.count(name: name) > 0 {
             throw DatabaseError.invalid(
                 name.map { "there are several organisations named \"\($0)\"" }
