@@ -116,7 +116,7 @@ extension Action {
     var isAboutSite: Bool {
         switch requirement {
         case .site, .reports, .key: true
-        case .nothing, .signedIn, .organisation: false
+        case .nothing, .signedIn, .anyOrganisation, .organisation: false
         }
     }
 }

@@ -12,8 +12,6 @@ struct Surroundings {
     var brand = Brand()
     /// The organisation whose brand that is.
     var organisation: Int32?
-    /// Whether the page stands in a frame of another site, which has a header of its own.
-    var isEmbedded = false
     /// The secret of the forms on the page.
     var formToken = ""
 

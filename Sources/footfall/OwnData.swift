@@ -1,4 +1,5 @@
 import Accounts
+import Dashboard
 import Database
 import EventModel
 import FastCGI
@@ -94,8 +95,8 @@ struct OwnData: Sendable {
 
     private func response(_ status: Int, _ type: StaticString, _ body: String) -> Response {
         var response = Response(status: status, type: type, body: Array(body.utf8))
-        response.addHeader("Cache-Control", "no-store")
-        response.addHeader("X-Content-Type-Options", "nosniff")
+        response.addHeader("Cache-Control", "private, no-store")
+        response.addSecurityHeaders()
         return response
     }
 }

@@ -34,7 +34,7 @@ struct AuthorizationTests {
         let editor = viewer.union([.readSiteSettings, .changeGoals, .shareLinks])
         let admin = editor.union([
             .addSite, .managePeople, .manageTeams, .manageKeys, .changeBrand, .readAudit, .changeOrganisation,
-            .changeSite, .manageSiteAccess, .exportData, .eraseData,
+            .changeSite, .manageSiteAccess, .exportData, .eraseData, .addOrganisation,
         ])
         let owner = admin.union([.deleteOrganisation, .moveSite, .deleteSite])
         return [nil: signedIn, .guest: guest, .viewer: viewer, .editor: editor, .admin: admin, .owner: owner]
@@ -44,7 +44,7 @@ struct AuthorizationTests {
         switch action.requirement {
         case .organisation: .organisation(organisation)
         case .site, .reports, .key: .site(site)
-        case .nothing, .signedIn: .none
+        case .nothing, .signedIn, .anyOrganisation: .none
         }
     }
 
@@ -64,6 +64,7 @@ struct AuthorizationTests {
                 site: AuthorizationTests.site(2, of: AuthorizationTests.foreign)))
         switch action.requirement {
         case .nothing, .signedIn: #expect(away == .allowed)
+        case .anyOrganisation: #expect(away == home, "it is about none in particular")
         case .organisation, .site, .reports, .key: #expect(away == .unknown)
         }
     }
@@ -76,7 +77,7 @@ struct AuthorizationTests {
                 .nobody, action, AuthorizationTests.resource(action, organisation: organisation, site: site))
             switch action.requirement {
             case .nothing: #expect(verdict == .allowed)
-            case .signedIn, .organisation, .site, .reports: #expect(verdict == .signInFirst)
+            case .signedIn, .anyOrganisation, .organisation, .site, .reports: #expect(verdict == .signInFirst)
             case .key: #expect(verdict == .unknown)
             }
             // The same for what does not exist.

@@ -4,7 +4,7 @@ public enum Action: String, Sendable, CaseIterable {
     // Whoever comes along.
     case signIn, signOut, setUp, join, setPassword, loadAsset, readPublicRecord, useSharedLink
     // People, about themselves.
-    case listSites, readAccount, changeAccount
+    case listSites, readAccount, changeAccount, addOrganisation
     // An organisation.
     case readOrganisation, leaveOrganisation, addSite, managePeople, manageTeams, manageKeys, changeBrand, readAudit,
         changeOrganisation, deleteOrganisation
@@ -21,6 +21,8 @@ public enum Action: String, Sendable, CaseIterable {
         case nothing
         /// Whoever is signed in.
         case signedIn
+        /// Somebody with at least this role in any organisation.
+        case anyOrganisation(Role)
         /// A member of the organisation with at least this role.
         case organisation(Role)
         /// Somebody with at least this role for the site.
@@ -36,6 +38,7 @@ public enum Action: String, Sendable, CaseIterable {
         switch self {
         case .signIn, .signOut, .setUp, .join, .setPassword, .loadAsset, .readPublicRecord, .useSharedLink: .nothing
         case .listSites, .readAccount, .changeAccount: .signedIn
+        case .addOrganisation: .anyOrganisation(.admin)
         case .readOrganisation, .leaveOrganisation: .organisation(.guest)
         case .addSite, .managePeople, .manageTeams, .manageKeys, .changeBrand, .readAudit, .changeOrganisation:
             .organisation(.admin)

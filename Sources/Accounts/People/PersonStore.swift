@@ -70,6 +70,11 @@ public struct PersonStore {
         try connection.execute("UPDATE person SET name = \(name) WHERE person_id = \(person)")
     }
 
+    /// Changes the address.
+    func setEmail(_ email: String, of person: Int32) throws(DatabaseError) {
+        try connection.execute("UPDATE person SET email = \(email) WHERE person_id = \(person)")
+    }
+
     /// Sets a password. Whoever is signed in anywhere as this person, is no longer, but for `session`.
     func setPassword(_ hash: String, of person: Int32, keeping session: Int64? = nil) throws(DatabaseError) {
         try connection.execute("UPDATE person SET password_hash = \(hash) WHERE person_id = \(person)")

@@ -46,6 +46,11 @@ struct Form {
     /// The first value of a field; empty where there is none.
     subscript(_ name: String) -> String { values[name]?.first ?? "" }
 
+    /// All fields but files, by name.
+    var fields: [(name: String, value: String)] {
+        values.keys.sorted().flatMap { name in all(name).map { (name, $0) } }
+    }
+
     /// All values of a field, such as those of several ticks.
     func all(_ name: String) -> [String] { values[name] ?? [] }
 

@@ -68,10 +68,13 @@ struct OrganisationPage {
     private var sites: HTML {
         func row(_ site: OwnedSite) -> HTML {
             let mark: HTML = site.deleteAt == nil ? (site.isPublic ? "public" : "") : "being deleted"
+            // Only for whom there are any.
+            let hasSettings = frame.person.role(on: site).map { $0 >= .editor } ?? false
+            let settings: HTML =
+                hasSettings ? "<a href=\"\(url: DashboardPath.settings(site.site.domain))\">Settings</a>" : .empty
             return """
                 <tr><th scope="row"><a href="\(url: DashboardPath.site(site.site.domain))"><bdi>\(site.site.domain)</bdi></a></th>\
-                <td>\(site.site.timeZone)</td><td>\(mark)</td>\
-                <td><a href="\(url: DashboardPath.settings(site.site.domain))">Settings</a></td></tr>
+                <td>\(site.site.timeZone)</td><td>\(mark)</td><td>\(settings)</td></tr>
 
                 """
         }
@@ -117,8 +120,7 @@ struct OrganisationPage {
             """
             <p>You are <strong>\(frame.role.word)</strong> here. Who leaves sees its sites no more; somebody else must invite you \
             to come back.</p>
-            <details class="help"><summary>Leave this organisation</summary>\
-            \(FormCard(action: frame.address("leave"), token: frame.token, fields: .empty, button: "Leave", isDanger: true).html)</details>
+            \(FormCard(action: frame.address("leave"), token: frame.token, fields: .empty, button: "Leave", isDanger: true).html)
 
             """)
     }
@@ -238,7 +240,8 @@ struct BrandPage {
             <p>In the <code>server</code> block of the site’s nginx, so that names of your own lead to Footfall:</p>
             <pre class="snippet" tabindex="0" role="region" aria-label="Lines for nginx"><code>\
             location = \(script) { rewrite ^ /footfall.js last; }
-            location = \(endpoint) { client_max_body_size 0; rewrite ^ /e last; }</code></pre>
+            location = \(endpoint) { client_max_body_size 0; rewrite ^ /e last; }
+            location = \(endpoint).gif { rewrite ^ /p.gif last; }</code></pre>
             <p>Each site’s settings show the lines for its pages with these names.</p>
 
             """
