@@ -175,7 +175,7 @@ struct ChangeCase: Sendable {
             return []
         },
         by(.guest, .deleteAccount, .personLeft, asks: .email) { _, _ in old },
-        by(.admin, .addOrganisation, .organisationAdded, "Club") { _, _ in [("name", "Club")] },
+        by(.admin, .addOrganisation, .organisationAdded, "Club") { _, _ in [("organisation", "Club")] },
     ]
 
     // MARK: An organisation

@@ -137,6 +137,7 @@ struct Tenant {
     let invitationToken: String
 
     static let linkPassword = "lake under violet tram"
+    static let linkHash = PasswordHash.make(linkPassword)
 
     init(_ name: String, in fixture: DoorFixture) throws {
         let connection = try fixture.database.connect()
@@ -158,9 +159,9 @@ struct Tenant {
         try teams.addMember(people[.guest] ?? 0, to: team)
         try teams.grant(SiteGrant(site: sites[0].id, role: .viewer), to: .team(team))
         let links = SharedLinkStore(connection)
-        let linkHash = PasswordHash.make(Tenant.linkPassword)
         try links.add(
-            .init(name: "Board \(name)", filters: "filter=country,is,DE"), site: sites[0].id, passwordHash: linkHash,
+            .init(name: "Board \(name)", filters: "filter=country,is,DE"), site: sites[0].id,
+            passwordHash: Tenant.linkHash,
             by: owner)
         try links.add(.init(name: "Wall \(name)"), site: sites[0].id, passwordHash: nil, by: owner)
         let list = try links.list(of: sites[0].id)

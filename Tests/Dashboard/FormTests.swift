@@ -72,7 +72,8 @@ struct FormTests {
     }
 
     @Test(arguments: [
-        "", "--AaB03x", "--AaB03x--", "--AaB03x\r\n\r\n--AaB03x--", "--AaB03x\r\nContent-Disposition: form-data\r\n\r\nx",
+        "", "--AaB03x", "--AaB03x--", "--AaB03x\r\n\r\n--AaB03x--",
+        "--AaB03x\r\nContent-Disposition: form-data\r\n\r\nx",
         "--AaB03x\r\nContent-Disposition: form-data; name=\"x\"\r\nno end of the head",
         "--AaB03x\r\nContent-Disposition: form-data; filename=\"x\"\r\n\r\nwithout a name\r\n--AaB03x--",
     ])
@@ -137,7 +138,8 @@ struct FormTests {
 
     @Test(arguments: [
         "", "/", "//evil.example", "//evil.example/dashboard", "https://evil.example/dashboard", "/\\evil.example",
-        "/dashboard\\..\\\\evil.example", "javascript:alert(1)", "/dashboard:80", "/footfall/../\\evil", "/dashboard\r\nX: y",
+        "/dashboard\\..\\\\evil.example", "javascript:alert(1)", "/dashboard:80", "/footfall/../\\evil",
+        "/dashboard\r\nX: y",
         "/dashboard x", "dashboard", "/evil", "/footfall/sign-in", "/footfall/sign-in?next=/footfall/sign-in",
         "/dashboard/ü", "\t/dashboard", "/%2fevil.example",
     ])

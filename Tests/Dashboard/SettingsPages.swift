@@ -43,7 +43,8 @@ extension PageCase {
                 hasSecondFactor: false,
                 waiting: TOTPSecret(bytes: Array(repeating: 7, count: TOTPSecret.length)))),
         PageCase(file: "account-codes", html: account(hasSecondFactor: true, waiting: nil)),
-        PageCase(file: "account-without-password", html: account(hasSecondFactor: false, waiting: nil, hasPassword: false)),
+        PageCase(
+            file: "account-without-password", html: account(hasSecondFactor: false, waiting: nil, hasPassword: false)),
         PageCase(file: "confirmation", html: asked(nil)),
         PageCase(file: "confirmation-word", html: asked(word)),
         PageCase(file: "settings-limited", html: siteSettings(.admin, limit: limit)),
@@ -97,7 +98,8 @@ extension PageCase {
     ]
 
     private static let limit = LimitState(
-        eventsPerSecond: 50, isOwn: false, burst: 180_000, left: 179_000, refused: 12, forged: 3, needsScriptToken: true)
+        eventsPerSecond: 50, isOwn: false, burst: 180_000, left: 179_000, refused: 12, forged: 3, needsScriptToken: true
+    )
 
     private static func account(hasSecondFactor: Bool, waiting: TOTPSecret?, hasPassword: Bool = true) -> HTML {
         var person = ada
@@ -126,7 +128,8 @@ extension PageCase {
                 question: "End \(Self.word)?", consequence: "It does not come back.", button: "End",
                 word: word.map { Confirmation.Word(value: $0, label: "Type it") }, needsPassword: word != nil),
             action: "/dashboard/shop.example/settings/links/revoke",
-            form: Form(query: "link=3&form_token=OLD&old=SECRET&confirmation=\(word == nil ? "" : "wrong")&a=%3Cb%3E".utf8),
+            form: Form(
+                query: "link=3&form_token=OLD&old=SECRET&confirmation=\(word == nil ? "" : "wrong")&a=%3Cb%3E".utf8),
             back: "/dashboard/shop.example/settings", surroundings: own
         ).html
     }

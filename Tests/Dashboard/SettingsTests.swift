@@ -16,7 +16,9 @@ struct SettingsTests {
             "--edge\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
         }
         var body = Array((field("form_token", FormGuard(seed: browser.seed).token) + field("brand_name", "Steps")).utf8)
-        body += "--edge\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"x.png\"\r\nContent-Type: \(type)\r\n\r\n".utf8
+        body +=
+            "--edge\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"x.png\"\r\nContent-Type: \(type)\r\n\r\n"
+            .utf8
         body += logo + Array("\r\n--edge--\r\n".utf8)
         return browser.send("POST", "\(tenant.home)/brand", type: "multipart/form-data; boundary=edge", body: body)
     }
@@ -57,7 +59,8 @@ struct SettingsTests {
             let hostile: [[UInt8]] = [
                 Array("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".utf8),
                 Array("<?xml version=\"1.0\"?><svg onload=\"alert(1)\"/>".utf8), Array("<html><script>1</script>".utf8),
-                Array("%PDF-1.7".utf8), Array("PK\u{3}\u{4}".utf8), [0], Array("RIFF....AVI ".utf8), Array("\nGIF89a".utf8),
+                Array("%PDF-1.7".utf8), Array("PK\u{3}\u{4}".utf8), [0], Array("RIFF....AVI ".utf8),
+                Array("\nGIF89a".utf8),
                 Self.png + Array(repeating: 0, count: 48 * 1024),
             ]
             for bytes in hostile {
@@ -81,8 +84,11 @@ struct SettingsTests {
             let picture = fixture.stranger.get("/footfall/brand/\(tenant.organisation)/logo-\(version)")
             #expect(picture.header("Content-Type") == "image/gif")
             #expect(picture.header("X-Content-Type-Options") == "nosniff")
-            #expect(picture.header("Content-Security-Policy")?.hasPrefix("default-src 'none'; script-src 'self'") == true)
-            for name in ["logo", "logo-", "logo-\(version)x", "colours.css-\(version)x", "x-\(version)", "..%2flogo-\(version)"] {
+            #expect(
+                picture.header("Content-Security-Policy")?.hasPrefix("default-src 'none'; script-src 'self'") == true)
+            for name in [
+                "logo", "logo-", "logo-\(version)x", "colours.css-\(version)x", "x-\(version)", "..%2flogo-\(version)",
+            ] {
                 #expect(fixture.stranger.get("/footfall/brand/\(tenant.organisation)/\(name)").status == 404, "\(name)")
             }
             #expect(fixture.stranger.get("/footfall/brand/0/logo-\(version)").status == 404)
@@ -282,13 +288,13 @@ struct SettingsTests {
         try DoorFixture.with { fixture in
             let tenant = try fixture.tenant("t")
             let admin = try tenant.browser(.admin, fixture)
-            let made = admin.post("/footfall/account/organisation", [("name", "Club")])
+            let made = admin.post("/footfall/account/organisation", [("organisation", "Club")])
             let home = try #require(made.header("Location")?.split(separator: "?").first.map(String.init))
             #expect(home != tenant.home && admin.get(home).text.contains("Club"))
             let added = admin.post("\(home)/sites/add", [("domain", "club.example")])
             #expect(added.status == 303)
             #expect(try tenant.browser(.owner, fixture).get("/dashboard/club.example").status == 404)
-            #expect(admin.post("/footfall/account/organisation", [("name", " ")]).status == 422)
+            #expect(admin.post("/footfall/account/organisation", [("organisation", " ")]).status == 422)
         }
     }
 

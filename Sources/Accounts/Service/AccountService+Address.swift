@@ -28,7 +28,9 @@ extension AccountService {
             try note(connection, .addressChanged, "\(actor.person.email) to \(email)", actor)
             // Who manages people in an organisation has to be able to tell who that was.
             for membership in actor.person.memberships {
-                try note(connection, .addressChanged, "\(actor.person.email) to \(email)", actor, organisation: membership.organisation)
+                try note(
+                    connection, .addressChanged, "\(actor.person.email) to \(email)", actor,
+                    organisation: membership.organisation)
             }
         }
     }

@@ -144,7 +144,8 @@ extension AccountService {
             let known = try invitations.list(of: organisation, now: now).first { $0.number == number }
             guard let known, try invitations.remove(number) else { throw .invalid("this invitation is gone already") }
             try note(
-                connection, .invitationRevoked, known.email ?? "whoever has the link", actor, organisation: organisation)
+                connection, .invitationRevoked, known.email ?? "whoever has the link", actor, organisation: organisation
+            )
         }
     }
 

@@ -149,7 +149,8 @@ extension AccountService {
     ) throws(AccountError) {
         guard Role.ofSites.contains(role) else { throw .invalid("a single site is given to viewers or editors") }
         let name = try name(of: holder, for: site, actor)
-        try changeSite(site, .siteAccessGiven, "\(name) as \(role.rawValue)", actor) { (connection) throws(DatabaseError) in
+        try changeSite(site, .siteAccessGiven, "\(name) as \(role.rawValue)", actor) {
+            (connection) throws(DatabaseError) in
             try check(holder, of: site, connection)
             try TeamStore(connection).grant(SiteGrant(site: site.site.id, role: role), to: holder)
         }

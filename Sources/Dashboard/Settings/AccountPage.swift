@@ -40,7 +40,7 @@ struct AccountPage {
             mayAdd
             ? """
             <details class="help"><summary>Another organisation</summary>\
-            \(FormCard(action: "/footfall/account/organisation", token: token, fields: FormField(name: "name", label: "Name", isRequired: true, help: "With sites, people and keys of its own. You own it.").html, button: "Make it").html)</details>
+            \(FormCard(action: "/footfall/account/organisation", token: token, fields: FormField(name: "organisation", label: "Name", isRequired: true, help: "With sites, people and keys of its own. You own it.").html, button: "Make it").html)</details>
 
             """ : .empty
         return settingsCard(
@@ -177,25 +177,4 @@ struct AccountPage {
 
             """
     }
-}
-
-/// A table of the audit log.
-func auditTable(_ entries: [AuditEntry], isOwn: Bool = false) -> HTML {
-    func row(_ entry: AuditEntry) -> HTML {
-        let who: HTML = isOwn ? .empty : "<td><bdi>\(entry.person)</bdi></td>"
-        let object: HTML = entry.object.isEmpty ? .empty : " <bdi class=\"object\">\(entry.object)</bdi>"
-        return """
-            <tr><td>\(DateWords.time(entry.time))</td>\(who)<td>\(AuditWords.of(entry.action))\(object)</td>\
-            <td><bdi>\(entry.network)</bdi></td></tr>
-
-            """
-    }
-    guard !entries.isEmpty else { return "<p class=\"about\">Nothing yet.</p>\n" }
-    let who: HTML = isOwn ? .empty : "<th scope=\"col\">Who</th>"
-    return """
-        <div class="wideTable"><table class="plain left"><thead><tr><th scope="col">When</th>\(who)<th scope="col">What</th>\
-        <th scope="col">From</th></tr></thead><tbody>
-        \(each: entries, row)</tbody></table></div>
-
-        """
 }

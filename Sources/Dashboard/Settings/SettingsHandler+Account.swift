@@ -8,7 +8,7 @@ extension SettingsHandler {
         switch inquiry.match.route {
         case .setName: try accounts.setName(form["name"], actor)
         case .addOrganisation:
-            return .done(DashboardPath.organisation(try accounts.addOrganisation(form["name"], actor)), .saved)
+            return .done(DashboardPath.organisation(try accounts.addOrganisation(form["organisation"], actor)), .saved)
         case .changeAddress:
             try accounts.changeAddress(to: form["email"], password: form["old"], address: address, actor)
             return .done(DashboardPath.account, .address)

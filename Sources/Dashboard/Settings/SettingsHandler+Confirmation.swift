@@ -57,7 +57,8 @@ extension SettingsHandler {
             guard let link = try accounts.links(of: site).first(where: { $0.number == number }) else { return nil }
             return Confirmation(
                 question: "End the link “\(link.name)”?",
-                consequence: "Whoever has it sees nothing more. It does not come back: another link has another address.",
+                consequence:
+                    "Whoever has it sees nothing more. It does not come back: another link has another address.",
                 button: "End the link")
         case .moveSite:
             return Confirmation(
@@ -131,7 +132,9 @@ extension SettingsHandler {
                 word: Confirmation.Word(value: name, label: "Type the organisation’s name to confirm"))
         case .revokeKey:
             let number = form.number("key")
-            guard let key = try accounts.keys(of: organisation).first(where: { $0.number == number }) else { return nil }
+            guard let key = try accounts.keys(of: organisation).first(where: { $0.number == number }) else {
+                return nil
+            }
             return Confirmation(
                 question: "End the key “\(key.name.isEmpty ? key.beginning + "…" : key.name)”?",
                 consequence: """
@@ -143,7 +146,8 @@ extension SettingsHandler {
 
     private static func isAskedAbout(_ route: Route) -> Bool {
         switch route {
-        case .leaveOrganisation, .deleteOrganisation, .revokeKey, .revokeInvitation, .setRole, .removePerson, .removeTeam:
+        case .leaveOrganisation, .deleteOrganisation, .revokeKey, .revokeInvitation, .setRole, .removePerson,
+            .removeTeam:
             true
         default: false
         }
@@ -168,7 +172,8 @@ extension SettingsHandler {
             else { return nil }
             return Confirmation(
                 question: "Be \(role.word) instead of \(member.role.word)?",
-                consequence: "You cannot take that back yourself: somebody else must make you \(member.role.word) again.",
+                consequence:
+                    "You cannot take that back yourself: somebody else must make you \(member.role.word) again.",
                 button: "Change my role")
         case .removePerson:
             guard let member else { return nil }

@@ -112,7 +112,7 @@ enum UserCommand {
             organisation = try organisations.add(name: new.organisation ?? "My sites", owner: person)
         }
         try AuditLog(connection).note(
-            .personJoined, "\(new.email) as \(new.role?.rawValue ?? (known == nil ? "owner" : "viewer"))",
+            .personAdded, "\(new.email) as \(new.role?.rawValue ?? (known == nil ? "owner" : "viewer"))",
             organisation: organisation, person: .operatorTerminal)
         if new.hash != nil { return nil }
         return try passwordLink(person, configuration, connection)
@@ -128,7 +128,7 @@ enum UserCommand {
             }
             try PersonStore(connection).reset(person)
             try AuditLog(connection).note(
-                .passwordChanged, "reset by the operator", organisation: nil,
+                .passwordReset, "by the operator", organisation: nil,
                 person: AuditPerson(number: person, name: email))
             return try passwordLink(person, configuration, connection)
         }
