@@ -34,6 +34,11 @@ public struct AuditLog {
         try read("organisation_id = \(organisation) AND audit_entry_id < \(before ?? .max)", limit: limit)
     }
 
+    /// How many entries an organisation has.
+    func count(of organisation: Int32) throws(DatabaseError) -> Int {
+        try connection.query("SELECT count(*) FROM audit_entry WHERE organisation_id = \(organisation)")[0].value(0)
+    }
+
     /// What a person did outside of any organisation: signing in, changing the password.
     func entries(ofPerson person: Int32, limit: Int = 20) throws(DatabaseError) -> [AuditEntry] {
         try read("person_id = \(person) AND organisation_id IS NULL", limit: limit)
@@ -94,8 +99,13 @@ public struct AuditEntry: Sendable, Equatable {
 public enum AuditAction: String, Sendable, CaseIterable {
     case signedIn = "signed_in"
     case signInFailed = "sign_in_failed"
+    case codeFailed = "code_failed"
     case signedOut = "signed_out"
     case passwordChanged = "password_changed"
+    case passwordReset = "password_reset"
+    case nameChanged = "name_changed"
+    case addressChanged = "address_changed"
+    case secondFactorStarted = "second_factor_started"
     case secondFactorOn = "second_factor_on"
     case secondFactorOff = "second_factor_off"
     case recoveryCodesMade = "recovery_codes_made"
@@ -103,10 +113,12 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case sessionRevoked = "session_revoked"
     case accountDeleted = "account_deleted"
     case setUp = "set_up"
+    case organisationAdded = "organisation_added"
     case organisationRenamed = "organisation_renamed"
     case organisationDeletion = "organisation_deletion"
     case organisationKept = "organisation_kept"
     case brandChanged = "brand_changed"
+    case personAdded = "person_added"
     case personInvited = "person_invited"
     case invitationRevoked = "invitation_revoked"
     case personJoined = "person_joined"
@@ -115,9 +127,12 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case personLeft = "person_left"
     case teamAdded = "team_added"
     case teamRemoved = "team_removed"
-    case teamChanged = "team_changed"
+    case teamMemberAdded = "team_member_added"
+    case teamMemberRemoved = "team_member_removed"
     case siteAdded = "site_added"
     case siteChanged = "site_changed"
+    case sitePublished = "site_published"
+    case siteHidden = "site_hidden"
     case siteMoved = "site_moved"
     case siteDeletion = "site_deletion"
     case siteKept = "site_kept"

@@ -46,19 +46,42 @@ extension DashboardHandler {
 
     /// A page that wants a sign-in leads there and back. Forms do not: what was typed would be lost without a word.
     func signInFirst(_ inquiry: Inquiry) -> Response {
-        guard inquiry.match.route.method == .get else {
-            let error = ErrorPage(
-                title: "You are signed out",
-                advice: "Sign in in another tab, then send the form again: what you typed is still there.",
-                surroundings: inquiry.surroundings)
-            return page(status: 403, error.html)
-        }
+        guard inquiry.match.route.method == .get else { return signedOut(inquiry) }
         let query = inquiry.request.query
         // nginx has room for headers of some kilobytes, and percent codes grow here once more.
         let back =
             PercentText.encoded(inquiry.request.path.cut(bytes: 300))
             + (query.isEmpty || query.utf8.count > 1000 ? "" : "?\(query)")
         return Response.seeOther(DashboardPath.signIn + "?next=" + PercentText.encoded(back, keepsSlash: false))
+    }
+
+    /// A form whose page belonged to a session that is over. Its secret ended with the session, so that the page cannot be
+    /// sent again as it is.
+    private func signedOut(_ inquiry: Inquiry) -> Response {
+        let error = ErrorPage(
+            title: "You are signed out",
+            advice: """
+                The form was not taken. If you typed much, go back and copy it. Then \
+                <a href="\(url: DashboardPath.signIn)">sign in</a>, open the page anew, and send the form from there.
+                """, surroundings: inquiry.surroundings)
+        return page(status: 403, error.html)
+    }
+
+    /// A form of somebody else's, or of a page that is too old.
+    func forged(_ inquiry: Inquiry) -> Response {
+        // The difference is told only to who comes with the cookie of a session that is over.
+        if inquiry.person == nil, Cookie.session.value(in: inquiry.request) != nil,
+            FormGuard.isFromHere(inquiry.request, origins: [inquiry.request.origin, inquiry.publicURL])
+        {
+            return signedOut(inquiry)
+        }
+        let error = ErrorPage(
+            title: "This form cannot be taken",
+            advice: """
+                It did not come from a page of this dashboard, or the page was open for too long. Go back, load the page \
+                anew, and try again.
+                """, surroundings: inquiry.surroundings)
+        return page(status: 403, error.html)
     }
 
     func notFound(_ surroundings: Surroundings) -> Response {

@@ -59,8 +59,8 @@ public struct DashboardHandler: Sendable {
             default: break
             }
             let decision = try Door(access: access, publicURL: publicURL).decide(request, match)
-            inquiry = decision.inquiry
-            var response = try answer(decision)
+            inquiry = try dressed(decision)
+            var response = try answer(decision, inquiry)
             response.add(cookies: decision.inquiry.cookies)
             return response
         } catch let error as ReportError {
@@ -72,30 +72,30 @@ public struct DashboardHandler: Sendable {
         }
     }
 
-    private func answer(_ decision: Door.Decision) throws -> Response {
+    private func answer(_ decision: Door.Decision, _ inquiry: Inquiry) throws -> Response {
         switch decision {
-        case .enter(let inquiry): return try enter(dressed(inquiry))
-        case .signIn(let inquiry): return signInFirst(inquiry)
-        case .unknown(let inquiry): return notFound(inquiry.surroundings)
-        case .forged(let inquiry):
-            let error = ErrorPage(
-                title: "This form cannot be taken",
-                advice: """
-                    It did not come from a page of this dashboard, or the page was open for too long. Go back, load the page \
-                    anew, and try again.
-                    """, surroundings: inquiry.surroundings)
-            return page(status: 403, error.html)
-        case .askPassword(let inquiry, let shared):
-            var inquiry = try dressed(inquiry)
+        case .enter: return try enter(inquiry)
+        case .signIn: return signInFirst(inquiry)
+        case .unknown: return notFound(inquiry.surroundings)
+        case .forged: return forged(inquiry)
+        case .askPassword(_, let shared):
+            var inquiry = inquiry
             inquiry.surroundings.audience = .readers
             return page(status: 200, SharedPasswordPage(link: shared.link, surroundings: inquiry.surroundings).html)
         }
     }
 
-    /// With the looks of the organisation.
-    private func dressed(_ inquiry: Inquiry) throws(AccountError) -> Inquiry {
-        guard let organisation = inquiry.organisation else { return inquiry }
-        var inquiry = inquiry
+    /// With the looks of an organisation: the one that the page is about, or else the only one that the reader belongs to.
+    /// Who may not enter is told nothing of whose page it would have been.
+    private func dressed(_ decision: Door.Decision) throws(AccountError) -> Inquiry {
+        var inquiry = decision.inquiry
+        let own = inquiry.person?.memberships.map(\.organisation) ?? []
+        var asked: Int32?
+        switch decision {
+        case .enter, .askPassword: asked = inquiry.organisation
+        case .signIn, .unknown, .forged: asked = inquiry.organisation.flatMap { own.contains($0) ? $0 : nil }
+        }
+        guard let organisation = asked ?? (own.count == 1 ? own[0] : nil) else { return inquiry }
         inquiry.surroundings.brand = try access.brand(of: organisation)
         inquiry.surroundings.organisation = organisation
         return inquiry
@@ -149,7 +149,10 @@ public struct DashboardHandler: Sendable {
             groups.append(
                 SitesPage.Group(
                     membership: organisation.membership, sites: try reports.summaries(of: shown),
-                    deleted: organisation.sites.filter { $0.deleteAt != nil }.map(\.site.domain)))
+                    deleted: organisation.sites.filter { $0.deleteAt != nil }.map { site in
+                        let role = person.role(on: site) ?? .guest
+                        return SitesPage.Deleted(domain: site.site.domain, hasSettings: role >= .editor)
+                    }))
         }
         return page(status: 200, SitesPage(groups: groups, surroundings: inquiry.surroundings).html)
     }

@@ -125,7 +125,7 @@ extension Action {
     var isAboutSite: Bool {
         switch requirement {
         case .site, .numbers, .reports, .link, .key: true
-        case .nothing, .signedIn, .organisation: false
+        case .nothing, .signedIn, .anyOrganisation, .organisation: false
         }
     }
 }

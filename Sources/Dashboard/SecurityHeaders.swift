@@ -1,4 +1,4 @@
-import FastCGI
+public import FastCGI
 
 extension Response {
     /// What every answer of the dashboard tells the browser, so that an escaping mistake stays a mistake in a text:
@@ -7,7 +7,7 @@ extension Response {
     ///
     /// - Parameter embedHosts: hosts whose pages may show this one in a frame, as a site has them; none but for shared
     ///   links.
-    mutating func addSecurityHeaders(mayBeFound: Bool = false, embedHosts: [String] = []) {
+    public mutating func addSecurityHeaders(mayBeFound: Bool = false, embedHosts: [String] = []) {
         let ancestors =
             embedHosts.isEmpty ? "'none'" : embedHosts.map { "https://\($0) http://\($0)" }.joined(separator: " ")
         addHeader(

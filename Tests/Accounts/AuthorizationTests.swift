@@ -35,7 +35,7 @@ struct AuthorizationTests {
         let editor = viewer.union([.readSiteSettings, .changeGoals, .shareLinks])
         let admin = editor.union([
             .addSite, .managePeople, .manageTeams, .manageKeys, .changeBrand, .readAudit, .changeOrganisation,
-            .changeSite, .manageSiteAccess, .exportData, .eraseData,
+            .changeSite, .manageSiteAccess, .exportData, .eraseData, .addOrganisation,
         ])
         let owner = admin.union([.deleteOrganisation, .moveSite, .deleteSite])
         return [nil: signedIn, .guest: guest, .viewer: viewer, .editor: editor, .admin: admin, .owner: owner]
@@ -45,7 +45,7 @@ struct AuthorizationTests {
         switch action.requirement {
         case .organisation: .organisation(organisation)
         case .site, .numbers, .reports, .link, .key: .site(site)
-        case .nothing, .signedIn: .none
+        case .nothing, .signedIn, .anyOrganisation: .none
         }
     }
 
@@ -65,6 +65,7 @@ struct AuthorizationTests {
                 site: AuthorizationTests.site(2, of: AuthorizationTests.foreign)))
         switch action.requirement {
         case .nothing, .signedIn: #expect(away == .allowed)
+        case .anyOrganisation: #expect(away == home, "it is about none in particular")
         case .organisation, .site, .numbers, .reports, .link, .key: #expect(away == .unknown)
         }
     }
@@ -77,7 +78,7 @@ struct AuthorizationTests {
                 .nobody, action, AuthorizationTests.resource(action, organisation: organisation, site: site))
             switch action.requirement {
             case .nothing: #expect(verdict == .allowed)
-            case .signedIn, .organisation, .site, .numbers, .reports: #expect(verdict == .signInFirst)
+            case .signedIn, .anyOrganisation, .organisation, .site, .numbers, .reports: #expect(verdict == .signInFirst)
             case .link, .key: #expect(verdict == .unknown)
             }
             // The same for what does not exist.

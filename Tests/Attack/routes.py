@@ -8,6 +8,8 @@ from world import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 ANOTHER = "Zwieback-Okapi-Laterne-9"
+# What is said besides where something cannot be taken back.
+YES = {"confirmation": "yes"}
 
 
 def table():
@@ -36,6 +38,9 @@ FORMS = {
     "joinAsMyself": lambda t, f: ("/footfall/join/as-myself", {"token": f.invitation_token}),
     "setPassword": lambda t, f: ("/footfall/password", {"token": "x", "password": ANOTHER, "again": ANOTHER}),
     "unlockShared": lambda t, f: (f"/footfall/share/{f.link_token}", {"password": PASSWORD}),
+    "addOrganisation": lambda t, f: ("/footfall/account/organisation", {"organisation": f"Added {t.marker}"}),
+    "changeAddress": lambda t, f: (
+        "/footfall/account/address", {"old": PASSWORD, "email": f"changed@{t.marker}.example"}),
     "setName": lambda t, f: ("/footfall/account/name", {"name": "Changed"}),
     "changePassword": lambda t, f: (
         "/footfall/account/password", {"old": PASSWORD, "password": ANOTHER, "again": ANOTHER}),
@@ -47,21 +52,21 @@ FORMS = {
     "revokeOtherSessions": lambda t, f: ("/footfall/account/sessions/revoke", {}),
     "deleteAccount": lambda t, f: (
         "/footfall/account/delete", {"old": PASSWORD, "confirmation": f.people["owner"].email}),
-    "leaveOrganisation": lambda t, f: (f"{f.home}/leave", {}),
+    "leaveOrganisation": lambda t, f: (f"{f.home}/leave", YES),
     "addSite": lambda t, f: (f"{f.home}/sites/add", {"domain": f"added.{t.marker}.example", "hosts": "", "time_zone": "UTC"}),
     "invite": lambda t, f: (f"{f.home}/people/invite", {
         "email": f"other@{t.marker}.example", "role": "guest", "site": f.sites[0].number, "site_role": "editor"}),
-    "revokeInvitation": lambda t, f: (f"{f.home}/people/revoke-invitation", {"invitation": f.invitation}),
+    "revokeInvitation": lambda t, f: (f"{f.home}/people/revoke-invitation", {"invitation": f.invitation} | YES),
     "setRole": lambda t, f: (f"{f.home}/people/role", {"person": f.people["viewer"].number, "role": "admin"}),
-    "removePerson": lambda t, f: (f"{f.home}/people/remove", {"person": f.people["viewer"].number}),
+    "removePerson": lambda t, f: (f"{f.home}/people/remove", {"person": f.people["viewer"].number} | YES),
     "addTeam": lambda t, f: (f"{f.home}/teams/add", {"name": f"Added {t.marker}"}),
-    "removeTeam": lambda t, f: (f"{f.home}/teams/remove", {"team": f.team}),
+    "removeTeam": lambda t, f: (f"{f.home}/teams/remove", {"team": f.team} | YES),
     "addTeamMember": lambda t, f: (
         f"{f.home}/teams/add-member", {"team": f.team, "person": f.people["viewer"].number}),
     "removeTeamMember": lambda t, f: (
         f"{f.home}/teams/remove-member", {"team": f.team, "person": f.people["guest"].number}),
     "addKey": lambda t, f: (f"{f.home}/keys/add", {"name": "Added", "scope": "read", "site": f.sites[0].number}),
-    "revokeKey": lambda t, f: (f"{f.home}/keys/revoke", {"key": f.read_key_number}),
+    "revokeKey": lambda t, f: (f"{f.home}/keys/revoke", {"key": f.read_key_number} | YES),
     "setBrand": lambda t, f: (
         f"{f.home}/brand", {"brand_name": "Changed", "has_colour": "yes", "colour": "#aabbcc", "names_footfall": "yes"}),
     "renameOrganisation": lambda t, f: (f"{f.home}/rename", {"name": f"Changed {t.marker}"}),
@@ -71,7 +76,7 @@ FORMS = {
         f"{f.site_home()}/settings/goals/set", {"name": "Added", "kind": "page", "target": "/added"}),
     "removeGoal": lambda t, f: (f"{f.site_home()}/settings/goals/remove", {"goal": f.goal}),
     "shareLink": lambda t, f: (f"{f.site_home()}/settings/links/add", {"link_name": "Added"}),
-    "revokeLink": lambda t, f: (f"{f.site_home()}/settings/links/revoke", {"link": f.link}),
+    "revokeLink": lambda t, f: (f"{f.site_home()}/settings/links/revoke", {"link": f.link} | YES),
     "setSite": lambda t, f: (
         f"{f.site_home()}/settings/site", {"hosts": "changed.example", "time_zone": "Europe/Berlin"}),
     "setPublic": lambda t, f: (f"{f.site_home()}/settings/public", {"is_public": "yes", "embed_hosts": "changed.example"}),
@@ -83,8 +88,8 @@ FORMS = {
     "deleteSite": lambda t, f: (f"{f.site_home()}/settings/delete", {"confirmation": f.sites[0].domain}),
     "keepSite": lambda t, f: (f"{f.site_home()}/settings/keep", {}),
     "setLimits": lambda t, f: (
-        f"{f.site_home()}/settings/limits", {"events_per_second": "50", "needs_script_token": "yes", "renew_secret": "yes"}),
-    "setRetention": lambda t, f: (f"{f.site_home()}/settings/retention", {"months": "6"}),
+        f"{f.site_home()}/settings/limits", {"events_per_second": "50", "needs_script_token": "yes", "renew_secret": "yes"} | YES),
+    "setRetention": lambda t, f: (f"{f.site_home()}/settings/retention", {"months": "6"} | YES),
     "exportData": lambda t, f: (
         f"{f.site_home()}/settings/export", {"kind": "period", "from": "2026-01-01", "to": "2026-12-31"}),
     "eraseData": lambda t, f: (f"{f.site_home()}/settings/erase", {

@@ -154,7 +154,7 @@ def test_who_is_taken_out_sees_nothing_more_at_once(world, tenant, tally):
     assert editor.get(tenant.site_home() + "/settings").status == 200
     assert owner.post(f"{tenant.home}/people/role", {"person": tenant.people["editor"].number, "role": "viewer"}).status == 303
     assert editor.get(tenant.site_home() + "/settings").status == 404
-    assert owner.post(f"{tenant.home}/people/remove", {"person": tenant.people["viewer"].number}).status == 303
+    assert owner.post(f"{tenant.home}/people/remove", {"person": tenant.people["viewer"].number, "confirmation": "yes"}).status == 303
     for page in ("", "/pages", "/pages.csv", "/quality"):
         assert viewer.get(tenant.site_home() + page).status == 404
         tally()

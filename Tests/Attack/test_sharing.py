@@ -174,7 +174,7 @@ def test_a_link_that_was_ended_shows_nothing_at_once(world, tenant, tally):
     number, token = world.link(tenant, tenant.sites[0])
     reader = world.nobody()
     assert reader.get(share(token) + "/pages").status == 200
-    assert world.browser(tenant.people["editor"]).post(f"{tenant.site_home()}/settings/links/revoke", {"link": number}).status == 303
+    assert world.browser(tenant.people["editor"]).post(f"{tenant.site_home()}/settings/links/revoke", {"link": number, "confirmation": "yes"}).status == 303
     for page in PAGES + FILES:
         assert reader.get(share(token) + page).status == 404
         tally()
@@ -402,7 +402,7 @@ def test_who_was_taken_out_comes_back_by_no_invitation_of_his_own(world, tally):
     browser = world.browser(admin)
     answer = browser.post(f"{tenant.home}/people/invite", {"email": f"backdoor@{tenant.marker}.example", "role": "admin"})
     token = re.search(r"token=([\w-]+)", answer.text)[1]
-    assert world.browser(tenant.people["owner"]).post(f"{tenant.home}/people/remove", {"person": admin.number}).status == 303
+    assert world.browser(tenant.people["owner"]).post(f"{tenant.home}/people/remove", {"person": admin.number, "confirmation": "yes"}).status == 303
     assert world.nobody().get(f"/footfall/join?token={token}").status == 404, "his invitation is good still"
     tally()
 

@@ -379,6 +379,7 @@ def test_passwords_behind_a_session_are_guessed_no_faster(world, people, tally):
         "/footfall/account/password": {"password": "Zwieback-Okapi-Laterne-9", "again": "Zwieback-Okapi-Laterne-9"},
         "/footfall/account/second-factor/end": {}, "/footfall/account/recovery-codes": {},
         "/footfall/account/delete": {"confirmation": victim.email},
+        "/footfall/account/address": {"email": f"other-{victim.email}"},
     }
     notices = []
     for index in range(10):

@@ -24,7 +24,7 @@ LEAST = {
     **{name: "editor" for name in ("setGoal", "removeGoal", "shareLink", "revokeLink")},
     **{name: "owner" for name in ("deleteOrganisation", "keepOrganisation", "moveSite", "deleteSite", "keepSite")},
 }
-SELF = {"setName", "changePassword", "startSecondFactor", "confirmSecondFactor", "endSecondFactor", "renewRecoveryCodes",
+SELF = {"addOrganisation", "setName", "changeAddress", "changePassword", "startSecondFactor", "confirmSecondFactor", "endSecondFactor", "renewRecoveryCodes",
         "revokeSession", "revokeOtherSessions", "deleteAccount", "joinAsMyself"}
 
 
@@ -361,7 +361,7 @@ def test_a_revoked_or_expired_key_opens_nothing_at_once(world, database, tenants
     assert query(world, f"Bearer {key}", mine.sites[0].domain).status == 401
     database.execute("update secret_key set expires_at = null where secret_key_id = %s", (number,))
     assert query(world, f"Bearer {key}", mine.sites[0].domain).status == 200
-    assert world.browser(mine.people["owner"]).post(f"{mine.home}/keys/revoke", {"key": number}).status == 303
+    assert world.browser(mine.people["owner"]).post(f"{mine.home}/keys/revoke", {"key": number, "confirmation": "yes"}).status == 303
     assert query(world, f"Bearer {key}", mine.sites[0].domain).status == 401
     tally(4)
 

@@ -12,7 +12,8 @@ extension PageCase {
         PageCase(
             file: "sign-in-refused",
             html: SignInPage(
-                email: word, notice: .problem("address or password are not right"), surroundings: stranger
+                email: word, notice: .problem("address or password are not right", at: .signIn),
+                surroundings: stranger
             ).html),
         PageCase(file: "sign-in-code", html: SignInCodePage(codeToken: "CODE", next: "", surroundings: stranger).html),
         PageCase(file: "nobody", html: NobodyPage(surroundings: stranger).html),
@@ -34,6 +35,7 @@ extension PageCase {
                 link: SharedLink(number: 3, site: SiteID(rawValue: 1), token: "board", passwordHash: ""),
                 surroundings: branded
             ).html),
+        PageCase(file: "waiting-for-strangers", html: WaitingPage(place: publicPlace, origin: "").html),
         PageCase(file: "account", html: account(hasSecondFactor: false, waiting: nil)),
         PageCase(
             file: "account-waiting",
@@ -41,6 +43,11 @@ extension PageCase {
                 hasSecondFactor: false,
                 waiting: TOTPSecret(bytes: Array(repeating: 7, count: TOTPSecret.length)))),
         PageCase(file: "account-codes", html: account(hasSecondFactor: true, waiting: nil)),
+        PageCase(
+            file: "account-without-password", html: account(hasSecondFactor: false, waiting: nil, hasPassword: false)),
+        PageCase(file: "confirmation", html: asked(nil)),
+        PageCase(file: "confirmation-word", html: asked(word)),
+        PageCase(file: "settings-limited", html: siteSettings(.admin, limit: limit)),
         PageCase(file: "organisation", html: OrganisationPage(frame: frame(.owner), graceDays: 14).html),
         PageCase(file: "organisation-guest", html: OrganisationPage(frame: frame(.guest), graceDays: 14).html),
         PageCase(file: "people", html: PeoplePage(frame: frame(.admin)).html),
@@ -91,7 +98,11 @@ extension PageCase {
             createdAt: moment),
     ]
 
-    private static func account(hasSecondFactor: Bool, waiting: TOTPSecret?) -> HTML {
+    private static let limit = LimitState(
+        eventsPerSecond: 50, isOwn: false, burst: 180_000, left: 179_000, refused: 12, forged: 3, needsScriptToken: true
+    )
+
+    private static func account(hasSecondFactor: Bool, waiting: TOTPSecret?, hasPassword: Bool = true) -> HTML {
         var person = ada
         person.hasSecondFactor = hasSecondFactor
         let notice =
@@ -102,8 +113,25 @@ extension PageCase {
         }
         return AccountPage(
             person: person,
-            account: .init(sessions: sessions, recoveryCodes: hasSecondFactor ? 10 : 0, entries: entries),
+            account: .init(
+                sessions: sessions, hasPassword: hasPassword, recoveryCodes: hasSecondFactor ? 10 : 0, entries: entries),
             waiting: waiting, notice: notice, surroundings: own
+        ).html
+    }
+
+    private static var publicPlace: Place {
+        Place(site: Fixture.site, base: "/dashboard/shop.example", pages: SitePage.shared)
+    }
+
+    private static func asked(_ word: String?) -> HTML {
+        ConfirmationPage(
+            confirmation: Confirmation(
+                question: "End \(Self.word)?", consequence: "It does not come back.", button: "End",
+                word: word.map { Confirmation.Word(value: $0, label: "Type it") }, needsPassword: word != nil),
+            action: "/dashboard/shop.example/settings/links/revoke",
+            form: Form(
+                query: "link=3&form_token=OLD&old=SECRET&confirmation=\(word == nil ? "" : "wrong")&a=%3Cb%3E".utf8),
+            back: "/dashboard/shop.example/settings", surroundings: own
         ).html
     }
 
@@ -141,7 +169,7 @@ extension PageCase {
         return OwnedSite(site: site, organisation: 1, isPublic: true, embedHosts: [word])
     }
 
-    private static func siteSettings(_ role: Role) -> HTML {
+    private static func siteSettings(_ role: Role, limit: LimitState? = nil) -> HTML {
         var site = owned
         if role == .editor { site.deleteAt = moment }
         var access = SiteAccess()
@@ -162,7 +190,7 @@ extension PageCase {
                     number: 1, site: site.site.id, name: word, token: "board", passwordHash: "x",
                     filters: "filter=country,is,DE", lastUsedOn: "2026-11-24"),
                 SharedLink(number: 2, site: site.site.id, name: "Wall", token: "wall", mayEmbed: true),
-            ], access: access, origin: "https://stats.example", graceDays: 14,
+            ], access: access, limit: limit, origin: "https://stats.example", graceDays: 14,
             notice: role == .owner ? Notice(kind: .done, words: Done.moved.words) : nil, surroundings: own
         ).html
     }

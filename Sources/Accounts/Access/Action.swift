@@ -7,7 +7,7 @@ public enum Action: String, Sendable, CaseIterable {
     // Whoever has a shared link.
     case useSharedLink
     // People, about themselves.
-    case listSites, readAccount, changeAccount
+    case listSites, readAccount, changeAccount, addOrganisation
     // An organisation.
     case readOrganisation, leaveOrganisation, addSite, managePeople, manageTeams, manageKeys, changeBrand, readAudit,
         changeOrganisation, deleteOrganisation
@@ -24,6 +24,8 @@ public enum Action: String, Sendable, CaseIterable {
         case nothing
         /// Whoever is signed in.
         case signedIn
+        /// Somebody with at least this role in any organisation.
+        case anyOrganisation(Role)
         /// A member of the organisation with at least this role.
         case organisation(Role)
         /// Somebody with at least this role for the site.
@@ -46,6 +48,7 @@ public enum Action: String, Sendable, CaseIterable {
             .nothing
         case .useSharedLink: .link
         case .listSites, .readAccount, .changeAccount: .signedIn
+        case .addOrganisation: .anyOrganisation(.admin)
         case .readOrganisation, .leaveOrganisation: .organisation(.guest)
         case .addSite, .managePeople, .manageTeams, .manageKeys, .changeBrand, .readAudit, .changeOrganisation:
             .organisation(.admin)

@@ -24,6 +24,9 @@ public func authorize(_ caller: Caller, _ action: Action, _ resource: Resource) 
     switch (action.requirement, resource) {
     case (.nothing, _): return .allowed
     case (.signedIn, _): return signedIn(caller) == nil ? .signInFirst : .allowed
+    case (.anyOrganisation(let least), _):
+        guard let person = signedIn(caller) else { return .signInFirst }
+        return person.memberships.contains { $0.role >= least } ? .allowed : .unknown
     case (.organisation(let least), .organisation(let organisation)):
         guard let person = signedIn(caller) else { return .signInFirst }
         guard let role = person.role(in: organisation), role >= least else { return .unknown }

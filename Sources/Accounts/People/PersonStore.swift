@@ -75,6 +75,13 @@ public struct PersonStore {
         try connection.execute("UPDATE person SET name = \(name) WHERE person_id = \(person)")
     }
 
+    /// Changes the address.
+    func setEmail(_ email: String, of person: Int32) throws(DatabaseError) {
+        // What people type proves nothing, whoever they were before.
+        try connection.execute(
+            "UPDATE person SET email = \(email), has_proven_email = false WHERE person_id = \(person)")
+    }
+
     /// Sets a password. Whoever is signed in anywhere as this person, is no longer, but for `session`.
     func setPassword(_ hash: String, of person: Int32, keeping session: Int64? = nil) throws(DatabaseError) {
         try connection.execute("UPDATE person SET password_hash = \(hash) WHERE person_id = \(person)")

@@ -20,7 +20,8 @@ extension AccountService {
         if let months, let most = settings.mostMonths, months > most {
             throw .invalid("the strict mode keeps events for \(most) months at most")
         }
-        try changeSite(site, .siteChanged, "retention", actor) { (connection) throws(DatabaseError) in
+        let words = months.map { "\($0) months" } ?? "as the gateway is set"
+        try changeSite(site, .siteChanged, "retention \(words)", actor) { (connection) throws(DatabaseError) in
             try SiteStore(connection).setRetention(months: months, of: site.site.id)
         }
     }

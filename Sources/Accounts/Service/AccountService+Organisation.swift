@@ -142,11 +142,16 @@ extension AccountService {
 
     /// Takes an invitation back.
     public func revokeInvitation(_ number: Int32, of organisation: Int32, _ actor: Actor) throws(AccountError) {
+        let now = self.now
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
-            guard try InvitationStore(connection).remove(number, of: organisation) else {
+            let invitations = InvitationStore(connection)
+            let known = try invitations.list(of: organisation, now: now).first { $0.number == number }
+            guard let known, try invitations.remove(number, of: organisation) else {
                 throw .invalid("this invitation is gone already")
             }
-            try note(connection, .invitationRevoked, actor, organisation: organisation)
+            try note(
+                connection, .invitationRevoked, known.email ?? "whoever has the link", actor, organisation: organisation
+            )
         }
     }
 
@@ -220,6 +225,7 @@ extension AccountService {
     public func removeTeam(_ team: Int32, from organisation: Int32, _ actor: Actor) throws(AccountError) {
         try changeTeam(team, of: organisation, .teamRemoved, actor) { (store, _) throws(DatabaseError) in
             try store.remove(team, from: organisation)
+            return ""
         }
     }
 
@@ -227,27 +233,31 @@ extension AccountService {
     public func setTeamMember(
         _ person: Int32, of team: Int32, isMember: Bool, in organisation: Int32, _ actor: Actor
     ) throws(AccountError) {
-        try changeTeam(team, of: organisation, .teamChanged, actor) { (store, connection) throws(DatabaseError) in
-            _ = try member(person, organisation, connection)
+        let action: AuditAction = isMember ? .teamMemberAdded : .teamMemberRemoved
+        try changeTeam(team, of: organisation, action, actor) { (store, connection) throws(DatabaseError) in
+            let member = try member(person, organisation, connection)
             if isMember {
                 try store.addMember(person, to: team)
             } else {
                 try store.removeMember(person, from: team)
             }
+            return member.email
         }
     }
 
+    /// - Parameter body: returns what of the team, in words; empty for the team itself.
     private func changeTeam(
         _ team: Int32, of organisation: Int32, _ action: AuditAction, _ actor: Actor,
-        _ body: (TeamStore, Connection) throws(DatabaseError) -> Void
+        _ body: (TeamStore, Connection) throws(DatabaseError) -> String
     ) throws(AccountError) {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             let store = TeamStore(connection)
             guard let known = try store.list(of: organisation).first(where: { $0.number == team }) else {
                 throw .invalid("this team is gone already")
             }
-            try body(store, connection)
-            try note(connection, action, known.name, actor, organisation: organisation)
+            let object = try body(store, connection)
+            let words = object.isEmpty ? known.name : "\(known.name): \(object)"
+            try note(connection, action, words, actor, organisation: organisation)
         }
     }
 

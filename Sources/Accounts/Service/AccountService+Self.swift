@@ -9,6 +9,8 @@ extension AccountService {
     public struct Account: Sendable {
         /// Where one is signed in, latest first.
         public var sessions: [PersonSession]
+        /// Whether one signs in with a password; people of a single sign-on may have none.
+        public var hasPassword = true
         /// Recovery codes that are left.
         public var recoveryCodes: Int
         /// Sign-ins and the like, newest first.
@@ -19,10 +21,18 @@ extension AccountService {
     public func account(_ person: SignedIn) throws(AccountError) -> Account {
         try read(for: Behalf(person: person.person)) { (connection) throws(DatabaseError) in
             Account(
-                sessions: try SessionStore(connection).list(of: person.person),
+                sessions: try SessionStore(connection).list(of: person.person).filter { !isOver($0) },
+                hasPassword: try PersonStore(connection).credentials(person: person.person)?.passwordHash != nil,
                 recoveryCodes: try PersonStore(connection).recoveryCodeCount(of: person.person),
                 entries: try AuditLog(connection).entries(ofPerson: person.person))
         }
+    }
+
+    /// Whether a session opens nothing any more, though a job has not taken it away yet.
+    private func isOver(_ session: PersonSession) -> Bool {
+        let now = clock()
+        return session.seenAt.milliseconds + Int64(settings.idleMinutes) * 60_000 <= now
+            || session.createdAt.milliseconds + Int64(settings.sessionDays) * 86_400_000 <= now
     }
 
     /// Changes what somebody calls themselves.
@@ -30,6 +40,7 @@ extension AccountService {
         let name = typed.isEmpty ? "" : try AccountService.name(typed, "the name")
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
             try PersonStore(connection).setName(name, of: actor.person.person)
+            try note(connection, .nameChanged, name, actor)
         }
     }
 
@@ -49,7 +60,7 @@ extension AccountService {
     public func confirm(password: String, address: IPAddress, _ actor: Actor) throws(AccountError) {
         let account = actor.person.email
         if case .wait(let seconds) = throttle.permission(account: account, network: address) {
-            throw .invalid("too many attempts: try again in \(seconds == 1 ? "a second" : "\(seconds) seconds")")
+            throw .invalid("too many attempts: try again in \(seconds == 1 ? "1 second" : "\(seconds) seconds")")
         }
         let known: PersonStore.Credentials?
         do throws(AccountError) {
@@ -81,6 +92,7 @@ extension AccountService {
             else { throw .invalid("there is a second factor already: switch it off first") }
             try PersonStore(connection).setSecondFactor(
                 .init(secret: secret.bytes, isOn: false, lastStep: 0), of: actor.person.person)
+            try note(connection, .secondFactorStarted, actor)
         }
         return secret
     }
@@ -151,10 +163,12 @@ extension AccountService {
     /// Signs out one session of one's own.
     public func revokeSession(_ session: Int64, _ actor: Actor) throws(AccountError) {
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
-            guard try SessionStore(connection).remove(session, of: actor.person.person) else {
+            let sessions = SessionStore(connection)
+            let known = try sessions.list(of: actor.person.person).first { $0.id == session }
+            guard let known, try sessions.remove(session, of: actor.person.person) else {
                 throw .invalid("this session is over already")
             }
-            try note(connection, .sessionRevoked, actor)
+            try note(connection, .sessionRevoked, known.device, actor)
         }
     }
 
@@ -163,13 +177,14 @@ extension AccountService {
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
             let count = try SessionStore(connection).removeAll(
                 of: actor.person.person, but: actor.person.session)
-            if count > 0 { try note(connection, .sessionRevoked, "\(count)", actor) }
+            let words = count == 1 ? "1 other session" : "\(count) other sessions"
+            if count > 0 { try note(connection, .sessionRevoked, words, actor) }
         }
     }
 
-    /// Deletes one's account. Who alone owns an organisation must give it away or delete it first.
+    /// Deletes one's account; the password counts for who has one. Who alone owns an organisation must give it away or delete it first.
     public func deleteAccount(password: String, address: IPAddress, _ actor: Actor) throws(AccountError) {
-        try confirm(password: password, address: address, actor)
+        if try hasPassword(actor.person) { try confirm(password: password, address: address, actor) }
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
             let people = PersonStore(connection)
             let alone = try people.organisationsOwnedAlone(by: actor.person.person)

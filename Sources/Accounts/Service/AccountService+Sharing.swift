@@ -27,7 +27,10 @@ extension AccountService {
 
     /// Ends a link. Whoever has it open sees nothing more.
     public func revokeLink(_ number: Int32, of site: OwnedSite, _ actor: Actor) throws(AccountError) {
-        try changeSite(site, .linkRevoked, "", actor) { (connection) throws(DatabaseError) in
+        guard let link = try links(of: site).first(where: { $0.number == number }) else {
+            throw .invalid("this link is gone already")
+        }
+        try changeSite(site, .linkRevoked, link.name, actor) { (connection) throws(DatabaseError) in
             guard try SharedLinkStore(connection).remove(number, of: site.site.id) else {
                 throw .invalid("this link is gone already")
             }

@@ -65,7 +65,7 @@ extension AccountService {
                 return refused(email, address)
             }
             guard PasswordHash.verify(password, against: hash) else {
-                noteFailure(of: known, "", origin)
+                noteFailure(of: known, .signInFailed, origin)
                 return refused(email, address)
             }
             try rehash(known, hash, password)
@@ -99,7 +99,7 @@ extension AccountService {
                 try PersonStore(connection).credentials(person: person)
             }
             guard let known, known.secondFactor.isOn, try takes(code, of: known, origin) else {
-                if let known { noteFailure(of: known, "second factor", origin) }
+                if let known { noteFailure(of: known, .codeFailed, origin) }
                 return refused(account, address)
             }
             throttle.succeeded(account: account, network: address)
@@ -132,16 +132,16 @@ extension AccountService {
     }
 
     /// Not before the answer: a commit would tell by its time that the account exists.
-    private func noteFailure(of known: PersonStore.Credentials, _ what: String, _ origin: SignInOrigin) {
-        later.add { [self] in try? writeFailure(of: known, what, origin) }
+    private func noteFailure(of known: PersonStore.Credentials, _ action: AuditAction, _ origin: SignInOrigin) {
+        later.add { [self] in try? writeFailure(of: known, action, origin) }
     }
 
     private func writeFailure(
-        of known: PersonStore.Credentials, _ what: String, _ origin: SignInOrigin
+        of known: PersonStore.Credentials, _ action: AuditAction, _ origin: SignInOrigin
     ) throws(AccountError) {
         try change(for: Behalf(person: known.person)) { (connection) throws(DatabaseError) in
             try AuditLog(connection).note(
-                .signInFailed, what, organisation: nil, person: AuditPerson(number: known.person, name: known.email),
+                action, organisation: nil, person: AuditPerson(number: known.person, name: known.email),
                 network: origin.network)
         }
     }

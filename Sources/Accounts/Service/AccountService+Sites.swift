@@ -61,7 +61,7 @@ extension AccountService {
     public func setSite(
         _ site: OwnedSite, hosts: [String], timeZone: String, _ actor: Actor
     ) throws(AccountError) {
-        try changeSite(site, .siteChanged, "", actor) { (connection) throws(DatabaseError) in
+        try changeSite(site, .siteChanged, "hosts and days", actor) { (connection) throws(DatabaseError) in
             try SiteStore(connection).set(hosts: hosts, timeZone: timeZone, of: site.site.id)
         }
     }
@@ -70,7 +70,9 @@ extension AccountService {
     public func setPublic(
         _ isPublic: Bool, embedHosts: [String], of site: OwnedSite, _ actor: Actor
     ) throws(AccountError) {
-        try changeSite(site, .siteChanged, "", actor) { (connection) throws(DatabaseError) in
+        let action: AuditAction = isPublic == site.isPublic ? .siteChanged : isPublic ? .sitePublished : .siteHidden
+        let object = action == .siteChanged ? "hosts of frames" : ""
+        try changeSite(site, action, object, actor) { (connection) throws(DatabaseError) in
             try SiteStore(connection).setPublic(isPublic, embedHosts: embedHosts, of: site.site.id)
         }
     }
@@ -80,7 +82,8 @@ extension AccountService {
         guard let role = actor.person.role(in: organisation), role >= .admin else {
             throw .invalid("a site can move to organisations only in which you are an owner or admin")
         }
-        try changeSite(site, .siteMoved, "", actor) { (connection) throws(DatabaseError) in
+        let goal = actor.person.memberships.first { $0.organisation == organisation }?.name ?? ""
+        try changeSite(site, .siteMoved, "to \(goal)", actor) { (connection) throws(DatabaseError) in
             try checkStays(organisation, connection)
             try SiteStore(connection).move(site.site.id, to: organisation)
             try note(connection, .siteMoved, site.site.domain, actor, organisation: organisation)
@@ -150,7 +153,9 @@ extension AccountService {
         _ site: OwnedSite, to holder: GrantHolder, as role: Role, _ actor: Actor
     ) throws(AccountError) {
         guard Role.ofSites.contains(role) else { throw .invalid("a single site is given to viewers or editors") }
-        try changeSite(site, .siteAccessGiven, role.rawValue, actor) { (connection) throws(DatabaseError) in
+        let name = try name(of: holder, for: site, actor)
+        try changeSite(site, .siteAccessGiven, "\(name) as \(role.rawValue)", actor) {
+            (connection) throws(DatabaseError) in
             try check(holder, of: site, connection)
             try TeamStore(connection).grant(SiteGrant(site: site.site.id, role: role), to: holder)
         }
@@ -171,9 +176,20 @@ extension AccountService {
         }
     }
 
+    /// What the audit log calls a member or a team.
+    private func name(of holder: GrantHolder, for site: OwnedSite, _ actor: Actor) throws(AccountError) -> String {
+        let access = try access(to: site, for: actor.person)
+        switch holder {
+        case .person(let person): return access.members.first { $0.person == person }?.email ?? "somebody who is gone"
+        case .team(let team):
+            return access.teams.first { $0.number == team }.map { "the team \($0.name)" } ?? "a team that is gone"
+        }
+    }
+
     /// Takes a site from a member or a team.
     public func take(_ site: OwnedSite, from holder: GrantHolder, _ actor: Actor) throws(AccountError) {
-        try changeSite(site, .siteAccessTaken, "", actor) { (connection) throws(DatabaseError) in
+        let name = try name(of: holder, for: site, actor)
+        try changeSite(site, .siteAccessTaken, name, actor) { (connection) throws(DatabaseError) in
             try TeamStore(connection).revoke(site: site.site.id, from: holder)
         }
     }

@@ -8,11 +8,12 @@ func snippet(_ site: Site, origin: String, brand: Brand) -> HTML {
     let host = brand.scriptPath.isEmpty ? origin : ""
     let script = brand.scriptPath.isEmpty ? "/footfall.js" : brand.scriptPath
     let parameter: HTML = site.needsScriptToken ? "?s=\(site.key)" : .empty
+    let pixel = brand.endpointPath.isEmpty ? "\(origin)/p.gif" : "\(brand.endpointPath).gif"
     let endpoint: HTML = brand.endpointPath.isEmpty ? .empty : " data-endpoint=\"\(brand.endpointPath)\""
     return """
         <pre class="snippet" tabindex="0" role="region" aria-label="Snippet to paste"><code>\
         &lt;script defer src="\(host)\(script)\(parameter)" data-site="\(site.key)"\(endpoint)&gt;&lt;/script&gt;
-        &lt;noscript&gt;&lt;img src="\(origin)/p.gif?s=\(site.key)" alt="" width="1" height="1"&gt;&lt;/noscript&gt;\
+        &lt;noscript&gt;&lt;img src="\(pixel)?s=\(site.key)" alt="" width="1" height="1"&gt;&lt;/noscript&gt;\
         </code></pre>
         """
 }

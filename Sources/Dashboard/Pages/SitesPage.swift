@@ -9,8 +9,14 @@ struct SitesPage {
         let membership: Membership
         /// The sites that the reader may see, by domain.
         let sites: [SiteSummary]
-        /// Domains of sites that are going to be deleted.
-        var deleted: [String] = []
+        /// Sites that are going to be deleted.
+        var deleted: [Deleted] = []
+    }
+
+    /// A site that is going to be deleted, and whether the reader may open its settings.
+    struct Deleted {
+        var domain: String
+        var hasSettings: Bool
     }
 
     let groups: [Group]
@@ -54,8 +60,10 @@ struct SitesPage {
     }
 
     private func deleted(_ group: Group) -> HTML {
-        func item(_ domain: String) -> HTML {
-            "<li><a href=\"\(url: DashboardPath.settings(domain))\"><bdi>\(domain)</bdi></a></li>"
+        func item(_ site: Deleted) -> HTML {
+            site.hasSettings
+                ? "<li><a href=\"\(url: DashboardPath.settings(site.domain))\"><bdi>\(site.domain)</bdi></a></li>"
+                : "<li><bdi>\(site.domain)</bdi></li>"
         }
         guard !group.deleted.isEmpty else { return .empty }
         return "<p class=\"about\">About to be deleted:</p><ul class=\"plainList\">\(each: group.deleted, item)</ul>"

@@ -13,9 +13,10 @@ enum Route: Hashable, Sendable {
     case shared(SitePage), sharedFile(SitePage), unlockShared
     // People, about themselves.
     case sites
-    case accountPage, setName, changePassword, startSecondFactor, confirmSecondFactor, endSecondFactor,
+    case accountPage, setName, changeAddress, changePassword, startSecondFactor, confirmSecondFactor, endSecondFactor,
         renewRecoveryCodes, revokeSession, revokeOtherSessions, deleteAccount
     // An organisation.
+    case addOrganisation
     case organisationPage, leaveOrganisation
     case addSite
     case peoplePage, invite, revokeInvitation, setRole, removePerson, addTeam, removeTeam, addTeamMember,
@@ -41,8 +42,8 @@ enum Route: Hashable, Sendable {
             .signInPage, .signIn, .signInCode, .signOut, .setUpPage, .setUp, .joinPage, .joinAsSomebodyNew,
             .joinAsMyself,
             .passwordPage, .setPassword, .asset, .brandFile, .publicRecord, .ownData, .eraseOwnData, .unlockShared,
-            .sites,
-            .accountPage, .setName, .changePassword, .startSecondFactor, .confirmSecondFactor, .endSecondFactor,
+            .sites, .accountPage, .addOrganisation, .setName, .changeAddress, .changePassword, .startSecondFactor,
+            .confirmSecondFactor, .endSecondFactor,
             .renewRecoveryCodes, .revokeSession, .revokeOtherSessions, .deleteAccount, .organisationPage,
             .leaveOrganisation, .addSite, .peoplePage, .invite, .revokeInvitation, .setRole, .removePerson, .addTeam,
             .removeTeam, .addTeamMember, .removeTeamMember, .keysPage, .addKey, .revokeKey, .brandPage, .setBrand,
@@ -68,9 +69,10 @@ enum Route: Hashable, Sendable {
         case .unlockShared: .unlockSharedLink
         case .sites: .listSites
         case .accountPage: .readAccount
-        case .setName, .changePassword, .startSecondFactor, .confirmSecondFactor, .endSecondFactor,
+        case .setName, .changeAddress, .changePassword, .startSecondFactor, .confirmSecondFactor, .endSecondFactor,
             .renewRecoveryCodes, .revokeSession, .revokeOtherSessions, .deleteAccount:
             .changeAccount
+        case .addOrganisation: .addOrganisation
         case .organisationPage: .readOrganisation
         case .leaveOrganisation: .leaveOrganisation
         case .addSite: .addSite
@@ -126,7 +128,9 @@ enum Route: Hashable, Sendable {
         case .unlockShared: "/footfall/share/:token"
         case .sites: "/dashboard"
         case .accountPage: "/footfall/account"
+        case .addOrganisation: "/footfall/account/organisation"
         case .setName: "/footfall/account/name"
+        case .changeAddress: "/footfall/account/address"
         case .changePassword: "/footfall/account/password"
         case .startSecondFactor: "/footfall/account/second-factor/start"
         case .confirmSecondFactor: "/footfall/account/second-factor/confirm"

@@ -29,7 +29,7 @@ struct RouteTable: Sendable {
     static let all = RouteTable(Route.all)
 
     init(_ routes: [Route]) {
-        // Fixed words win over parameters: /dashboard/assets/x is no site's page.
+        // Fixed words win over parameters: /footfall/join/as-myself is no other address with a part that may be anything.
         entries = routes.map { Entry(route: $0, method: $0.method, parts: RouteTable.parts($0.pattern)) }.sorted {
             $0.parts.count(where: { $0.hasPrefix(":") }) < $1.parts.count(where: { $0.hasPrefix(":") })
         }

@@ -21,8 +21,7 @@ struct AccountPage {
             surroundings: surroundings, title: "Account",
             content: """
                 <div class="headline"><div><h1>Account</h1><p class="range"><bdi>\(person.email)</bdi></p></div>\(signOut)</div>
-                \(notice?.html)\(organisations)\(settingsCard("name", "Name", name))\(settingsCard("password", "Password", password))\
-                \(settingsCard("second-factor", "Second factor", secondFactor))\(settingsCard("sessions", "Where you are signed in", sessions))\
+                \(notice?.html)\(organisations)\(settingsCard("name", "Name", name))\(withPassword)\(settingsCard("sessions", "Where you are signed in", sessions))\
                 \(settingsCard("log", "What happened here", log))\(settingsCard("delete", "Delete the account", deletion))
                 """
         ).html
@@ -36,8 +35,31 @@ struct AccountPage {
             """
         }
         guard !person.memberships.isEmpty else { return .empty }
+        let mayAdd = person.memberships.contains { $0.role >= .admin }
+        let add: HTML =
+            mayAdd
+            ? """
+            <details class="help"><summary>Another organisation</summary>\
+            \(FormCard(action: "/footfall/account/organisation", token: token, fields: FormField(name: "organisation", label: "Name", isRequired: true, help: "With sites, people and keys of its own. You own it.").html, button: "Make it").html)</details>
+
+            """ : .empty
         return settingsCard(
-            "organisations", "Organisations", "<ul class=\"plainList\">\(each: person.memberships, item)</ul>\n")
+            "organisations", "Organisations", "<ul class=\"plainList\">\(each: person.memberships, item)</ul>\n\(add)")
+    }
+
+    /// What a password protects. Who comes by a single sign-on and has none, has nothing of it.
+    private var withPassword: HTML {
+        guard account.hasPassword else { return .empty }
+        return settingsCard("address", "E-mail address", address) + settingsCard("password", "Password", password)
+            + settingsCard("second-factor", "Second factor", secondFactor)
+    }
+
+    private var address: HTML {
+        let fields: HTML = """
+            \(FormField(name: "email", label: "Another address", type: "email", isRequired: true, autocomplete: "email", help: "You sign in with it from then on. Nothing is sent to it now: make sure that it is right.").html)\
+            \(oldPassword)
+            """
+        return FormCard(action: "/footfall/account/address", token: token, fields: fields, button: "Change").html
     }
 
     private var name: HTML {
@@ -146,7 +168,7 @@ struct AccountPage {
         let fields: HTML = """
             <p>You leave all organisations; your sessions and your address are gone at once. What you did in an organisation \
             stays in its audit log.</p>
-            \(oldPassword)\
+            \(account.hasPassword ? oldPassword : .empty)\
             \(FormField(name: "confirmation", label: "Type your e-mail address to confirm", isRequired: true, placeholder: person.email).html)
             """
         return """
@@ -155,25 +177,4 @@ struct AccountPage {
 
             """
     }
-}
-
-/// A table of the audit log.
-func auditTable(_ entries: [AuditEntry], isOwn: Bool = false) -> HTML {
-    func row(_ entry: AuditEntry) -> HTML {
-        let who: HTML = isOwn ? .empty : "<td><bdi>\(entry.person)</bdi></td>"
-        let object: HTML = entry.object.isEmpty ? .empty : " <bdi class=\"object\">\(entry.object)</bdi>"
-        return """
-            <tr><td>\(DateWords.time(entry.time))</td>\(who)<td>\(AuditWords.of(entry.action))\(object)</td>\
-            <td><bdi>\(entry.network)</bdi></td></tr>
-
-            """
-    }
-    guard !entries.isEmpty else { return "<p class=\"about\">Nothing yet.</p>\n" }
-    let who: HTML = isOwn ? .empty : "<th scope=\"col\">Who</th>"
-    return """
-        <div class="wideTable"><table class="plain left"><thead><tr><th scope="col">When</th>\(who)<th scope="col">What</th>\
-        <th scope="col">From</th></tr></thead><tbody>
-        \(each: entries, row)</tbody></table></div>
-
-        """
 }

@@ -8,8 +8,22 @@ struct Notice {
     var secrets: [String] = []
 
     /// What somebody typed cannot be taken.
-    static func problem(_ message: String) -> Notice {
-        Notice(kind: .problem, words: "<strong>Nothing was changed:</strong> \(message)")
+    ///
+    /// - Parameter lead: what did not happen.
+    static func problem(_ message: String, lead: HTML = "Nothing was changed:") -> Notice {
+        Notice(kind: .problem, words: "<strong>\(lead)</strong> \(message)")
+    }
+
+    /// The same on the page of a form; before somebody is in, there is nothing that could have been changed.
+    static func problem(_ message: String, at route: Route) -> Notice {
+        switch route {
+        case .signInPage, .signIn, .signInCode: problem(message, lead: "Not signed in:")
+        case .setUp: problem(message, lead: "Not set up:")
+        case .joinAsSomebodyNew, .joinAsMyself: problem(message, lead: "Not joined:")
+        case .setPassword: problem(message, lead: "The password was not set:")
+        case .unlockShared: problem(message, lead: "Not opened:")
+        default: problem(message)
+        }
     }
 
     /// The notice as markup.
@@ -29,8 +43,8 @@ struct Notice {
 
 /// What a change is answered with, named in the address that the browser is sent to.
 enum Done: String {
-    case saved, removed, invited, joined, left, moved, deleted, kept
-    case password, signedOutElsewhere = "signed-out"
+    case saved, removed, left, moved, deleted, kept
+    case password, address, signedOutElsewhere = "signed-out"
     case secondFactorOff = "second-factor-off"
     case erased
 
@@ -39,13 +53,12 @@ enum Done: String {
         switch self {
         case .saved: "Saved."
         case .removed: "Removed."
-        case .invited: "Invited."
-        case .joined: "Welcome. You are in."
         case .left: "You have left the organisation."
         case .moved: "The site has moved. Its guests, links and keys ended with that."
         case .deleted: "It will be deleted when the days of grace are over. Until then you can take that back."
         case .kept: "It stays."
         case .password: "The password is changed. Everywhere else you are signed out."
+        case .address: "The address is changed. Everywhere else you are signed out; sign in with it from now on."
         case .signedOutElsewhere: "Signed out."
         case .erased: "It is on its way: gone from every report within a minute, and from the disk within a day."
         case .secondFactorOff: "The second factor is off. Signing in takes the password alone."

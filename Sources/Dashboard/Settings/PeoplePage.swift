@@ -51,10 +51,9 @@ struct PeoplePage {
 
     private func remove(_ member: Member) -> HTML {
         guard member.person != frame.person.person, frame.role >= member.role else { return .empty }
-        return """
-            <details class="help"><summary>Remove</summary>\
-            \(rowButton(frame.address("people/remove"), frame.token, [("person", "\(member.person)")], "Remove \(member.email)"))</details>
-            """
+        return rowButton(
+            frame.address("people/remove"), frame.token, [("person", "\(member.person)")],
+            "Remove<span class=\"hidden\"> \(member.email)</span>")
     }
 
     // MARK: Invitations

@@ -7,6 +7,11 @@ extension SettingsHandler {
         let address = inquiry.address
         switch inquiry.match.route {
         case .setName: try accounts.setName(form["name"], actor)
+        case .addOrganisation:
+            return .done(DashboardPath.organisation(try accounts.addOrganisation(form["organisation"], actor)), .saved)
+        case .changeAddress:
+            try accounts.changeAddress(to: form["email"], password: form["old"], address: address, actor)
+            return .done(DashboardPath.account, .address)
         case .changePassword:
             guard form["password"] == form["again"] else { throw .invalid("the two passwords differ") }
             try accounts.changePassword(old: form["old"], new: form["password"], address: address, actor)
@@ -34,9 +39,6 @@ extension SettingsHandler {
             try accounts.revokeOtherSessions(actor)
             return .done(DashboardPath.account, .signedOutElsewhere)
         case .deleteAccount:
-            guard form["confirmation"].lowercased() == actor.person.email else {
-                throw .invalid("type your e-mail address to confirm")
-            }
             try accounts.deleteAccount(password: form["old"], address: address, actor)
             return .done(DashboardPath.signIn, nil)
         default: throw .invalid("this form is not known here")

@@ -74,7 +74,8 @@ extension SettingsHandler {
             if inquiry.match.route == .signInCode {
                 let page = SignInCodePage(
                     codeToken: form["code_token"], next: form["next"],
-                    notice: .problem("that code is not the right one, was used already, or took too long"),
+                    notice: .problem(
+                        "that code is not the right one, was used already, or took too long", at: .signInCode),
                     surroundings: inquiry.surroundings)
                 return .response(Response.page(status: 403, page.html))
             }
@@ -90,7 +91,7 @@ extension SettingsHandler {
     private func signInPage(_ inquiry: Inquiry, _ form: Form, _ message: String, status: Int) -> Response {
         let page = SignInPage(
             email: form["email"], next: form["next"],
-            notice: Notice(kind: .problem, words: "<strong>Not signed in:</strong> \(message)"),
+            notice: .problem(message, at: .signIn),
             surroundings: inquiry.surroundings)
         return Response.page(status: status, page.html)
     }
@@ -123,7 +124,8 @@ extension SettingsHandler {
                 wait.map { "too many attempts: try again in \(Format.words(seconds: $0))" }
                 ?? "that is not the password"
             let page = SharedPasswordPage(
-                link: shared.link, notice: .problem(message), surroundings: inquiry.surroundings)
+                link: shared.link, notice: .problem(message, at: .unlockShared),
+                surroundings: try dressed(inquiry.surroundings, shared.site.organisation))
             var response = Response.page(status: wait == nil ? 403 : 429, page.html)
             if let wait { response.addHeader("Retry-After", "\(wait)") }
             return .response(response)
@@ -148,7 +150,7 @@ extension SettingsHandler {
             guard let found = try accounts.invitation(token: sent["token"]) else { return try gone(inquiry, .join) }
             let page = JoinPage(
                 token: sent["token"], invitation: found.invitation, organisation: found.organisation, form: sent,
-                notice: notice, surroundings: surroundings)
+                notice: notice, surroundings: try dressed(surroundings, found.invitation.organisation))
             return Response.page(status: status, page.html)
         case .passwordPage, .setPassword:
             guard let email = try accounts.emailOfPasswordLink(sent["token"]) else {
@@ -174,8 +176,8 @@ extension SettingsHandler {
         var notice = notice
         if query["kept"] == "1" {
             notice = .problem(
-                "your browser did not keep the cookie of the session. It does so over HTTPS only, or on the machine itself"
-            )
+                "your browser did not keep the cookie of the session. It does so over HTTPS only, or on the machine itself",
+                at: .signInPage)
         }
         if try accounts.isEmpty() {
             return Response.page(status: 200, NobodyPage(surroundings: inquiry.surroundings).html)
@@ -184,6 +186,17 @@ extension SettingsHandler {
             email: query["email"], next: query["next"].isEmpty ? "" : next, notice: notice,
             surroundings: inquiry.surroundings)
         return Response.page(status: status, page.html)
+    }
+
+    /// With the looks of an organisation.
+    private func dressed(
+        _ surroundings: Surroundings, _ organisation: Int32?
+    ) throws(AccountError) -> Surroundings {
+        guard let organisation else { return surroundings }
+        var surroundings = surroundings
+        surroundings.brand = try accounts.brand(of: organisation)
+        surroundings.organisation = organisation
+        return surroundings
     }
 
     private func gone(_ inquiry: Inquiry, _ action: Action) throws(AccountError) -> Response {

@@ -17,23 +17,26 @@ extension SettingsHandler {
     }
 
     func setRetention(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(AccountError) {
-        let text = form["months"]
-        guard text.isEmpty || Int(text) != nil else {
-            throw .invalid("\"\(text.cut(bytes: 40))\" is not a number of months")
-        }
-        try accounts.setRetention(of: site, months: Int(text), actor)
+        try accounts.setRetention(of: site, months: try months(form), actor)
     }
 
-    private func selection(_ form: Form) throws(AccountError) -> AccountService.Selection {
+    /// The number of a form; `nil` for what the gateway is set to.
+    func months(_ form: Form) throws(AccountError) -> Int? {
+        let text = form["months"]
+        if text.isEmpty { return nil }
+        guard let months = Int(text), (1...1200).contains(months) else {
+            throw .invalid("\"\(text.cut(bytes: 40))\" is not a number of months from 1 to 1200")
+        }
+        return months
+    }
+
+    func selection(_ form: Form) throws(AccountError) -> AccountService.Selection {
         if form["kind"] == "period" { return .days(from: form["from"], through: form["to"]) }
         guard !form["user"].isEmpty, form["user"].utf8.count <= 128 else { throw .invalid("say which user") }
         return .user(form["user"])
     }
 
     func erase(_ site: OwnedSite, _ form: Form, _ actor: Actor) throws(AccountError) {
-        guard form["confirmation"].lowercased() == site.site.domain else {
-            throw .invalid("type the site's domain to confirm")
-        }
         try accounts.erase(try selection(form), of: site, actor)
     }
 

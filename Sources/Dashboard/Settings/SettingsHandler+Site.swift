@@ -35,11 +35,9 @@ extension SettingsHandler {
             try accounts.take(site, from: holder, actor)
             return .done(page, .removed)
         case .moveSite:
-            try confirm(site, form)
             try accounts.move(site, to: form.number("organisation_number") ?? 0, actor)
             return .done(page, .moved)
         case .deleteSite:
-            try confirm(site, form)
             try accounts.delete(site, actor)
             return .done(page, .deleted)
         case .keepSite:
@@ -54,12 +52,6 @@ extension SettingsHandler {
         default: throw .invalid("this form is not known here")
         }
         return .done(page, .saved)
-    }
-
-    private func confirm(_ site: OwnedSite, _ form: Form) throws(AccountError) {
-        guard form["confirmation"].lowercased() == site.site.domain else {
-            throw .invalid("type the site's domain to confirm")
-        }
     }
 
     private func holder(_ text: String) -> GrantHolder? {

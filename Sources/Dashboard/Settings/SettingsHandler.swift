@@ -36,7 +36,7 @@ public struct SettingsHandler: Sendable {
             outcome = try change(inquiry, Form(inquiry.request))
         } catch {
             guard case .invalid(let message) = error else { throw error }
-            return try show(inquiry, .problem(message), status: 422)
+            return try show(inquiry, .problem(message, at: inquiry.match.route), status: 422)
         }
         switch outcome {
         case .done(let address, let done):
@@ -56,6 +56,7 @@ public struct SettingsHandler: Sendable {
         // Everything else takes somebody who is signed in, as `authorize` has seen to.
         guard let person = inquiry.person else { throw .invalid("you are signed out") }
         let actor = Actor(person, network: NetworkWords.of(inquiry.address))
+        if let question = try ask(inquiry, form, actor) { return .response(question) }
         if let site = inquiry.site { return try changeSite(site, inquiry, form, actor) }
         if let organisation = inquiry.organisation { return try changeOrganisation(organisation, inquiry, form, actor) }
         return try changeAccount(inquiry, form, actor)

@@ -119,7 +119,7 @@ enum UserCommand {
             organisation = try organisations.add(name: new.organisation ?? "My sites", owner: person)
         }
         try AuditLog(connection).note(
-            .personJoined, "\(new.email) as \(role.rawValue)", organisation: organisation, person: .operatorTerminal)
+            .personAdded, "\(new.email) as \(role.rawValue)", organisation: organisation, person: .operatorTerminal)
         if try OperatorStore(connection).hasPassword(person) { return nil }
         return try passwordLink(person, configuration, connection)
     }
@@ -145,10 +145,9 @@ enum UserCommand {
             // In the person's own list, and in those of the organisations.
             let log = AuditLog(connection)
             let operatorOfPerson = AuditPerson(number: person, name: AuditPerson.operatorTerminal.name)
-            try log.note(.passwordChanged, "reset", organisation: nil, person: operatorOfPerson)
+            try log.note(.passwordReset, organisation: nil, person: operatorOfPerson)
             for organisation in try OperatorStore(connection).organisations(of: person) {
-                try log.note(
-                    .passwordChanged, "\(email): reset", organisation: organisation, person: .operatorTerminal)
+                try log.note(.passwordReset, email, organisation: organisation, person: .operatorTerminal)
             }
             return try passwordLink(person, configuration, connection)
         }

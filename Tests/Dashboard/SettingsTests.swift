@@ -1,0 +1,398 @@
+import Database
+import EventModel
+import FastCGI
+import TestSupport
+import Testing
+
+@testable import Accounts
+@testable import Dashboard
+
+/// What forms of the settings do, over the whole dashboard.
+struct SettingsTests {
+    private static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+    private func upload(_ logo: [UInt8], _ tenant: Tenant, _ browser: Browser, type: String = "image/png") -> Response {
+        func field(_ name: String, _ value: String) -> String {
+            "--edge\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
+        }
+        var body = Array((field("form_token", FormGuard(seed: browser.seed).token) + field("brand_name", "Steps")).utf8)
+        body +=
+            "--edge\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"x.png\"\r\nContent-Type: \(type)\r\n\r\n"
+            .utf8
+        body += logo + Array("\r\n--edge--\r\n".utf8)
+        return browser.send("POST", "\(tenant.home)/brand", type: "multipart/form-data; boundary=edge", body: body)
+    }
+
+    @Test func aPictureIsShownAsWhatItIs() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let browser = try tenant.browser(.admin, fixture)
+            let kinds: [([UInt8], String)] = [
+                (Self.png, "image/png"), ([0xFF, 0xD8, 0xFF, 0xE0], "image/jpeg"), (Array("GIF89a".utf8), "image/gif"),
+                (Array("RIFF....WEBPVP8 ".utf8), "image/webp"),
+            ]
+            for (bytes, type) in kinds {
+                // What the browser says of it counts for nothing.
+                #expect(upload(bytes, tenant, browser, type: "text/html").status == 303)
+                let brand = try fixture.accounts.brand(of: tenant.organisation)
+                let file = browser.get("\(tenant.home)/brand").text
+                let address = "/footfall/brand/\(tenant.organisation)/logo-\(brand.version)"
+                #expect(file.contains("src=\"\(address)\""))
+                let picture = fixture.stranger.get(address)
+                #expect(picture.status == 200 && picture.body == bytes)
+                #expect(picture.header("Content-Type") == type)
+                #expect(picture.header("X-Content-Type-Options") == "nosniff")
+            }
+            // Empty keeps it, the tick takes it away.
+            #expect(browser.post("\(tenant.home)/brand", [("brand_name", "Steps")]).status == 303)
+            #expect(try !fixture.accounts.brand(of: tenant.organisation).logo.isEmpty)
+            #expect(browser.post("\(tenant.home)/brand", [("without_logo", "yes")]).status == 303)
+            #expect(try fixture.accounts.brand(of: tenant.organisation).logo.isEmpty)
+        }
+    }
+
+    @Test func whatIsNoPictureIsNotTaken() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let browser = try tenant.browser(.admin, fixture)
+            let before = try fixture.accounts.brand(of: tenant.organisation)
+            let hostile: [[UInt8]] = [
+                Array("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".utf8),
+                Array("<?xml version=\"1.0\"?><svg onload=\"alert(1)\"/>".utf8), Array("<html><script>1</script>".utf8),
+                Array("%PDF-1.7".utf8), Array("PK\u{3}\u{4}".utf8), [0], Array("RIFF....AVI ".utf8),
+                Array("\nGIF89a".utf8),
+                Self.png + Array(repeating: 0, count: 48 * 1024),
+            ]
+            for bytes in hostile {
+                let answer = upload(bytes, tenant, browser)
+                #expect(answer.status == 422, "\(bytes.prefix(8))")
+                #expect(answer.text.contains("the picture"))
+            }
+            #expect(try fixture.accounts.brand(of: tenant.organisation) == before)
+            // The largest that is allowed.
+            #expect(upload(Self.png + Array(repeating: 0, count: 48 * 1024 - 8), tenant, browser).status == 303)
+        }
+    }
+
+    /// A picture that is a page as well stays a picture: nothing makes a browser look into it, and nothing in it could run.
+    @Test func aPictureThatIsAPageAsWellStaysAPicture() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let browser = try tenant.browser(.admin, fixture)
+            #expect(upload(Array("GIF89a/*<script>alert(1)</script>*/".utf8), tenant, browser).status == 303)
+            let version = try fixture.accounts.brand(of: tenant.organisation).version
+            let picture = fixture.stranger.get("/footfall/brand/\(tenant.organisation)/logo-\(version)")
+            #expect(picture.header("Content-Type") == "image/gif")
+            #expect(picture.header("X-Content-Type-Options") == "nosniff")
+            #expect(
+                picture.header("Content-Security-Policy")?.hasPrefix("default-src 'none'; script-src 'self'") == true)
+            for name in [
+                "logo", "logo-", "logo-\(version)x", "colours.css-\(version)x", "x-\(version)", "..%2flogo-\(version)",
+            ] {
+                #expect(fixture.stranger.get("/footfall/brand/\(tenant.organisation)/\(name)").status == 404, "\(name)")
+            }
+            #expect(fixture.stranger.get("/footfall/brand/0/logo-\(version)").status == 404)
+            #expect(fixture.stranger.get("/footfall/brand/x/logo-\(version)").status == 404)
+        }
+    }
+
+    @Test(arguments: ["red", "#aa00", "#gggggg", "#aa0000;} body{display:none", "url(//evil.example)", "#aa0000 "])
+    func aColourIsAColour(colour: String) throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let browser = try tenant.browser(.admin, fixture)
+            #expect(browser.post("\(tenant.home)/brand", [("has_colour", "yes"), ("colour", colour)]).status == 422)
+        }
+    }
+
+    // MARK: White label
+
+    /// Pages that belong to one organisation look like its own, from the invitation to the page that is not there.
+    @Test func pagesLookLikeTheirOrganisation() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let viewer = try tenant.browser(.viewer, fixture)
+            let stranger = fixture.stranger
+            let locked = "/footfall/share/\(tenant.link.token)"
+            let pages: [(String, Response)] = [
+                ("join", stranger.get("/footfall/join?token=\(tenant.invitationToken)")),
+                (
+                    "join, refused",
+                    stranger.post("/footfall/join", [("token", tenant.invitationToken), ("email", "x@example.com")])
+                ), ("sites", viewer.get("/dashboard")), ("account", viewer.get("/footfall/account")),
+                ("no such page", viewer.get("/dashboard/nobody.example")),
+                ("not for viewers", viewer.get(tenant.settings)), ("asks for a password", stranger.get(locked)),
+                ("wrong password", stranger.post(locked, [("password", "x")])),
+                ("shared", stranger.get("/footfall/share/\(tenant.openLink.token)")),
+            ]
+            for (name, answer) in pages {
+                #expect(answer.text.contains("<span>Brand t</span>"), "\(name): \(answer.status)")
+                #expect(answer.text.contains(" · Brand t</title>"), "\(name)")
+                #expect(answer.text.contains("/footfall/brand/\(tenant.organisation)/colours.css-"), "\(name)")
+                #expect(answer.text.contains("Powered by Footfall"), "\(name)")
+            }
+        }
+    }
+
+    @Test func whoMayNotEnterLearnsNotWhosePageItIs() throws {
+        try DoorFixture.with { fixture in
+            let (own, foreign) = (try fixture.tenant("own"), try fixture.tenant("foreign"))
+            let viewer = try own.browser(.viewer, fixture)
+            for address in [foreign.home, foreign.settings, "/dashboard/\(foreign.sites[0].domain)"] {
+                #expect(!viewer.get(address).text.contains("Brand foreign"))
+                #expect(!fixture.stranger.get(address).text.contains("Brand foreign"))
+            }
+            // Somebody of two organisations belongs to neither's looks.
+            try OrganisationStore(fixture.database.connect()).join(
+                own.people[.viewer] ?? 0, organisation: foreign.organisation, role: .viewer)
+            #expect(viewer.get("/dashboard").text.contains("<span>Footfall</span>"))
+        }
+    }
+
+    @Test func namesOfOnesOwnAreInEveryLineToPaste() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let browser = try tenant.browser(.admin, fixture)
+            let names = [("script_path", "/steps.js"), ("endpoint_path", "/steps")]
+            #expect(browser.post("\(tenant.home)/brand", names).status == 303)
+            let page = browser.get(tenant.settings).text
+            #expect(page.contains("src=&quot;/steps.js&quot;") || page.contains("src=\"/steps.js\""))
+            #expect(page.contains("/steps.gif?s=\(tenant.sites[0].key)"))
+            #expect(!page.contains("/p.gif") && !page.contains("/footfall.js"))
+            let lines = browser.get("\(tenant.home)/brand").text
+            #expect(lines.contains("location = /steps.gif { rewrite ^ /p.gif last; }"))
+            for wrong in ["steps.js", "//evil.example/x.js", "/a b", "/\";}", "/a;", "/"] {
+                #expect(browser.post("\(tenant.home)/brand", [("script_path", wrong)]).status == 422, "\(wrong)")
+            }
+        }
+    }
+
+    // MARK: Words
+
+    @Test func beforeSomebodyIsInNothingCouldHaveBeenChanged() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let stranger = fixture.stranger
+            let refused: [Response] = [
+                stranger.post("/footfall/sign-in", [("email", "x@example.com"), ("password", "x")]),
+                stranger.post("/footfall/sign-in/code", [("code_token", "x"), ("code", "1")]),
+                stranger.post("/footfall/join", [("token", tenant.invitationToken), ("email", "x")]),
+                stranger.post("/footfall/share/\(tenant.link.token)", [("password", "x")]),
+                stranger.get("/footfall/sign-in?kept=1"),
+            ]
+            for answer in refused {
+                #expect(answer.text.contains("role=\"alert\""))
+                #expect(!answer.text.contains("Nothing was changed"))
+            }
+        }
+    }
+
+    @Test func whoWasSignedOutIsToldWhatToDo() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let browser = try tenant.browser(.viewer, fixture)
+            try fixture.database.run(script: "DELETE FROM person_session")
+            let answer = browser.post("/footfall/account/name", [("name", "Grace")])
+            #expect(answer.status == 403)
+            #expect(answer.text.contains("You are signed out"))
+            #expect(answer.text.contains("open the page anew"), "the secret of the page has ended with the session")
+            #expect(answer.text.contains("href=\"/footfall/sign-in\""))
+        }
+    }
+
+    @Test func linksToSettingsAreForThoseWhoHaveSome() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            try fixture.database.run(
+                script: "UPDATE site SET delete_at = now() + interval '1 day' WHERE domain = 'first.t.example'")
+            for role in Role.allCases {
+                let browser = try tenant.browser(role, fixture)
+                for address in [tenant.home, "/dashboard"] {
+                    let page = browser.get(address)
+                    #expect(page.status == 200)
+                    let links = page.text.components("href=\"", until: "\"").filter { $0.hasSuffix("/settings") }
+                    for link in links { #expect(browser.get(link).status == 200, "\(role): \(link)") }
+                    #expect(links.isEmpty == (role < .editor), "\(role) on \(address)")
+                }
+            }
+        }
+    }
+
+    // MARK: Oneself
+
+    @Test func anAddressIsChangedWithThePasswordAndIsNobodyElses() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let browser = try tenant.browser(.viewer, fixture)
+            let other = try tenant.browser(.viewer, fixture)
+            func change(_ email: String, _ password: String) -> Response {
+                browser.post("/footfall/account/address", [("email", email), ("old", password)])
+            }
+            for (email, password) in [
+                ("grace@example.com", "wrong"), ("grace", DoorFixture.password), ("", DoorFixture.password),
+                (tenant.email(.owner), DoorFixture.password), (tenant.email(.viewer), DoorFixture.password),
+            ] {
+                #expect(change(email, password).status == 422, "\(email)")
+            }
+            #expect(change("Grace@Example.com", DoorFixture.password).status == 303)
+            #expect(browser.get("/footfall/account").text.contains("grace@example.com"))
+            #expect(other.get("/footfall/account").status == 303, "signed out everywhere else")
+            let outcome = try fixture.accounts.signIn(
+                email: "grace@example.com", password: DoorFixture.password, address: .v4(1), origin: SignInOrigin())
+            guard case .signedIn = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+        }
+    }
+
+    @Test func whoComesByASingleSignOnKeepsTheAddressAndNeedsNoPasswordToGo() throws {
+        var settings = AccountSettings()
+        settings.isSingleSignOn = true
+        try DoorFixture.with(settings: settings) { fixture in
+            let tenant = try fixture.tenant("t")
+            let owner = try tenant.browser(.owner, fixture)
+            let refused = owner.post(
+                "/footfall/account/address", [("email", "boss@example.com"), ("old", DoorFixture.password)])
+            #expect(refused.status == 422, "whoever took another's address would be them")
+            let connection = try fixture.database.connect()
+            let person = try PersonStore(connection).add(email: "sso@example.com", name: "", passwordHash: nil)
+            try OrganisationStore(connection).join(person, organisation: tenant.organisation, role: .viewer)
+            let browser = try fixture.browser(person, "sso@example.com")
+            let page = browser.get("/footfall/account").text
+            #expect(!page.contains("Your password now"), "there is none to be typed")
+            let asked = browser.post("/footfall/account/delete")
+            #expect(asked.status == 422 && !asked.text.contains("Your password now"))
+            #expect(browser.post("/footfall/account/delete", [("confirmation", "sso@example.com")]).status == 303)
+            #expect(try PersonStore(connection).number(email: "sso@example.com") == nil)
+            // Who has one has to type it.
+            let viewer = try tenant.browser(.viewer, fixture)
+            let typed = [("confirmation", tenant.email(.viewer))]
+            #expect(viewer.post("/footfall/account/delete", typed).status == 422)
+            #expect(try PersonStore(connection).number(email: tenant.email(.viewer)) != nil)
+        }
+    }
+
+    @Test func theLastOwnerCannotGo() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let owner = try tenant.browser(.owner, fixture)
+            let typed = [("confirmation", tenant.email(.owner)), ("old", DoorFixture.password)]
+            #expect(owner.post("/footfall/account/delete", typed).status == 422)
+            #expect(owner.post("\(tenant.home)/leave", [("confirmation", "yes")]).status == 422)
+            #expect(owner.get(tenant.home).status == 200)
+        }
+    }
+
+    @Test func anotherOrganisationIsSeparate() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let admin = try tenant.browser(.admin, fixture)
+            let made = admin.post("/footfall/account/organisation", [("organisation", "Club")])
+            let home = try #require(made.header("Location")?.split(separator: "?").first.map(String.init))
+            #expect(home != tenant.home && admin.get(home).text.contains("Club"))
+            let added = admin.post("\(home)/sites/add", [("domain", "club.example")])
+            #expect(added.status == 303)
+            #expect(try tenant.browser(.owner, fixture).get("/dashboard/club.example").status == 404)
+            #expect(admin.post("/footfall/account/organisation", [("organisation", " ")]).status == 422)
+        }
+    }
+
+    @Test func sessionsThatHaveIdledOutAreNotListed() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let browser = try tenant.browser(.viewer, fixture)
+            for (device, seen, made) in [
+                ("Idle", "13 hours", "13 hours"), ("Old", "1 minute", "8 days"), ("Good", "11 hours", "6 days"),
+            ] {
+                try fixture.database.run(
+                    script: """
+                        INSERT INTO person_session (person_id, token_hash, created_at, seen_at, expires_at, device)
+                        VALUES (\(tenant.people[.viewer] ?? 0), '\(device)', now() - interval '\(made)',
+                            now() - interval '\(seen)', now() - interval '\(made)' + interval '7 days', '\(device)')
+                        """)
+            }
+            let page = browser.get("/footfall/account").text
+            #expect(page.contains("<bdi>Good</bdi>"))
+            #expect(!page.contains("<bdi>Idle</bdi>") && !page.contains("<bdi>Old</bdi>"))
+        }
+    }
+
+    @Test func aNameIsANameOrNone() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let browser = try tenant.browser(.viewer, fixture)
+            #expect(browser.post("/footfall/account/name", [("name", "  Grace \t Hopper ")]).status == 303)
+            #expect(browser.get("/footfall/account").text.contains("value=\"Grace Hopper\""))
+            for wrong in [String(repeating: "x", count: 101), "a\u{7}b"] {
+                #expect(browser.post("/footfall/account/name", [("name", wrong)]).status == 422)
+            }
+            #expect(browser.post("/footfall/account/name", [("name", "")]).status == 303)
+        }
+    }
+
+    // MARK: A site
+
+    @Test func whatIsNoNumberIsToldSo() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let browser = try tenant.browser(.admin, fixture)
+            for (form, field, values) in [
+                ("limits", "events_per_second", ["x", "-1", "0", "1e9", "99999999999999999999"]),
+                ("retention", "months", ["x", "-1", "0", "1201", "99999999999999999999"]),
+            ] {
+                for value in values {
+                    let answer = browser.post("\(tenant.settings)/\(form)", [(field, value)])
+                    #expect(answer.status == 422, "\(form) \(value)")
+                    #expect(answer.text.contains("Nothing was changed"))
+                }
+            }
+        }
+    }
+
+    @Test func aPublicSiteIsReadByEverybodyAndNoMoreThanThat() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let browser = try tenant.browser(.admin, fixture)
+            let site = "/dashboard/\(tenant.sites[0].domain)"
+            #expect(fixture.stranger.get(site).status == 303)
+            let hosts = "WWW.Example.com\nevil.example/path"
+            let wrong = browser.post("\(tenant.settings)/public", [("is_public", "yes"), ("embed_hosts", hosts)])
+            #expect(wrong.status == 422 && fixture.stranger.get(site).status == 303)
+            #expect(browser.post("\(tenant.settings)/public", [("is_public", "yes")]).status == 303)
+            #expect(fixture.stranger.get(site).status == 200)
+            #expect(fixture.stranger.get("\(site)/pages.csv").status == 200)
+            for more in ["settings", "inspector", "quality", "privacy"] {
+                #expect(fixture.stranger.get("\(site)/\(more)").status == 303, "\(more)")
+            }
+            #expect(browser.post("\(tenant.settings)/public").status == 303)
+            #expect(fixture.stranger.get(site).status == 303)
+        }
+    }
+
+    @Test func theAuditLogAsAFileSaysWhenItIsCut() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            try fixture.database.run(
+                script: """
+                    INSERT INTO audit_entry (organisation_id, person_name, action, object)
+                    SELECT \(tenant.organisation), 'ada@example.com', 'site_added', 'site ' || n FROM generate_series(1, 25) n
+                    """)
+            let whole = try fixture.accounts.auditFile(of: tenant.organisation, limit: 100)
+            #expect(whole.entries.count == 25 && whole.count == 25)
+            let cut = try fixture.accounts.auditFile(of: tenant.organisation, limit: 10)
+            #expect(cut.entries.count == 10 && cut.count == 25)
+            #expect(cut.entries.first?.object == "site 25", "the newest are kept")
+            let file = try tenant.browser(.admin, fixture).get("\(tenant.home)/audit.csv")
+            #expect(file.header("Content-Disposition") == "attachment; filename=\"audit-log.csv\"")
+            #expect(file.text.contains("ada@example.com,site_added,added the site,site 25,"))
+        }
+    }
+}
+
+extension String {
+    /// The pieces that stand between two marks.
+    func components(_ start: String, until end: Character) -> [String] {
+        split(separator: start).dropFirst().map { String($0.prefix { $0 != end }) }
+    }
+}
