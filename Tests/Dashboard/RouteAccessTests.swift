@@ -68,6 +68,8 @@ struct RouteAccessTests {
             .setPassword: .everybody(404, 404), .joinPage: .everybody(200, 200),
             .joinAsSomebodyNew: .everybody(422, 422), .joinAsMyself: .everybody(422, 422),
             .asset: .everybody(200, 200), .brandFile: .everybody(200, 200), .publicRecord: .everybody(200, 200),
+            // Until the operator opens it.
+            .ownData: .everybody(404, 404), .eraseOwnData: .everybody(404, 404),
             .unlockShared: .everybody(303, 303),
             .sites: .signedIn, .accountPage: .signedIn, .setName: .signedIn, .changeAddress: .signedIn,
             .changePassword: .signedIn, .startSecondFactor: .signedIn, .confirmSecondFactor: .signedIn,
