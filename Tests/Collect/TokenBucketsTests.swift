@@ -76,7 +76,8 @@ import Testing
         #expect(buckets.take(1, from: 3, rate, now: 42 * second).isGranted)
         // What others have taken is another matter.
         let other = TokenBuckets(limit: 64)
-        #expect(other.take(1, from: 3, rate, now: second).isGranted && other.take(1, from: 3, rate, now: second).isGranted)
+        #expect(
+            other.take(1, from: 3, rate, now: second).isGranted && other.take(1, from: 3, rate, now: second).isGranted)
         let refused = other.take(499, from: 3, rate, paid: 1, now: second)
         #expect(!refused.isGranted)
         // Who comes when it says so pays again, and is served.

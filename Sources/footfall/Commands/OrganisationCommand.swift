@@ -69,7 +69,8 @@ enum OrganisationCommand {
         try OperatorConnection.changing(connection) {
             guard let person = try PersonStore(connection).number(email: email) else {
                 throw CommandFailure.configuration(
-                    "there is nobody with the address \(email): footfall user add \(email) --organisation NAME makes both")
+                    "there is nobody with the address \(email): footfall user add \(email) --organisation NAME makes both"
+                )
             }
             let store = OrganisationStore(connection)
             guard try store.count(name: name) == 0 else {
@@ -101,7 +102,7 @@ enum OrganisationCommand {
         Output.line(
             """
             \(found.name) will be deleted with \(count(found.sites, "site", "sites")) and all their events after \
-            \(CivilTime(milliseconds: end.milliseconds)) (UTC). footfall organisation keep \(found.number) takes that back.
+            \(CivilTime(milliseconds: end.milliseconds)). footfall organisation keep \(found.number) takes that back.
             """)
     }
 

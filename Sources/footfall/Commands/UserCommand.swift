@@ -176,7 +176,8 @@ enum UserCommand {
 
     private static func person(_ email: String, _ connection: Connection) throws -> Int32 {
         guard let person = try PersonStore(connection).number(email: email) else {
-            throw CommandFailure.configuration("there is nobody with the address \(email); footfall user list names all")
+            throw CommandFailure.configuration(
+                "there is nobody with the address \(email); footfall user list names all")
         }
         return person
     }
