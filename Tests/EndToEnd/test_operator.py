@@ -25,12 +25,13 @@ def refused(*words, text=None, code=78):
 
 
 @pytest.fixture(scope="module")
-def team(base_url):
-    """An organisation of its own with an owner: of other tests' there may be any number."""
+def team(base_url, database):
+    """An organisation of its own with an owner, which goes with its sites: other tests' commands name none."""
     name, person = f"Team {secrets.token_hex(4)}", door.Person()
     footfall("user", "add", person.email, "--organisation", name, "--password-stdin", text=person.password)
     number = next(line.split("\t")[0] for line in footfall("organisation", "list").splitlines() if name in line)
-    return name, number, person
+    yield name, number, person
+    database.execute("delete from organisation where organisation_id = %s", (number,))
 
 
 @pytest.fixture
