@@ -25,8 +25,9 @@ def refused(*words, text=None, code=78):
 
 
 @pytest.fixture(scope="module")
-def team(base_url, database):
-    """An organisation of its own with an owner, which goes with its sites: other tests' commands name none."""
+def team(base_url, database, session):
+    """An organisation of its own with an owner, which goes with its sites: the commands of other tests name none, and the
+    first one, to which sites belong that are there already, is that of `session`."""
     name, person = f"Team {secrets.token_hex(4)}", door.Person()
     footfall("user", "add", person.email, "--organisation", name, "--password-stdin", text=person.password)
     number = next(line.split("\t")[0] for line in footfall("organisation", "list").splitlines() if name in line)
