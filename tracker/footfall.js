@@ -91,8 +91,9 @@
     }
 
     function post(event, tries) {
-      // Now, for a token may have changed between two tries.
-      const body = token ? event.slice(0, -1) + `,"k":"${token}"}` : event;
+      // Now, for a retry comes minutes later: by these two moments the gateway knows when the event happened, and the token
+      // may be another one.
+      const body = event.slice(0, -1) + `,"st":${Date.now()}${token ? `,"k":"${token}"` : ""}}`;
       const request = async (keepalive) =>
         window.fetch(endpoint, { method: "POST", body, keepalive, mode: "cors", credentials: "omit" });
       const beacon = () => attempt(() => window.navigator.sendBeacon(endpoint, body));

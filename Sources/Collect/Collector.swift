@@ -194,7 +194,7 @@ public final class Collector: Sendable {
             }
         } catch {
             let answer: @Sendable () -> Void = {
-                var response = ServerEvents.json(error.status, error.rejection.listed + "\n")
+                var response = ServerEvents.json(error.status, error.rejection.object + "\n")
                 switch error.rejection.reason {
                 case .unknownKey: response.addHeader("WWW-Authenticate", "Bearer")
                 case .keyExpired: response.addHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"")

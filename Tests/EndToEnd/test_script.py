@@ -41,7 +41,7 @@ class Capture:
                     if token:
                         capture.tokens_asked += 1
                         # An hour that the browser's clock is set to, or today's.
-                        hour = capture.token_hour or int(time.time() // 3600)
+                        hour = int(time.time() // 3600) if capture.token_hour is None else capture.token_hour
                         text = text.replace("(window,document)", f'(window,document,"{capture.token}",{hour})')
                 else:
                     kind, text = "text/html", capture.pages.get(path, TAG + "<title>page</title>")
@@ -106,7 +106,7 @@ def page(visitor):
 def test_a_page_view_says_what_the_readme_lists(capture, page):
     page.goto(capture.url + "/shop?a=1", referer="https://example.org/x")
     event = capture.events(1)[0]
-    assert set(event) - {"b"} == {"s", "n", "u", "r", "t", "w", "i", "ts", "tp"}
+    assert set(event) - {"b"} == {"s", "n", "u", "r", "t", "w", "i", "ts", "st", "tp"}
     assert event["s"] == "key" and event["n"] == "pageview" and event["w"] == 800 and event["t"] == "page"
     assert event["u"] == capture.url + "/shop?a=1"
     assert len(event["i"]) == 32 and int(event["i"], 16) > 0
@@ -256,6 +256,10 @@ def test_it_comes_again_when_it_is_told_to(capture, page):
     page.goto(capture.url + "/")
     events = capture.events(3)
     assert len({event["i"] for event in events}) == 1, "it is the same event"
+    assert len({event["ts"] for event in events}) == 1, "it happened when it happened"
+    # Two moments of one clock: the gateway learns how late each try is.
+    late = [body["st"] - body["ts"] for _, _, body in capture.bodies]
+    assert 0 <= late[0] and late[0] + 1000 <= late[1] and late[1] + 1000 <= late[2]
 
 
 def test_it_does_not_come_again_for_ever(capture, page):

@@ -102,7 +102,7 @@ enum OrganisationCommand {
         Output.line(
             """
             \(found.name) will be deleted with \(count(found.sites, "site", "sites")) and all their events after \
-            \(CivilTime(milliseconds: end.milliseconds)) (UTC). footfall organisation keep \(found.number) takes that back.
+            \(CivilTime(milliseconds: end.milliseconds)). footfall organisation keep \(found.number) takes that back.
             """)
     }
 
