@@ -209,7 +209,8 @@ def test_what_is_erased_is_gone_from_reports_at_once_and_from_every_disk_in_the_
     assert {text for _, text in everywhere(run, tmp_path, erased)} >= {marks("anna")[0], marks("carl")[0]}
     assert {name for _, name in everywhere(run, tmp_path, of_erased)} >= {name for name in of_erased if "as text" not in name}
     assert {name for _, name in everywhere(run, tmp_path, sealed)} == set(sealed)
-    assert run.execute("select count(*) from dead_letter where quarantine is not null")[0][0] == 0
+    waiting = [row[0] for row in run.execute("select convert_from(hit, 'UTF8') from dead_letter where quarantine is not null")]
+    assert not any("-of-carl-" in hit for hit in waiting), waiting
     # Of users' ids there never was anything but hashes.
     assert everywhere(run, tmp_path, ["user-id-of"]) == []
 
@@ -259,6 +260,7 @@ def begin_another_journal_file(run, name, browser, texts):
 def put_into_quarantine(run, name, browser):
     """An event that waits for a person's look: the site takes only what its own script has sent."""
     quarantined = "select count(*) from dead_letter where quarantine is not null"
+    assert run.execute(quarantined)[0][0] == 0
     run.execute("update site set needs_script_token = true where domain = 'shop.example'")
 
     def arrives():
