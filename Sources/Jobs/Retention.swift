@@ -31,9 +31,21 @@ extension Job {
         prepare: @escaping ExpiryPreparation = { (_, _) throws(DatabaseError) in }
     ) -> Job {
         Job(name: "expire_events", intervalSeconds: 6 * 3600) { (connection) throws(DatabaseError) in
-            let expiry = try Expiry(connection, months: retention().months, now: now())
-            for site in expiry.sites { try prepare(site.number, site.keptFrom) }
-            return try expiry.run()
+            var expiry = try Expiry(connection, months: retention().months, now: now())
+            var trouble: DatabaseError?
+            for (index, site) in expiry.sites.enumerated() {
+                do throws(DatabaseError) {
+                    try prepare(site.number, site.keptFrom)
+                } catch {
+                    guard error.kind == .retryable else { throw error }
+                    // Its events stay for now; the others' need not.
+                    trouble = error
+                    expiry.sites[index].keptFrom = 0
+                }
+            }
+            let line = try expiry.run()
+            if let trouble { throw trouble }
+            return line
         }
     }
 
@@ -70,7 +82,7 @@ private struct Expiry {
     }
 
     let connection: Connection
-    let sites: [SiteLimit]
+    var sites: [SiteLimit]
     /// From when on the events of sites are kept that are deleted meanwhile.
     private let usual: Int64
 

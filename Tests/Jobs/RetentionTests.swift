@@ -103,6 +103,24 @@ import Testing
         }
     }
 
+    /// Numbers that are to stay and could not be made yet keep their site's events, and no other's.
+    @Test func whatIsNotPreparedStays() throws {
+        try TestDatabase.with { database in
+            let connection = try database.connect()
+            try fill(connection)
+            let job = Job.expireEvents(
+                { Retention(months: 3, deadLetterDays: 30) }, now: { now },
+                prepare: { (site, _) throws(DatabaseError) in
+                    if site == 1 { throw DatabaseError(kind: .retryable, message: "later") }
+                })
+            #expect(throws: DatabaseError(kind: .retryable, message: "later")) { try job.run(connection) }
+            #expect(try months(connection, "event", site: 1).count == 11)
+            #expect(try months(connection, "session", site: 1, time: "started_at").count == 11)
+            #expect(try months(connection, "event", site: 2) == ["10", "11"])
+            #expect(try months(connection, "event", site: 3).count == 7)
+        }
+    }
+
     @Test func timeAloneMakesEventsGo() throws {
         try TestDatabase.with { database in
             let connection = try database.connect()

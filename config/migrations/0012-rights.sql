@@ -72,10 +72,9 @@ BEGIN
         WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
             AND (coalesce(inhparent, attrelid)::regclass::text, attname) IN (
                 ('event', 'user_hash'), ('event', 'properties'), ('event', 'event_id'), ('event', 'visitor'),
-                ('event', 'session_id'),
                 ('bot_event', 'user_hash'), ('bot_event', 'properties'), ('bot_event', 'event_id'),
                 ('session', 'first_event'), ('session', 'entry_event'), ('session', 'exit_event'),
-                ('session', 'visitor'), ('session', 'visitor_after'), ('session', 'session_id'),
+                ('session', 'visitor'), ('session', 'visitor_after'),
                 ('dictionary', 'text'), ('fact_set', 'facts'), ('seen_event', 'event_id'), ('dead_letter', 'event_id'),
                 ('dead_letter', 'hit'), ('dead_letter', 'entry'), ('day_stat', 'slice'), ('day_visits', 'visits'))
     LOOP
@@ -100,8 +99,7 @@ BEGIN
         EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)',
             partition, parent);
         EXECUTE format('ALTER TABLE %I ALTER event_id SET STATISTICS 0, ALTER properties SET STATISTICS 0, '
-            'ALTER user_hash SET STATISTICS 0, ALTER visitor SET STATISTICS 0, ALTER session_id SET STATISTICS 0',
-            partition);
+            'ALTER user_hash SET STATISTICS 0, ALTER visitor SET STATISTICS 0', partition);
         EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, partition,
             first_day::timestamp AT TIME ZONE 'UTC', (first_day + interval '1 month') AT TIME ZONE 'UTC');
         made := true;

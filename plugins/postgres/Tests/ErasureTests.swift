@@ -252,6 +252,25 @@ import Testing
         }
     }
 
+    /// What the planner knows about columns outlives the rows: nothing that leads to anybody.
+    @Test func theServersStatisticsKnowNobody() throws {
+        try StoreFixture.with { fixture in
+            try fixture.store().append(
+                (1...500).map {
+                    StoreFixture.hit(UInt128($0), at: midnight, visitor: UInt64($0 % 20), user(UInt64($0 % 9)))
+                })
+            try fixture.database.run(script: "ANALYZE")
+            let known: [String] = try fixture.connection.query(
+                "SELECT DISTINCT attname::text FROM pg_stats WHERE tablename ~ '^(bot_)?event|^session' ORDER BY 1"
+            ).map { try $0.value(0) }
+            #expect(known.contains("time"))
+            #expect(
+                Set(known).isDisjoint(with: [
+                    "visitor", "visitor_after", "user_hash", "event_id", "first_event", "properties",
+                ]))
+        }
+    }
+
     /// What was erased is noted, so that each table is written anew once.
     @Test func anErasureLeavesANoteOfTheTablesInWhichItWas() throws {
         try StoreFixture.with { fixture in
