@@ -350,6 +350,61 @@ struct SettingsTests {
         }
     }
 
+    @Test func theStrictModeHasAnEnd() throws {
+        var settings = AccountSettings()
+        settings.mostMonths = 24
+        try DoorFixture.with(settings: settings) { fixture in
+            let tenant = try fixture.tenant("t")
+            let browser = try tenant.browser(.admin, fixture)
+            #expect(browser.post("\(tenant.settings)/retention", [("months", "25")]).status == 422)
+            #expect(browser.post("\(tenant.settings)/retention", [("months", "24")]).status == 303)
+            #expect(browser.get(tenant.settings).text.contains("name=\"months\" value=\"24\""))
+        }
+    }
+
+    @Test func limitsStayAsTheyWereTyped() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let browser = try tenant.browser(.admin, fixture)
+            func secret() throws -> [UInt8] {
+                try fixture.database.connect().query(
+                    "SELECT script_secret FROM site WHERE domain = 'first.t.example'")[0].value(0)
+            }
+            let before = try secret()
+            let typed = [("events_per_second", "50"), ("needs_script_token", "yes")]
+            #expect(browser.post("\(tenant.settings)/limits", typed).status == 303)
+            let page = browser.get(tenant.settings).text
+            #expect(page.contains("name=\"events_per_second\" value=\"50\""))
+            #expect(page.contains("name=\"needs_script_token\" value=\"yes\" checked"))
+            #expect(page.contains("/footfall.js?s=\(tenant.sites[0].key)"), "the script with its token")
+            #expect(try secret() == before, "another secret only when it is asked for")
+            let renewed = typed + [("renew_secret", "yes"), ("confirmation", "yes")]
+            #expect(browser.post("\(tenant.settings)/limits", renewed).status == 303)
+            #expect(try secret() != before)
+            #expect(browser.post("\(tenant.settings)/limits").status == 303)
+            #expect(!browser.get(tenant.settings).text.contains("checked"))
+        }
+    }
+
+    @Test func otherRecoveryCodesEndTheOnesBefore() throws {
+        try DoorFixture.with { fixture in
+            let tenant = try fixture.tenant("t")
+            let change = try #require(ChangeCase.all.first { $0.route == .renewRecoveryCodes })
+            let form = try change.form(fixture, tenant)
+            func hashes() throws -> Set<String> {
+                Set(try PersonStore(fixture.database.connect()).recoveryCodes(of: tenant.people[.guest] ?? 0))
+            }
+            let before = try hashes()
+            #expect(form.browser.post(form.address, [("old", "wrong")]).status == 422)
+            #expect(try hashes() == before)
+            let shown = form.browser.post(form.address, form.fields)
+            #expect(shown.status == 200 && shown.text.contains("They are not shown again"))
+            #expect(try hashes().count == 10 && hashes().isDisjoint(with: before))
+            // Loading the page anew shows none of them.
+            #expect(!form.browser.get("/footfall/account").text.contains("To be copied"))
+        }
+    }
+
     @Test func aPublicSiteIsReadByEverybodyAndNoMoreThanThat() throws {
         try DoorFixture.with { fixture in
             let tenant = try fixture.tenant("t")

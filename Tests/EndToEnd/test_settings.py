@@ -11,8 +11,9 @@ SITE = "/dashboard/shop.example/settings"
 
 
 @pytest.fixture(scope="module")
-def owner(base_url):
-    """Somebody who may do everything, with an organisation of their own in which there is something of each kind."""
+def owner(base_url, session):
+    """Somebody who may do everything, with an organisation of their own in which there is something of each kind. After
+    `session`: the demo belongs to the first organisation."""
     person = door.Person()
     session = door.Session(base_url).sign_in(person.add({}, organisation=f"Org of {person.email}"))
     home = re.search(r"/footfall/organisation/\d+", session.read("/dashboard"))[0]
@@ -109,11 +110,11 @@ def test_a_page_says_where_the_sites_limit_stands(page, base_url, owner, databas
     assert wait_for(lambda: "as the gateway is set" in limit() or "no limit" in limit()), limit()
 
 
-def test_a_person_changes_their_address_and_makes_an_organisation(page, base_url):
+def test_a_person_changes_their_address_and_makes_an_organisation(page, base_url, session):
     person = door.Person()
-    session = door.Session(base_url).sign_in(person.add({}, organisation=f"First of {person.email}"))
+    own = door.Session(base_url).sign_in(person.add({}, organisation=f"First of {person.email}"))
     page.context.clear_cookies()
-    page.context.add_cookies(session.browser_cookies)
+    page.context.add_cookies(own.browser_cookies)
     page.goto(base_url + "/footfall/account")
     card = page.locator("#address")
     card.get_by_label("Another address").fill(f"new-{person.email}")

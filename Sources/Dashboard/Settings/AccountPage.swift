@@ -153,7 +153,7 @@ struct AccountPage {
                 button: "Sign out everywhere else"
             ).html : .empty
         return """
-            <div class="wideTable"><table class="plain left"><thead><tr><th scope="col">Device</th><th scope="col">Network</th>\
+            <div class="wideTable" tabindex="0" role="region" aria-label="Sessions"><table class="plain left"><thead><tr><th scope="col">Device</th><th scope="col">Network</th>\
             <th scope="col">Last seen</th><th scope="col"><span class="hidden">Change</span></th></tr></thead><tbody>
             \(each: account.sessions, row)</tbody></table></div>
             \(others)

@@ -40,7 +40,7 @@ func auditTable(_ entries: [AuditEntry], isOwn: Bool = false) -> HTML {
     guard !entries.isEmpty else { return "<p class=\"about\">Nothing yet.</p>\n" }
     let who: HTML = isOwn ? .empty : "<th scope=\"col\">Who</th>"
     return """
-        <div class="wideTable"><table class="plain left"><thead><tr><th scope="col">When</th>\(who)<th scope="col">What</th>\
+        <div class="wideTable" tabindex="0" role="region" aria-label="Log"><table class="plain left"><thead><tr><th scope="col">When</th>\(who)<th scope="col">What</th>\
         <th scope="col">From</th></tr></thead><tbody>
         \(each: entries, row)</tbody></table></div>
 

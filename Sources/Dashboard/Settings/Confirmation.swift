@@ -68,7 +68,7 @@ struct ConfirmationPage {
     /// Only where something was typed: whoever comes from a button has done nothing wrong.
     private var problem: HTML {
         guard !form[Confirmation.field].isEmpty else { return .empty }
-        return Notice.problem("what was typed is something else").html
+        return Notice.problem("that was something else: type it as the field shows it").html
     }
 
     private var fields: HTML {

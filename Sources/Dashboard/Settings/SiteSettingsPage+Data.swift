@@ -95,7 +95,7 @@ extension SiteSettingsPage {
         }
         guard !erasures.isEmpty else { return .empty }
         return """
-            <div class="wideTable"><table class="plain left"><thead><tr><th scope="col">Erased</th><th scope="col">Asked for</th>\
+            <div class="wideTable" tabindex="0" role="region" aria-label="Erasures"><table class="plain left"><thead><tr><th scope="col">Erased</th><th scope="col">Asked for</th>\
             <th scope="col">Events</th><th scope="col">State</th></tr></thead><tbody>
             \(each: erasures, row)</tbody></table></div>
 
