@@ -95,6 +95,8 @@ FORMS = {
     "eraseData": lambda t, f: (f"{f.site_home()}/settings/erase", {
         "kind": "period", "from": "2020-01-01", "to": "2020-01-02", "confirmation": f.sites[0].domain}),
 }
+# Without a secret of forms: from where a request comes decides what it erases, and who may send it (test_forgery.py).
+FOR_PROGRAMS = {"eraseOwnData"}
 # What nobody needs to be signed in for.
 FOR_STRANGERS = {"signIn", "signInCode", "signOut", "setUp", "joinAsSomebodyNew", "setPassword", "unlockShared"}
 

@@ -8,7 +8,7 @@ import pytest
 from client import FORMS as FORMS_COOKIE
 from client import SESSION, WEB_TOKEN, Browser, encoded
 from conftest import LONG
-from routes import FOR_STRANGERS, FORMS, table
+from routes import FOR_PROGRAMS, FOR_STRANGERS, FORMS, table
 from world import changes, snapshot
 
 JSON = "application/json"
@@ -23,7 +23,7 @@ def test_every_route_that_changes_something_is_attacked(tally):
     """A route that nobody has written an attack for is a finding."""
     posts = {name for name, (method, _) in table().items() if method == "POST"}
     assert len(posts) >= 40
-    assert posts == set(FORMS)
+    assert posts == set(FORMS) | FOR_PROGRAMS
     tally(len(posts))
 
 
@@ -124,6 +124,20 @@ def test_a_forged_form_changes_nothing(world, tenant, database, name, tally):
         assert answer.status == 403, cookies
         tally()
     assert changes(before, snapshot(database)) == []
+
+
+def test_no_page_of_elsewhere_erases_a_visitors_data(world, tenant, tally):
+    """The button stands on a page that caches keep, without a secret. What is closed answers 404 to whoever may ask."""
+    address = f"/footfall/privacy/{tenant.sites[0].domain}/mine/erase"
+    browser = world.nobody()
+    for what, difference in forgeries(browser, world, tenant, browser.form_secret()).items():
+        if "token" in difference:
+            continue
+        answer = browser.post(address, {}, token=None, keep=False, **difference)
+        from_no_page = what in ("no headers at all", "a referrer instead of an origin")
+        assert answer.status == (404 if from_no_page else 403), (what, answer.status)
+        tally()
+    assert browser.post(address, {}, token=None, keep=False).status == 404
 
 
 TOLD_OTHERWISE = {"revokeSession", "joinAsMyself", "confirmSecondFactor", "renewRecoveryCodes", "leaveOrganisation", "deleteAccount"}
