@@ -62,10 +62,7 @@ extension SettingsHandler {
                 try accounts.signOut(Actor(person, network: NetworkWords.of(inquiry.address)))
             }
             let next = SettingsHandler.next(form["next"])
-            return .response(
-                begin(
-                    session, inquiry,
-                    to: "\(DashboardPath.signIn)?kept=1&next=\(PercentText.encoded(next, keepsSlash: false))"))
+            return .response(begin(session, inquiry, next: next))
         case .secondFactor(let token):
             let page = SignInCodePage(
                 codeToken: token, next: form["next"], notice: nil, surroundings: inquiry.surroundings)
@@ -94,6 +91,13 @@ extension SettingsHandler {
             notice: .problem(message, at: .signIn),
             surroundings: inquiry.surroundings)
         return Response.page(status: status, page.html)
+    }
+
+    /// The cookies of a session, and a page that sees whether the browser has kept them before it leads on.
+    private func begin(_ session: NewSession, _ inquiry: Inquiry, next: String) -> Response {
+        begin(
+            session, inquiry,
+            to: "\(DashboardPath.signIn)?kept=1&next=\(PercentText.encoded(next, keepsSlash: false))")
     }
 
     /// The cookies of a session.
@@ -167,14 +171,15 @@ extension SettingsHandler {
     ) throws(AccountError) -> Response {
         let next = SettingsHandler.next(query["next"])
         if inquiry.person != nil { return Response.seeOther(next) }
-        // Nobody but nginx can set a parameter of this name.
-        if let trusted = inquiry.request.parameters["FOOTFALL_SIGNED_IN_AS"], !trusted.isEmpty,
+        let comesBack = query["kept"] == "1"
+        // Nobody but nginx can set a parameter of this name. Whose browser keeps no cookie would go in circles.
+        if !comesBack, let trusted = inquiry.request.parameters["FOOTFALL_SIGNED_IN_AS"], !trusted.isEmpty,
             let session = try accounts.signIn(trusted: trusted, origin: inquiry.signInOrigin)
         {
-            return begin(session, inquiry, to: next)
+            return begin(session, inquiry, next: next)
         }
         var notice = notice
-        if query["kept"] == "1" {
+        if comesBack {
             notice = .problem(
                 "your browser did not keep the cookie of the session. It does so over HTTPS only, or on the machine itself",
                 at: .signInPage)

@@ -45,9 +45,15 @@ extension SettingsHandler {
 
     private func addKey(_ organisation: Int32, _ form: Form, _ actor: Actor) throws(AccountError) -> Notice {
         var new = NewSecretKey(name: form["name"], mayRead: form["scope"] == "read")
-        let sites = form.all("site").compactMap { Int32($0) }
+        let asked = form.all("site")
+        let sites = asked.compactMap { Int32($0) }
+        // A key that was meant for some must not open all.
+        guard sites.count == asked.count else { throw .invalid("choose sites from the list, or none for all of them") }
         if !sites.isEmpty { new.sites = sites.map { SiteID(rawValue: $0) } }
-        if let days = form.number("days"), days > 0 {
+        if !form["days"].isEmpty, form["days"] != "0" {
+            guard let days = form.number("days"), (1...3650).contains(days) else {
+                throw .invalid("a key is good for ever, or for 1 to 3650 days")
+            }
             new.expiresAt = Timestamp(milliseconds: Clock.wallMilliseconds() + Int64(days) * 86_400_000)
         }
         return Notice(
