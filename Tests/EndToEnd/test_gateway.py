@@ -252,6 +252,9 @@ def test_who_has_signed_in_elsewhere_comes_in_when_nginx_says_so_and_both_want_i
         assert stack.config.read_text() != good
         restart("gateway")
         assert arrive(person.email)
+        # Whose browser keeps no cookies is told so, instead of going in circles.
+        answer = door.Session(stack.base, **{"X-Test-Person": person.email}).call("/footfall/sign-in?kept=1")
+        assert answer.status == 200 and "did not keep the cookie" in answer.text
         for name in ("", "nobody@example.com", "'", person.email + ",x@example.com"):
             assert not arrive(name), name
         shutil.rmtree(folder)
