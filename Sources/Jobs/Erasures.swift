@@ -29,7 +29,11 @@ public struct ErasureSchedule: Sendable {
     ///   - oldest: when the first of those was asked for that are not off the disk yet.
     ///   - last: when tables were rewritten last.
     func isDue(oldest: Int64, last: Int64?, now: Int64) -> Bool {
-        if isAtOnce || now - oldest >= Int64(Self.latestSeconds) * 1000 { return true }
+        if isAtOnce { return true }
+        if now - oldest >= Int64(Self.latestSeconds) * 1000 {
+            // A journal that brings more and more from before is no reason to write everything anew each minute.
+            return last.map { now - $0 >= 3_600_000 } ?? true
+        }
         let hours = now / 3_600_000
         guard hours % 24 == Int64(hour) else { return false }
         return last.map { $0 / 3_600_000 < hours } ?? true

@@ -44,8 +44,8 @@ def markdown(results, seed, seconds):
         "What `make chaos` does: it sends events with unique ids through nginx and straight to the gateway, notes each",
         "acknowledgment in a file of its own that is flushed to the disk, breaks something meanwhile, and compares, once",
         "nothing is pending any more, with what PostgreSQL holds. A round is good when every acknowledged event is stored",
-        "or a dead letter, none is stored twice, none that was never sent, and ledger and visits agree with the rows. That",
-        "the judge would notice is shown in each run: it is given a lost, a doubled, an unknown and a changed event.",
+        "or a dead letter, or dropped with its site, none is stored twice, none that was never sent, and ledger and",
+        "visits agree with the rows. That the judge would notice is shown in each run: it is given a lost, a doubled, an unknown and a changed event.",
         "",
         f"{len(results)} rounds, seed `{seed}`, {seconds / 60:.0f} minutes, {datetime.now(timezone.utc):%Y-%m-%d},"
         f" {os.cpu_count()} cores, Linux {platform.release()}:"

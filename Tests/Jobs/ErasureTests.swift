@@ -24,6 +24,8 @@ import Testing
         // Once in a quiet hour, for all.
         #expect(!isDue(asked: noon, last: noon + 14 * hour, now: noon + 14 * hour + 60_000))
         #expect(isDue(asked: noon, last: noon - 10 * hour, now: noon + 14 * hour))
+        #expect(!isDue(asked: noon, last: noon + 21 * hour, now: noon + 22 * hour - 1))
+        #expect(isDue(asked: noon, last: noon + 21 * hour, now: noon + 22 * hour))
         #expect(ErasureSchedule.now.isDue(oldest: noon, last: noon, now: noon))
     }
 
@@ -203,6 +205,8 @@ import Testing
                 for statement in statements.split(separator: ";") {
                     try other.runScript(String(statement))
                 }
+                // What is deleted now, that one still sees.
+                try connection.execute("DELETE FROM erasure_trace")
                 try connection.execute("SELECT set_config('role', \(login), false)")
                 do throws(DatabaseError) {
                     try rewriting.waitForReaders()
