@@ -35,25 +35,25 @@ enum ServeCommand {
             return try supervisor.run()
         case "ingest": return try IngestProcess(configuration, file: file, environment: environment).run()
         case "web":
-            if environment["FOOTFALL_SUPERVISOR"] == nil { try askDatabase(configuration) }
+            if environment["FOOTFALL_SUPERVISOR"] == nil, let connection = try? connect(configuration) {
+                announceSetUp(configuration, connection)
+            }
             return try WebProcess(configuration, environment: environment).run()
         case .some(let word): throw .usage("there is no process \"\(word)\": say ingest, web, or nothing for both")
         }
     }
 
-    /// What the database has to say before the processes start. A schema that is too old would stop the loader one
+    /// What the database has to say before both processes start. A schema that is too old would stop the loader one
     /// transaction later, with a message that helps less. A database that is away is another matter: the gateway starts and
     /// waits for it.
     private static func askDatabase(_ configuration: GatewayConfiguration) throws(CommandFailure) {
         do throws(DatabaseError) {
-            let connection = try Connection(
-                ConnectionSettings(url: configuration.settings.database.url, applicationName: "footfall serve"))
+            let connection = try connect(configuration)
             let pending = try Migrator(connection, folder: configuration.migrationsFolder).pending()
             guard pending.isEmpty else {
                 throw DatabaseError(
                     kind: .refused,
-                    message:
-                        "the database lacks \(pending.count == 1 ? "a migration" : "\(pending.count) migrations"): "
+                    message: "the database lacks \(pending.count == 1 ? "a migration" : "\(pending.count) migrations"): "
                         + "run footfall migrate")
             }
             announceSetUp(configuration, connection)
@@ -61,6 +61,11 @@ enum ServeCommand {
             if error.kind == .refused { throw .configuration(error.message) }
             Log(process: "serve").warning("the database does not answer, starting without it: \(error)")
         }
+    }
+
+    private static func connect(_ configuration: GatewayConfiguration) throws(DatabaseError) -> Connection {
+        try Connection(
+            ConnectionSettings(url: configuration.settings.database.url, applicationName: "footfall serve"))
     }
 
     /// On an empty installation the first person comes in by a link, which only whoever runs this sees. Where none can be
