@@ -45,7 +45,7 @@ func plugin(
 }
 
 /// The store's tests also compare reports with what they should be of random events, and erase what people ask for.
-let reportTests: [Target.Dependency] = ["Reports", "Cache", "Accounts"]
+let reportTests: [Target.Dependency] = ["Reports", "Cache", "Accounts", "Jobs"]
 
 /// Every plugin, one line each; `plugins/Catalog` lists the same names.
 let plugins: [Target] =

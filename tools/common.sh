@@ -66,3 +66,44 @@ find_swift() {
     done
     fail "Swift 6.3 is missing. Get it from https://www.swift.org/install/linux/ and put its usr/bin into PATH."
 }
+
+# ---- side by side ----------------------------------------------------------------------------------------------------
+
+# What waits for answers most of the time leaves half of a machine idle. Each lane is one process, which is interrupted as
+# the terminal would, so that it puts away what it has started.
+lanes=()
+lane_logs=()
+
+# lane FILE command...: begins a command whose output goes into the file. A function has to end with exec.
+lane() {
+    # Without it bash has what is in the background ignore interrupts.
+    set -m
+    "${@:2}" >"$1" 2>&1 </dev/null &
+    set +m
+    lanes+=($!)
+    lane_logs+=("$1")
+}
+
+# Waits for all lanes and prints what they have printed, one after the other. Returns the largest of their codes, where 5,
+# pytest's for nothing chosen, counts as well.
+join_lanes() {
+    local place code worst=0
+    for place in "${!lanes[@]}"; do
+        code=0
+        wait "${lanes[place]}" || code=$?
+        cat "${lane_logs[place]}"
+        if [ "$code" -ne 5 ] && [ "$code" -gt "$worst" ]; then worst=$code; fi
+    done
+    lanes=() lane_logs=()
+    return "$worst"
+}
+
+# For traps: ends the lanes that are still there.
+end_lanes() {
+    local pid
+    for pid in "${lanes[@]}"; do
+        kill -INT "$pid" 2>/dev/null || true
+        wait "$pid" || true
+    done
+    lanes=()
+}

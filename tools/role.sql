@@ -7,6 +7,8 @@ select 'create role footfall login' where not exists (select from pg_roles where
 select 'create role footfall_web login' where not exists (select from pg_roles where rolname = 'footfall_web') \gexec
 alter role footfall nosuperuser nocreatedb nocreaterole nobypassrls password :'password';
 alter role footfall_web nosuperuser nocreatedb nocreaterole nobypassrls password :'web_password';
+-- So that what was erased leaves the log of changes at once (docs/privacy.md). PostgreSQL has the role since version 15.
+grant pg_checkpoint to footfall;
 select 'create database footfall owner footfall' where not exists (select from pg_database where datname = 'footfall') \gexec
 revoke all on database footfall from public;
 grant connect on database footfall to footfall_web;

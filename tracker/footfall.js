@@ -3,7 +3,7 @@
  * `tools/tracker` minifies it; what it sends is listed in README.md. Three rules: no exception leaves it, no global but
  * `footfall`, no work that a reader of the page could notice.
  */
-(function (window, document, token) {
+(function (window, document, token, hour) {
   "use strict";
 
   /** Whatever goes wrong in here, on pages that we do not know, is not worth breaking one of them. */
@@ -53,12 +53,48 @@
       return id;
     }
 
-    // Where the site wants one: the token with which the gateway served this script, and when that was.
-    let tokenSince = Date.now();
+    // Where the script was loaded with a token: until when that needs no other, by the hour in which the gateway made it.
+    // The script may be older than the page, for browsers bring pages back with what lies in their cache. Without a token
+    // this is NaN, which nothing is later than.
+    let freshUntil = hour * 36e5 + 432e5;
 
-    /** Sends a body. Where the gateway asks to come again (429, 503), that is done: the id keeps it from counting twice. */
-    function deliver(body, tries) {
-      const post = async (keepalive) =>
+    // The question for another token, while it is under way.
+    let asking;
+
+    /** Does `work` with a token that is good: for 24 hours one is, and after twelve there is another. */
+    function withToken(work) {
+      if (Date.now() > freshUntil) {
+        // Whatever comes of it, nobody asks again before a minute is over.
+        freshUntil = Date.now() + 6e4;
+        asking = attempt(() =>
+          window
+            .fetch(script.src)
+            .then(function (answer) {
+              const other = answer.headers.get("Footfall-Token");
+              if (other) {
+                token = other;
+                freshUntil = Date.now() + 432e5;
+              }
+            })
+            .catch(() => {})
+            .then(() => (asking = null))
+        );
+      }
+      // A page that goes away cannot wait.
+      if (asking && !document.hidden) asking.then(work);
+      else work();
+    }
+
+    /** Sends an event. Where the gateway asks to come again (429, 503), that is done: the id keeps it from counting twice. */
+    function deliver(event, tries) {
+      withToken(() => attempt(() => post(event, tries)));
+    }
+
+    function post(event, tries) {
+      // Now, for a retry comes minutes later: by these two moments the gateway knows when the event happened, and the token
+      // may be another one.
+      const body = event.slice(0, -1) + `,"st":${Date.now()}${token ? `,"k":"${token}"` : ""}}`;
+      const request = async (keepalive) =>
         window.fetch(endpoint, { method: "POST", body, keepalive, mode: "cors", credentials: "omit" });
       const beacon = () => attempt(() => window.navigator.sendBeacon(endpoint, body));
       // A page that goes away has nobody to read an answer, and some browsers end its requests, but not its beacons.
@@ -66,12 +102,12 @@
       if (isLast && beacon()) return;
       // A string goes out as text/plain, which needs no preflight. No more than 64 KiB may be under way with keepalive and
       // as beacons, so that the next try goes without; the last one is for pages that have taken fetch away.
-      post(true)
-        .catch(() => post(false))
+      request(true)
+        .catch(() => request(false))
         .then(function (answer) {
           const seconds = answer.headers.get("Retry-After");
           // Not all at the same moment.
-          if (seconds && tries) setTimeout(deliver, seconds * (1e3 + 500 * Math.random()), body, tries - 1);
+          if (seconds && tries) setTimeout(deliver, seconds * (1e3 + 500 * Math.random()), event, tries - 1);
         })
         .catch(beacon);
     }
@@ -93,20 +129,7 @@
         b: window.navigator.webdriver ? 153 : undefined,
         tp: window.navigator.maxTouchPoints,
       };
-      const go = () =>
-        attempt(function () {
-          event.k = token;
-          deliver(JSON.stringify(event), 2);
-        });
-      // A page that stays open for longer than a token is good (24 hours) gets another one in time.
-      if (token && Date.now() - tokenSince > 432e5 && !document.hidden) {
-        tokenSince = Date.now();
-        window
-          .fetch(script.src)
-          .then((answer) => (token = answer.headers.get("Footfall-Token") || token))
-          .catch(() => {})
-          .then(go);
-      } else go();
+      deliver(JSON.stringify(event), 2);
     }
 
     function pageview() {

@@ -111,6 +111,7 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case recoveryCodesMade = "recovery_codes_made"
     case recoveryCodeUsed = "recovery_code_used"
     case sessionRevoked = "session_revoked"
+    case accountDeleted = "account_deleted"
     case setUp = "set_up"
     case organisationAdded = "organisation_added"
     case organisationRenamed = "organisation_renamed"

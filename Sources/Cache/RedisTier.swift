@@ -8,8 +8,8 @@ import Synchronization
 final class RedisTier: Sendable {
     private static let idleLimit = 8
     private static let longestPause = 5000
-    /// All keys of ours begin with this, so that a Redis can be shared.
-    private static let prefix = "footfall:"
+    /// All keys of cached values begin with this, so that a Redis can be shared, also with our own limits (`footfall:limit:`).
+    private static let prefix = "footfall:cache:"
     /// Larger values would block Redis for others longer than they save us.
     private static let largestValue = 4 << 20
 
@@ -54,7 +54,10 @@ final class RedisTier: Sendable {
         _ = send([Array("SET".utf8), name(key), value, Array("EX".utf8), Array("\(max(1, seconds))".utf8)])
     }
 
-    /// Removes all keys of ours, some at a time, so that a Redis with many others is held up for a moment only. Does nothing
+    /// Steps in which all cached values are removed: a thousand million keys. A Redis that never comes to an end has one.
+    private static let mostSteps = 1_000_000
+
+    /// Removes all cached values, some at a time, so that a Redis with many others is held up for a moment only. Does nothing
     /// more when Redis goes away meanwhile: the keys' own time ends what is left.
     func removeAll() {
         let script = """
@@ -63,13 +66,13 @@ final class RedisTier: Sendable {
             return step[1]
             """
         var cursor = Array("0".utf8)
-        repeat {
+        for _ in 0..<RedisTier.mostSteps {
             let arguments = [
                 Array("EVAL".utf8), Array(script.utf8), Array("0".utf8), cursor, Array("\(Self.prefix)*".utf8),
             ]
-            guard case .bytes(let next) = send(arguments) else { return }
+            guard case .bytes(let next) = send(arguments), next != Array("0".utf8) else { return }
             cursor = next
-        } while cursor != Array("0".utf8)
+        }
     }
 
     /// Adds what this tier knows of itself.

@@ -40,7 +40,7 @@ public final class SharedBuckets: Sendable {
         local used = {}
         for place, name in ipairs(KEYS) do
             local full = tonumber(redis.call('GET', name) or 0)
-            if full < now then full = now end
+            if not full or not (full > now) then full = now end
             full = math.min(full + ARGV[2 * place - 1], now + ARGV[2 * place])
             redis.call('SET', name, string.format('%.0f', full), 'PX', math.ceil((full - now) / 1000) + 1)
             used[place] = string.format('%.0f', full - now)

@@ -1,6 +1,5 @@
 public import EventModel
 import Journal
-import Platform
 
 /// What keeps floods and wrong keys away.
 extension Collector {
@@ -30,24 +29,24 @@ extension Collector {
     func read(
         _ request: ServerEvents
     ) throws(ServerEvents.Refusal) -> (ServerEvents.Reading, RateLimits.Standing?) {
-        let now = Timestamp(milliseconds: Clock.wallMilliseconds())
         let key: SendingKey
         do throws(ServerEvents.Refusal) {
-            key = try request.key(now: now)
+            key = try request.key()
         } catch {
             // Who tries keys may do so as often as a page may send events.
             if let met = limits.met(address: Sender.address(of: request.request)) { throw refusal(1, met) }
             throw error
         }
-        keyUses.note(key, at: now)
+        keyUses.note(key, at: request.now)
         // One for the request, before its body is unpacked and read; the others when it is known how many there are.
         var standing = limits.take(1, key: key)
         if let standing, !standing.isGranted { throw refusal(1, standing, key) }
         var reading = try request.read(with: key)
         let count = reading.events.count + reading.rejections.count
-        if count > 1 { standing = limits.take(count - 1, key: key) }
+        if count > 1 { standing = limits.take(count - 1, key: key, paid: 1) }
         if let standing, !standing.isGranted { throw refusal(count, standing, key) }
         let met = limit(&reading, request.sites)
+        // Nothing for the journal: a flood should cost little.
         if let met, reading.events.isEmpty, reading.rejections.allSatisfy({ $0.reason == .rateLimited }) {
             throw ServerEvents.Refusal(status: 429, rejection: Rejection(met: met), met: met)
         }
@@ -96,7 +95,7 @@ extension Collector {
         by events: [Event], from address: IPAddress?, _ sites: SiteSnapshot, isReplayed: Bool
     ) -> RateLimits.Standing? {
         // The first one was taken before the body was read.
-        if events.count > 1, let met = limits.met(address: address, events: events.count - 1) { return met }
+        if events.count > 1, let met = limits.met(address: address, events: events.count - 1, paid: 1) { return met }
         // What nginx kept has been answered, and came over hours: it may come back as fast as it can.
         if isReplayed { return nil }
         var start = events.startIndex
@@ -127,7 +126,6 @@ extension Collector {
     }
 
     private func note(_ events: Int, of site: SiteID) {
-        refusals.count(
-            events, of: site, reason: .rateLimited, at: Timestamp(milliseconds: Clock.wallMilliseconds()))
+        refusals.count(events, of: site, reason: .rateLimited, at: now())
     }
 }

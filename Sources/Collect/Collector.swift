@@ -13,6 +13,7 @@ public final class Collector: Sendable {
     let sites: @Sendable () -> SiteSnapshot?
     private let chain: @Sendable () -> Chain
     private let counters = CollectCounters()
+    let now: @Sendable () -> Timestamp
     let refusals = Refusals()
 
     /// How many events may come.
@@ -25,10 +26,21 @@ public final class Collector: Sendable {
     /// A collector of these sites. `sites` and `chain` are asked at every request, so that both can be exchanged
     /// while requests run. While `sites` is still unknown, senders are asked to come again: to tell them that their
     /// site does not exist would lose their events. `limits` are made of the settings unless somebody has them already.
-    public init(
+    public convenience init(
         journal: JournalWriter, settings: CollectSettings = CollectSettings(), limits: RateLimits? = nil,
         sites: @escaping @Sendable () -> SiteSnapshot?, chain: @escaping @Sendable () -> Chain
     ) {
+        self.init(journal: journal, settings: settings, limits: limits, sites: sites, chain: chain) {
+            Timestamp(milliseconds: Clock.wallMilliseconds())
+        }
+    }
+
+    init(
+        journal: JournalWriter, settings: CollectSettings = CollectSettings(), limits: RateLimits? = nil,
+        sites: @escaping @Sendable () -> SiteSnapshot?, chain: @escaping @Sendable () -> Chain,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.now = now
         self.journal = journal
         self.settings = settings
         self.sites = sites
@@ -53,7 +65,7 @@ public final class Collector: Sendable {
         case "/e": beacon(exchange, hasCrashed)
         case "/p.gif": pixel(exchange, hasCrashed)
         case "/api/v1/events": serverEvents(exchange, hasCrashed)
-        case "/footfall.js": exchange.answer(TrackerScript.response(to: exchange.request, sites: sites()))
+        case "/footfall.js": exchange.answer(TrackerScript.response(to: exchange.request, sites: sites(), now: now()))
         default: exchange.answer(Response(status: 404))
         }
     }
@@ -82,7 +94,7 @@ public final class Collector: Sendable {
             }
             try refuse(hasCrashed)
             let wire = try WireEvent.decode(request.body)
-            let sender = Sender(request: request, address: address)
+            let sender = Sender(request: request, address: address, now: now())
             var events: [Event] = []
             events.reserveCapacity(wire.count)
             for (index, event) in wire.enumerated() {
@@ -138,7 +150,7 @@ public final class Collector: Sendable {
             // An image says where it stands in `Referer`; in `Origin`, too, where the page asks for CORS.
             let origin = request.header("ORIGIN").flatMap { WebAddress($0) }
             let page = origin ?? request.header("REFERER").flatMap { WebAddress($0) }
-            let event = try Sender(request: request, address: address).event(
+            let event = try Sender(request: request, address: address, now: now()).event(
                 wire, sites: sites, pageHost: page?.host, index: 0, of: 1)
             if let met = met(by: [event], from: nil, sites, isReplayed: Sender.isReplayed(request)) {
                 return refuse(1, met, [event]) { reply.answer(Pixel.tooMany(met)) }
@@ -166,7 +178,8 @@ public final class Collector: Sendable {
             do throws(Rejection) { try refuse(hasCrashed) } catch {
                 throw ServerEvents.Refusal(status: 400, rejection: error)
             }
-            let (reading, standing) = try read(ServerEvents(request: request, sites: sites, limit: settings.batchBytes))
+            let (reading, standing) = try read(
+                ServerEvents(request: request, sites: sites, limit: settings.batchBytes, now: now()))
             let (number, rejections, places) = (reading.events.count, reading.rejections, reading.places)
             keep(reading.events, sites, rejections) { outcome, refused in
                 guard outcome == .accepted else { return reply.answer(CrossOrigin.comeAgain) }
@@ -181,7 +194,7 @@ public final class Collector: Sendable {
             }
         } catch {
             let answer: @Sendable () -> Void = {
-                var response = ServerEvents.json(error.status, error.rejection.listed + "\n")
+                var response = ServerEvents.json(error.status, error.rejection.object + "\n")
                 switch error.rejection.reason {
                 case .unknownKey: response.addHeader("WWW-Authenticate", "Bearer")
                 case .keyExpired: response.addHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"")
@@ -264,7 +277,7 @@ public final class Collector: Sendable {
 
     private func append(_ rejections: [Rejection], to items: inout EncodedItems) {
         if rejections.isEmpty { return }
-        let now = Timestamp(milliseconds: Clock.wallMilliseconds())
+        let now = now()
         // Those of a limit are counted elsewhere.
         for rejection in rejections where rejection.reason != .rateLimited {
             items.append(

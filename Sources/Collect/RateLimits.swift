@@ -130,22 +130,24 @@ public final class RateLimits: Sendable {
 
     // MARK: Taking
 
+    // `paid`: tokens that the same request has taken already, before it was known how many events it has.
+
     /// Takes tokens for a request from this address. `nil` where there is no limit, or no address.
-    func take(_ events: Int, address: IPAddress?) -> Standing? {
+    func take(_ events: Int, address: IPAddress?, paid: Int = 0) -> Standing? {
         guard let address, let addressRate, let name = name(of: address) else { return nil }
-        return take(events, .address, name, addressRate)
+        return take(events, .address, name, addressRate, paid: paid)
     }
 
     /// Takes tokens for a request from this address. Returns the limit where they are not there.
-    func met(address: IPAddress?, events: Int = 1) -> Standing? {
-        guard let standing = take(events, address: address), !standing.isGranted else { return nil }
+    func met(address: IPAddress?, events: Int = 1, paid: Int = 0) -> Standing? {
+        guard let standing = take(events, address: address, paid: paid), !standing.isGranted else { return nil }
         return standing
     }
 
     /// Takes tokens for events that come with a secret key.
-    func take(_ events: Int, key: SendingKey) -> Standing? {
+    func take(_ events: Int, key: SendingKey, paid: Int = 0) -> Standing? {
         guard let keyRate, let name = name(.key, UInt64(UInt32(bitPattern: key.number))) else { return nil }
-        return take(events, .key, name, keyRate)
+        return take(events, .key, name, keyRate, paid: paid)
     }
 
     /// Takes tokens for events of a site.
@@ -169,8 +171,10 @@ public final class RateLimits: Sendable {
         return TokenRate(perSecond: own, seconds: settings.burstSeconds)
     }
 
-    private func take(_ events: Int, _ limit: Limit, _ name: UInt64, _ rate: TokenRate) -> Standing {
-        let grant = tables[limit.place].take(events, from: name, rate, now: now())
+    private func take(
+        _ events: Int, _ limit: Limit, _ name: UInt64, _ rate: TokenRate, paid: Int = 0
+    ) -> Standing {
+        let grant = tables[limit.place].take(events, from: name, rate, paid: paid, now: now())
         if !grant.isGranted { refused.add(limit) }
         return standing(limit, rate, grant)
     }
@@ -226,9 +230,9 @@ public final class RateLimits: Sendable {
         }
     }
 
-    /// What all gateways together have taken of a bucket.
+    /// What all gateways together have taken of a bucket; never more than it may owe.
     public func setUsed(_ nanoseconds: UInt64, of taking: Taking) {
-        tables[taking.limit.place].setUsed(nanoseconds, of: taking.name, now: now())
+        tables[taking.limit.place].setUsed(nanoseconds, most: taking.most, of: taking.name, now: now())
     }
 
     // MARK: Counts

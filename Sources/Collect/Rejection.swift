@@ -57,12 +57,8 @@ struct Rejection: Error, Equatable {
         Array((object + "\n").utf8)
     }
 
-    /// The rejection as one of several in a list.
-    var listed: String {
-        object
-    }
-
-    private var object: String {
+    /// The same as one of several in a list.
+    var object: String {
         var text = "{\"error\":\(Rejection.quoted(message))"
         if let field { text += ",\"field\":\(Rejection.quoted(field))" }
         if let index { text += ",\"index\":\(index)" }

@@ -18,9 +18,12 @@ public enum ScriptToken {
 
     private static let hour: Int64 = 3_600_000
 
+    /// The hour of this moment, since 1970.
+    static func hour(of time: Timestamp) -> Int64 { time.milliseconds / hour }
+
     /// The token of this moment.
     public static func make(secret: StoredSecret, at time: Timestamp) -> String {
-        token(ofHour: time.milliseconds / hour, secret)
+        token(ofHour: hour(of: time), secret)
     }
 
     /// Whether a token was made with the secret and is still good, also by a gateway whose clock is a little ahead.
@@ -29,7 +32,7 @@ public enum ScriptToken {
             return false
         }
         let said = bytes.prefix(3).reduce(0) { $0 << 8 | Int64($1) }
-        let now = time.milliseconds / hour
+        let now = hour(of: time)
         guard (now - hours...now + 1).contains(said) else { return false }
         return ConstantTime.areEqual(Array(bytes.dropFirst(3)), code(ofHour: said, secret))
     }

@@ -14,6 +14,8 @@ struct ServerEvents {
     let sites: SiteSnapshot
     /// Bytes of a body, unpacked.
     let limit: Int
+    /// When the request came.
+    let now: Timestamp
 
     /// What a request brought.
     struct Reading {
@@ -32,7 +34,7 @@ struct ServerEvents {
     }
 
     /// Who sends.
-    func key(now: Timestamp) throws(Refusal) -> SendingKey {
+    func key() throws(Refusal) -> SendingKey {
         guard let header = request.header("AUTHORIZATION"), header.prefix(7).lowercased() == "bearer ",
             let key = sites.key(hash: SecretKey.hash(String(header.dropFirst(7))))
         else {
@@ -102,7 +104,7 @@ struct ServerEvents {
             }
         }
         let count = wires.count + rejections.count
-        let sender = Sender(request: request)
+        let sender = Sender(request: request, address: Sender.address(of: request), now: now)
         var reading = Reading(rejections: rejections)
         reading.events.reserveCapacity(wires.count)
         for (index, wire) in wires {
@@ -143,10 +145,12 @@ struct ServerEvents {
         accepted: Int, rejections: [Rejection], standing: RateLimits.Standing? = nil
     ) -> Response {
         let ordered = rejections.sorted { ($0.index ?? 0) < ($1.index ?? 0) }
-        let list = ordered.prefix(listedRejections).map(\.listed).joined(separator: ",")
+        let list = ordered.prefix(listedRejections).map(\.object).joined(separator: ",")
         let more =
             rejections.count > listedRejections ? ",\"more_rejected\":\(rejections.count - listedRejections)" : ""
-        let status = accepted == 0 && !rejections.isEmpty ? 400 : 200
+        // Where nothing was taken, but some of it may be when it comes again, 400 would have it thrown away.
+        let isLater = rejections.contains { $0.reason == .rateLimited }
+        let status = accepted > 0 || rejections.isEmpty ? 200 : isLater ? 429 : 400
         var response = json(status, "{\"accepted\":\(accepted),\"rejected\":[\(list)]\(more)}\n")
         // Servers can pace themselves by it, before they have to.
         if let standing, standing.isGranted { response.addLimit(standing) }

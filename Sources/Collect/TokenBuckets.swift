@@ -65,8 +65,11 @@ final class TokenBuckets: Sendable {
 
     /// Takes `tokens` of the bucket, all or none. More than a bucket holds are granted when it is full, and it owes the
     /// rest: a batch may be as large as it likes, the next one waits for it.
-    func take(_ tokens: Int, from name: UInt64, _ rate: TokenRate, now: UInt64) -> TokenGrant {
-        shard(name).table.withLock { $0.take(tokens, from: name == 0 ? 1 : name, rate, now: now) }
+    ///
+    /// - Parameter paid: tokens that the same request has taken just before. They are part of what it wants in all, and
+    ///   do not count as taken by somebody else: otherwise no bucket would ever be full for a request that pays in two steps.
+    func take(_ tokens: Int, from name: UInt64, _ rate: TokenRate, paid: Int = 0, now: UInt64) -> TokenGrant {
+        shard(name).table.withLock { $0.take(tokens, from: name == 0 ? 1 : name, rate, paid: paid, now: now) }
     }
 
     /// What a bucket would answer, without taking anything.
@@ -79,9 +82,10 @@ final class TokenBuckets: Sendable {
         shards.flatMap { $0.table.withLock { $0.drain() } }
     }
 
-    /// What all gateways together have taken: the bucket is as empty as that at least.
-    func setUsed(_ nanoseconds: UInt64, of name: UInt64, now: UInt64) {
-        shard(name).table.withLock { $0.setUsed(nanoseconds, of: name, now: now) }
+    /// What all gateways together have taken: the bucket is as empty as that at least. `most` is what it may owe, whatever
+    /// others say: a number from elsewhere may be any.
+    func setUsed(_ nanoseconds: UInt64, most: UInt64, of name: UInt64, now: UInt64) {
+        shard(name).table.withLock { $0.setUsed(min(nanoseconds, most), of: name == 0 ? 1 : name, now: now) }
     }
 
     /// Buckets that are remembered.
@@ -130,20 +134,24 @@ final class TokenBuckets: Sendable {
             return Self.grant(tokens, rate, used: full > now ? full - now : 0)
         }
 
-        private static func grant(_ tokens: Int, _ rate: TokenRate, used: UInt64) -> TokenGrant {
+        private static func grant(_ tokens: Int, _ rate: TokenRate, paid: Int = 0, used: UInt64) -> TokenGrant {
             let room = rate.room
-            let wanted = min(UInt64(max(0, tokens)) * rate.nanoseconds, room)
+            let wanted = min(UInt64(max(0, tokens + paid)) * rate.nanoseconds, room)
             let left = used < room ? Int((room - used) / rate.nanoseconds) : 0
-            guard used + wanted <= room else {
+            let usedByOthers = used - min(used, UInt64(max(0, paid)) * rate.nanoseconds)
+            guard usedByOthers + wanted <= room else {
+                // Whoever comes again pays again: what was paid this time stays taken.
                 return TokenGrant(isGranted: false, left: left, wait: used + wanted - room, untilFull: used)
             }
             return TokenGrant(isGranted: true, left: left, wait: 0, untilFull: used)
         }
 
-        mutating func take(_ tokens: Int, from name: UInt64, _ rate: TokenRate, now: UInt64) -> TokenGrant {
+        mutating func take(
+            _ tokens: Int, from name: UInt64, _ rate: TokenRate, paid: Int, now: UInt64
+        ) -> TokenGrant {
             let place = place(of: name) ?? newPlace(for: name, now: now)
             let before = max(entries[place].full, now)
-            var grant = Self.grant(tokens, rate, used: before - now)
+            var grant = Self.grant(tokens, rate, paid: paid, used: before - now)
             guard grant.isGranted, tokens > 0 else { return grant }
             entries[place].full = before + UInt64(tokens) * rate.nanoseconds
             grant.untilFull = entries[place].full - now

@@ -19,19 +19,20 @@ extension DashboardHandler {
     }
 
     /// Logo and colours of an organisation, under names that only its pages know.
-    func brandFile(_ inquiry: Inquiry) throws -> Response {
-        guard let organisation = inquiry.organisation else { return notFound(inquiry.surroundings) }
+    func brandFile(_ parameters: [String: String]) throws -> Response {
+        let unknown = notFound(Surroundings(audience: .everybody))
+        guard let organisation = parameters["organisation"].flatMap({ Int32($0) }) else { return unknown }
         let brand = try access.brand(of: organisation)
-        let version = Surroundings.version(of: brand)
-        switch inquiry.match.parameters["name"] {
-        case "logo-\(version)":
+        guard !brand.version.isEmpty else { return unknown }
+        switch parameters["name"] {
+        case "logo-\(brand.version)":
             guard let type = BrandFiles.type(of: brand) else { break }
             return Response.file(brand.logo, type: type)
-        case "colours.css-\(version)" where !brand.colour.isEmpty:
+        case "colours.css-\(brand.version)" where !brand.colour.isEmpty:
             return Response.file(BrandFiles.stylesheet(colour: brand.colour), type: "text/css; charset=utf-8")
         default: break
         }
-        return notFound(inquiry.surroundings)
+        return unknown
     }
 
     func redirect(to path: String, query: String) -> Response {
@@ -132,6 +133,13 @@ extension DashboardHandler {
 }
 
 extension Response {
+    /// Sets these cookies, but for those that it sets itself already.
+    mutating func add(cookies: [String]) {
+        func name(_ cookie: String) -> Substring { cookie.prefix { $0 != "=" } }
+        let own = Set(headers.filter { "\($0.name)" == "Set-Cookie" }.map { name($0.value) })
+        for cookie in cookies where !own.contains(name(cookie)) { addHeader("Set-Cookie", cookie) }
+    }
+
     /// A page for whoever asked, and for nobody's cache.
     static func page(status: Int, _ html: HTML, embedHosts: [String] = []) -> Response {
         var response = Response(status: status, type: "text/html; charset=utf-8", body: html.bytes)

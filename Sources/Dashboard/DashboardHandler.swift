@@ -51,13 +51,17 @@ public struct DashboardHandler: Sendable {
         var inquiry = Inquiry(request: request, match: match, guarding: FormGuard(seed: ""))
         inquiry.surroundings.audience = Audience(path: request.path)
         do {
-            // Files are asked for with every page, and are the same for everybody.
-            if match.route == .asset { return asset(match.parameters["name"] ?? "") }
-            if match.route == .publicRecord { return try publicRecord(match.parameters["domain"] ?? "") }
+            // The same for everybody, and kept by caches: who asks must not be in the answer.
+            switch match.route {
+            case .asset: return asset(match.parameters["name"] ?? "")
+            case .brandFile: return try brandFile(match.parameters)
+            case .publicRecord: return try publicRecord(match.parameters["domain"] ?? "")
+            default: break
+            }
             let decision = try Door(access: access, publicURL: publicURL).decide(request, match)
             inquiry = try dressed(decision)
             var response = try answer(decision, inquiry)
-            for cookie in decision.inquiry.cookies { response.addHeader("Set-Cookie", cookie) }
+            response.add(cookies: decision.inquiry.cookies)
             return response
         } catch let error as ReportError {
             return failure(error, inquiry)
@@ -85,7 +89,6 @@ public struct DashboardHandler: Sendable {
     /// Who may not enter is told nothing of whose page it would have been.
     private func dressed(_ decision: Door.Decision) throws(AccountError) -> Inquiry {
         var inquiry = decision.inquiry
-        guard inquiry.match.route != .brandFile else { return inquiry }
         let own = inquiry.person?.memberships.map(\.organisation) ?? []
         var asked: Int32?
         switch decision {
@@ -102,20 +105,23 @@ public struct DashboardHandler: Sendable {
         switch inquiry.match.route {
         case .sites: return try sitesPage(inquiry)
         case .report(let page), .shared(let page):
-            guard let site = inquiry.site else { return notFound(inquiry.surroundings) }
-            return try sitePage(page, place(site, inquiry), inquiry)
+            guard let site = inquiry.site, let place = place(site, inquiry) else {
+                return notFound(inquiry.surroundings)
+            }
+            return try sitePage(page, place, inquiry)
         case .file(let page), .sharedFile(let page):
-            guard let site = inquiry.site else { return notFound(inquiry.surroundings) }
-            return try file(page, place(site, inquiry), inquiry)
-        case .brandFile: return try brandFile(inquiry)
+            guard let site = inquiry.site, let place = place(site, inquiry) else {
+                return notFound(inquiry.surroundings)
+            }
+            return try file(page, place, inquiry)
         default:
             guard let settings else { return notFound(inquiry.surroundings) }
             return try settings.answer(inquiry)
         }
     }
 
-    /// Where the pages about a site stand for this reader.
-    private func place(_ site: OwnedSite, _ inquiry: Inquiry) -> Place {
+    /// Where the pages about a site stand for this reader; `nil` behind a link whose filter is not understood any more.
+    private func place(_ site: OwnedSite, _ inquiry: Inquiry) -> Place? {
         var place = Place(
             site: site.site, base: DashboardPath.site(site.site.domain), surroundings: inquiry.surroundings)
         place.surroundings.audience = .readers
@@ -123,7 +129,8 @@ public struct DashboardHandler: Sendable {
         case .link(let link):
             place.base = DashboardPath.shared(link.token)
             place.pages = SitePage.shared
-            place.locked = link.filters
+            guard let locked = ReportState.allFilters(of: link.filters) else { return nil }
+            place.locked = locked
             place.embedHosts = link.mayEmbed ? site.embedHosts : []
         case .person(let person):
             let role = person.role(on: site)
@@ -194,7 +201,9 @@ public struct DashboardHandler: Sendable {
         let place = Place(
             site: site.site, base: DashboardPath.site(site.site.domain),
             surroundings: Surroundings(audience: .everybody))
-        let html = PrivacyPage(place: place, record: record(of: site.site), reader: .visitor).html
+        let html = PrivacyPage(
+            place: place, record: record(of: site.site), reader: .visitor(hasSelfService: gateway.isSelfServiceOpen())
+        ).html
         var response = Response(status: 200, type: "text/html; charset=utf-8", body: html.bytes)
         response.addHeader("Cache-Control", "public, max-age=300")
         response.addSecurityHeaders(mayBeFound: true)

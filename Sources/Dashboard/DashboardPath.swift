@@ -26,6 +26,9 @@ enum DashboardPath {
     static func publicRecord(_ domain: String) -> String {
         "/footfall/privacy/\(PercentText.encoded(domain, keepsSlash: false))"
     }
+
+    /// Where visitors find what is kept of their own visit.
+    static func ownData(_ domain: String) -> String { publicRecord(domain) + "/mine" }
 }
 
 /// Who reads a page: the people of a site, or everybody.

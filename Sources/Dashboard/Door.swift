@@ -28,12 +28,11 @@ struct Door {
         inquiry.publicURL = publicURL
         try identify(&inquiry)
         if match.route.method == .post {
-            // Behind a proxy that ends TLS, this nginx does not know the scheme that the browser has.
-            guard FormGuard.isFromHere(request, origins: [request.origin, publicURL]) else { return .forged(inquiry) }
-            guard isGuarded(inquiry) else { return .forged(inquiry) }
+            guard isFromHere(request, match.route), match.route.isOpenToPrograms || isGuarded(inquiry) else {
+                return .forged(inquiry)
+            }
         }
-        if case .shared = match.route { return try shared(inquiry) }
-        if case .sharedFile = match.route { return try shared(inquiry) }
+        if match.route.isOfSharedLink { return try shared(inquiry) }
         let resource = try resource(&inquiry)
         switch authorize(inquiry.caller, match.route.action, resource) {
         case .allowed: return .enter(inquiry)
@@ -71,6 +70,13 @@ struct Door {
         return FormGuard(seed: seed)
     }
 
+    /// Behind a proxy that ends TLS, this nginx does not know the scheme that the browser has.
+    private func isFromHere(_ request: Request, _ route: Route) -> Bool {
+        let origins = [request.origin, publicURL]
+        return FormGuard.isFromHere(request, origins: origins)
+            || route.isOpenToPrograms && FormGuard.isOfNoPage(request)
+    }
+
     private func isGuarded(_ inquiry: Inquiry) -> Bool {
         guard !inquiry.guarding.seed.isEmpty else { return false }
         return inquiry.guarding.accepts(Form(inquiry.request)["form_token"])
@@ -98,13 +104,16 @@ struct Door {
         guard let token = inquiry.match.parameters["token"], let shared = try access.link(token: token) else {
             return .unknown(inquiry)
         }
-        inquiry.caller = .link(shared.link)
         inquiry.surroundings.person = nil
         inquiry.site = shared.site
         inquiry.organisation = shared.site.organisation
         let proof = Cookie.value(Door.proofCookie(shared.link), in: inquiry.request)
-        guard access.isUnlocked(shared.link, proof: proof) else { return .askPassword(inquiry, shared) }
-        return .enter(inquiry)
+        let isOpen = access.isUnlocked(shared.link, proof: proof)
+        inquiry.caller = isOpen ? .link(shared.link) : .nobody
+        switch authorize(inquiry.caller, inquiry.match.route.action, .site(shared.site)) {
+        case .allowed: return .enter(inquiry)
+        case .signInFirst, .unknown: return isOpen ? .unknown(inquiry) : .askPassword(inquiry, shared)
+        }
     }
 
     /// The cookie that holds the proof of a link's password.
@@ -115,13 +124,20 @@ extension Action {
     /// Whether it needs a site that this caller may know of. The public record finds its own.
     var isAboutSite: Bool {
         switch requirement {
-        case .site, .reports, .key: true
+        case .site, .numbers, .reports, .link, .key: true
         case .nothing, .signedIn, .anyOrganisation, .organisation: false
         }
     }
 }
 
 extension Route {
+    /// Whether a shared link decides who asks, and for which site.
+    var isOfSharedLink: Bool { [.useSharedLink, .unlockSharedLink].contains(action) }
+
+    /// What a program may send, too, and the button of a page that caches keep for everybody, which can hold no secret: not
+    /// who is signed in decides what comes of it, but from where the request comes.
+    var isOpenToPrograms: Bool { self == .eraseOwnData }
+
     /// Pages on which somebody who is not signed in finds a form.
     var hasFormForStrangers: Bool {
         switch self {

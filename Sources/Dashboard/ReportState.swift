@@ -33,11 +33,19 @@ struct ReportState: Equatable {
     init() {}
 
     /// The state of a page behind a shared link: its filters stay whatever the query says.
-    init(query: String, locked filters: String) {
+    init(query: String, locked: [Filter.Test]) {
         self.init(query: query)
-        locked = ReportState(query: filters).filters
+        self.locked = locked
         self.filters.removeAll { locked.contains($0) }
         while filter?.isTooMuchWork ?? false, !self.filters.isEmpty { self.filters.removeLast() }
+    }
+
+    /// All filters of a query; `nil` where one of them is none. A link that is locked to a filter must not open when the
+    /// filter is not understood.
+    static func allFilters(of query: String) -> [Filter.Test]? {
+        let filters = ReportState(query: query).filters
+        let count = query.utf8.split(separator: UInt8(ascii: "&")).count { $0.starts(with: "filter=".utf8) }
+        return filters.count == count ? filters : nil
     }
 
     /// Reads a query; what it does not say, or says wrongly, stays as it is on a page without one, so that an old

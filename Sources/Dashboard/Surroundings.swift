@@ -1,6 +1,6 @@
 import Accounts
-import Cryptography
 import EventModel
+import Reports
 
 /// What a page looks like around its content, and for whom.
 struct Surroundings {
@@ -25,14 +25,7 @@ struct Surroundings {
         case "logo": if brand.logo.isEmpty { return nil }
         default: if brand.colour.isEmpty { return nil }
         }
-        return "/footfall/brand/\(organisation)/\(name)-\(Surroundings.version(of: brand))"
-    }
-
-    /// Names the state of a brand, and cannot be guessed from its organisation's number.
-    static func version(of brand: Brand) -> String {
-        String(
-            SHA256.hexadecimal(Array("\(brand.name)\n\(brand.colour)\n\(brand.logoType)\n".utf8) + brand.logo).prefix(
-                24))
+        return "/footfall/brand/\(organisation)/\(name)-\(brand.version)"
     }
 }
 
@@ -46,8 +39,8 @@ struct Place {
     var pages = SitePage.allCases
     /// Whether the reader may change something.
     var hasSettings = false
-    /// Filters of a shared link, which cannot be taken away, as they stand in an address.
-    var locked = ""
+    /// Filters of a shared link, which cannot be taken away.
+    var locked: [Filter.Test] = []
     /// Hosts whose pages may show these pages in a frame.
     var embedHosts: [String] = []
     /// What is around the content.

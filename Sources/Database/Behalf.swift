@@ -48,7 +48,7 @@ extension Connection {
         self.behalf = behalf
     }
 
-    /// Why this login is not bound by the policies of row-level security; `nil` when it is.
+    /// Why the policies of row-level security would not keep what is asked over this connection apart; `nil` when they do.
     public func reasonNotConfined() throws(DatabaseError) -> String? {
         let row = try query(
             """
@@ -56,7 +56,8 @@ extension Connection {
                 EXISTS (SELECT FROM pg_class WHERE oid = 'event'::regclass AND pg_has_role(current_user, relowner, 'MEMBER')),
                 EXISTS (SELECT FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm') AND NOT relispartition AND NOT relrowsecurity
                     AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'event'::regclass)
-                    AND has_table_privilege(current_user, oid, 'SELECT, INSERT, UPDATE, DELETE'))
+                    AND has_table_privilege(current_user, oid, 'SELECT, INSERT, UPDATE, DELETE')),
+                pg_backend_pid()
             FROM pg_roles WHERE rolname = current_user
             """)[0]
         let login: String = try row.value(2)
@@ -64,6 +65,11 @@ extension Connection {
         if try row.value(1) { return "the login \"\(login)\" may bypass row-level security (BYPASSRLS)" }
         if try row.value(3) { return "the login \"\(login)\" owns the tables, or may act as their owner" }
         if try row.value(4) { return "the login \"\(login)\" may use a table or view without row-level security" }
+        // A pooler lends one session to many clients, one transaction each: the next one would ask on behalf of this one.
+        // Poolers give their clients process numbers of their own.
+        if try row.value(5) != processID {
+            return "there is a pooler in between, such as pgbouncer: the dashboard needs sessions of its own"
+        }
         return nil
     }
 }

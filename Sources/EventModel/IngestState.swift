@@ -8,22 +8,17 @@ public struct IngestState: Sendable, Equatable, Codable {
     public var record: PrivacyRecord
     /// The newest events of the site that is looked at, newest first, masked; empty where nobody looks.
     public var traces: [EventTrace]
-    /// Where the limit of the site that is looked at stands; `nil` where nobody looks.
-    public var limit: LimitState?
 
     /// A state of these numbers.
-    public init(
-        pending: Int, notes: [String], record: PrivacyRecord, traces: [EventTrace], limit: LimitState? = nil
-    ) {
+    public init(pending: Int, notes: [String], record: PrivacyRecord, traces: [EventTrace]) {
         self.pending = pending
         self.notes = notes
         self.record = record
         self.traces = traces
-        self.limit = limit
     }
 }
 
-/// How many events a site may bring, and how many it has: for its page.
+/// How many events a site may bring, and how many it has: for its page (`/limit`).
 public struct LimitState: Sendable, Equatable, Codable {
     /// Most events in a second, over a longer time; `nil` where there is no limit.
     public var eventsPerSecond: Int?

@@ -48,8 +48,19 @@ public struct Listener: Sendable {
             }
             Files.remove(path)
         }
-        return Listener(descriptor: try UnixSocket.listen(path: path, mode: 0o660, backlog: 4096), path: path)
+        return Listener(descriptor: try UnixSocket.listen(path: path, mode: 0o660, backlog: backlog), path: path)
     }
+
+    /// Ends the connections that wait for somebody to take them: whoever made them learns at once that nobody is here,
+    /// instead of waiting until his own patience is over.
+    public func turnAway() {
+        for _ in 0..<Listener.backlog {
+            guard let waiting = try? UnixSocket.accept(descriptor, timeoutMilliseconds: 1000) else { return }
+            UnixSocket.close(waiting)
+        }
+    }
+
+    private static let backlog: Int32 = 4096
 
     /// Closes the socket and removes its file, if we made it.
     public func close() {

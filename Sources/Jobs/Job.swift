@@ -32,7 +32,7 @@ extension Job {
     ) -> [Job] {
         [
             .eventPartitions, .expireSeenEvents, .expireEvents(retention, now: now, prepare: prepareExpiry),
-            .expireDeadLetters(retention, now: now), .expireAccounts,
+            .expireDeadLetters(retention, now: now), .expireAccounts(now: now),
         ]
     }
 

@@ -31,9 +31,21 @@ extension Job {
         prepare: @escaping ExpiryPreparation = { (_, _) throws(DatabaseError) in }
     ) -> Job {
         Job(name: "expire_events", intervalSeconds: 6 * 3600) { (connection) throws(DatabaseError) in
-            let expiry = try Expiry(connection, months: retention().months, now: now())
-            for site in expiry.sites { try prepare(site.number, site.keptFrom) }
-            return try expiry.run()
+            var expiry = try Expiry(connection, months: retention().months, now: now())
+            var trouble: DatabaseError?
+            for (index, site) in expiry.sites.enumerated() {
+                do throws(DatabaseError) {
+                    try prepare(site.number, site.keptFrom)
+                } catch {
+                    guard error.kind == .retryable else { throw error }
+                    // Its events stay for now; the others' need not.
+                    trouble = error
+                    expiry.sites[index].keptFrom = 0
+                }
+            }
+            let line = try expiry.run()
+            if let trouble { throw trouble }
+            return line
         }
     }
 
@@ -43,9 +55,20 @@ extension Job {
     ) -> Job {
         Job(name: "expire_dead_letters", intervalSeconds: 6 * 3600) { (connection) throws(DatabaseError) in
             let days = Int32(clamping: retention().deadLetterDays)
-            let deleted = try connection.execute(
-                "DELETE FROM dead_letter WHERE buried_at < \(timestamp: now()) - make_interval(days => \(days))")
-            return deleted > 0 ? "deleted \(deleted) dead letters of more than \(days) days ago" : nil
+            let moment = now()
+            var total = 0
+            while true {
+                let deleted = try connection.execute(
+                    """
+                    DELETE FROM dead_letter WHERE ctid = ANY (ARRAY(
+                        SELECT ctid FROM dead_letter
+                        WHERE buried_at < \(timestamp: moment) - make_interval(days => \(days))
+                        ORDER BY buried_at LIMIT \(batchSize)))
+                    """)
+                total += deleted
+                if deleted < batchSize { break }
+            }
+            return total > 0 ? "deleted \(total) dead letters of more than \(days) days ago" : nil
         }
     }
 }
@@ -59,7 +82,7 @@ private struct Expiry {
     }
 
     let connection: Connection
-    let sites: [SiteLimit]
+    var sites: [SiteLimit]
     /// From when on the events of sites are kept that are deleted meanwhile.
     private let usual: Int64
 

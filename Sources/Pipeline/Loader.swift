@@ -95,7 +95,9 @@ public final class Loader: Sendable {
         advance(to: position)
         let reader = journal.makeReader()
         var dead = 0
+        var mark = Mark(of: journal)
         while !state.read({ $0.isStopping }) {
+            try tell(&mark, at: position)
             guard let batch = try read(reader, after: position, atMost: size) else { continue }
             let began = Clock.monotonicNanoseconds()
             try load(batch, dead: &dead)
@@ -105,6 +107,37 @@ public final class Loader: Sendable {
             size = min(size * 2, Loader.batchSize)
             rest(after: batch, since: began)
         }
+    }
+
+    /// What a journal held at a moment.
+    private struct Mark {
+        var durable: UInt64
+        var moment: Int64
+        /// When the next one is taken, on the monotonic clock.
+        var next: UInt64
+
+        init(of journal: JournalWriter) {
+            // The clock first: what is taken in between is beyond the moment.
+            moment = Clock.wallMilliseconds()
+            durable = journal.durable
+            next = Clock.monotonicNanoseconds() + UInt64(Loader.markSeconds) * 1_000_000_000
+        }
+    }
+
+    /// Seconds from one mark to the next.
+    static let markSeconds = 30
+    /// Milliseconds that an event may be on its way from its receipt to the disk.
+    static let underWay: Int64 = 60_000
+
+    /// Tells the store through which moment it has everything, once that can be said.
+    private func tell(_ mark: inout Mark, at position: UInt64) throws(StoreError) {
+        guard position >= mark.durable else { return }
+        if mark.moment > 0 {
+            try store.note(
+                loadedThrough: Timestamp(milliseconds: mark.moment - Loader.underWay), of: journal.id)
+            mark.moment = 0
+        }
+        if Clock.monotonicNanoseconds() >= mark.next { mark = Mark(of: journal) }
     }
 
     private func read(_ reader: JournalReader, after position: UInt64, atMost size: Int) throws(StoreError) -> Batch? {

@@ -121,6 +121,15 @@ public protocol EventStore: Plugin {
 
     /// Puts a batch of one hit that can never be stored among the dead letters, with the reason, and moves on.
     func bury(_ batch: Batch, reason: String) throws(StoreError)
+
+    /// Is told, about once a minute, that everything is stored which the gateway had taken before a moment. What was asked
+    /// to be erased before it can come no more. Stores that erase nothing need not care.
+    func note(loadedThrough moment: Timestamp, of journal: JournalID) throws(StoreError)
+}
+
+extension EventStore {
+    /// Does nothing.
+    public func note(loadedThrough moment: Timestamp, of journal: JournalID) throws(StoreError) {}
 }
 
 /// What became of the hits of a batch.

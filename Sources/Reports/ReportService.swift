@@ -63,6 +63,8 @@ public struct ReportService: ReportSource {
     public func emptyCaches() {
         cache.removeAll()
         engine.emptyCaches()
+        vocabulary.removeAll()
+        withData.ids.withLock { $0 = [] }
     }
 
     /// Whether the site has ever received an event.
@@ -134,21 +136,20 @@ public struct ReportService: ReportSource {
 
     /// What became of everything that arrived for a site. The ledger is read anew each time; the programs, which cost a
     /// look at every event of theirs, are cached under the ledger's count of them, which grows in the transaction of
-    /// their rows, and under the number of erasures, after which there are fewer.
+    /// their rows, and under what was erased, after which there are fewer.
     public func quality(of site: Site) throws(ReportError) -> QualityReport {
         let query = QualityQuery(site: site, now: Timestamp(milliseconds: clock()))
-        let (ledger, erasures) = try ask(site) { (connection) throws(DatabaseError) in
-            let erasures: Int64 = try connection.query(
-                "SELECT count(*) FROM erasure WHERE site_id = \(site.id.rawValue) AND invisible_at IS NOT NULL")[0]
-                .value(0)
-            return (try query.ledger(connection), erasures)
+        let (ledger, erased) = try ask(site) { (connection) throws(DatabaseError) in
+            let erased: Int64 = try connection.query(
+                "SELECT coalesce(sum(events), 0)::bigint FROM erasure WHERE site_id = \(site.id.rawValue)")[0].value(0)
+            return (try query.ledger(connection), erased)
         }
         var report = ledger
         let known = report.totals.bots
         if known != 0 {
             let key = CacheKey(
                 "bots", version: ReportService.version,
-                parts: ["\(site.id.rawValue)", query.dates.last ?? "", "\(known)", "\(erasures)"])
+                parts: ["\(site.id.rawValue)", query.dates.last ?? "", "\(known)", "\(erased)"])
             report.bots = try cached(key, site) { (connection) throws(DatabaseError) in try query.bots(connection) }
         }
         return report

@@ -141,8 +141,9 @@ struct GatewaySettings: ValidatedSettings {
         check("journal.retain_after_load_seconds", journal.retain_after_load_seconds, 0...31_536_000)
         check("journal.max_commit_milliseconds", journal.max_commit_milliseconds, 10...60_000)
         check("web.threads", web.threads, 1...256)
-        if !web.url.isEmpty, !web.url.hasPrefix("https://"), !web.url.hasPrefix("http://") {
-            problems.append(SettingProblem("web.url", "must begin with https:// or http://, or be empty"))
+        if !web.url.isEmpty, PublicOrigin(web.url) == nil {
+            problems.append(
+                SettingProblem("web.url", "must be https:// or http:// with a host and nothing behind it, or empty"))
         }
         check("accounts.idle_minutes", accounts.idle_minutes, 5...43_200)
         check("accounts.session_days", accounts.session_days, 1...90)
@@ -185,8 +186,8 @@ struct GatewaySettings: ValidatedSettings {
         return settings
     }
 
-    /// Scheme and host of the dashboard, without the slash that people like to write at the end.
-    var publicURL: String { web.url.hasSuffix("/") ? String(web.url.dropLast()) : web.url }
+    /// Scheme, host and port of the dashboard, as browsers write them in `Origin`; empty where only the request knows.
+    var publicURL: String { PublicOrigin(web.url)?.text ?? "" }
 
     /// How long things of the accounts last, as their room has it.
     var accountSettings: AccountSettings {
@@ -308,7 +309,7 @@ struct GatewaySettings: ValidatedSettings {
         ),
         (
             "privacy.retention_months",
-            "Whole months after which events and visits are deleted. The strict mode allows 25. A site may have a number of its own (`footfall site set DOMAIN --retention`)."
+            "Whole months after which events and visits are deleted; the running one comes on top. The strict mode allows \(PrivacyPolicy.mostMonths). A site may have a number of its own (`footfall site set DOMAIN --retention`)."
         ),
         (
             "privacy.dead_letter_days",

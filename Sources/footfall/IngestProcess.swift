@@ -69,8 +69,9 @@ final class IngestProcess: Sendable {
             try upkeep.start()
             let listener = try Listener.open(name: "ingest", path: settings.listen.ingest, environment: environment)
             let operations = operations(collector, exchange)
+            // Twice what is taken, as nginx lets through: the edge says what is too large, and counts it.
             let dispatcher = try Dispatcher(
-                listener: listener, limits: Limits(bodyBytes: settings.ingest.max_batch_bytes), log: log
+                listener: listener, limits: Limits(bodyBytes: 2 * settings.ingest.max_batch_bytes), log: log
             ) { exchange in
                 if !operations.answer(exchange) { collector.handle(exchange) }
             }
@@ -163,8 +164,7 @@ final class IngestProcess: Sendable {
             state: { [self] site in
                 IngestState(
                     pending: Int(clamping: journal.statistics.pending), notes: chain.notes,
-                    record: running.value.record, traces: site.map { collector.inspector.look(at: $0) } ?? [],
-                    limit: site.flatMap { collector.limitState(of: $0) })
+                    record: running.value.record, traces: site.map { collector.inspector.look(at: $0) } ?? [])
             },
             limit: { collector.limitState(of: $0) },
             visitor: { [self] request, site in

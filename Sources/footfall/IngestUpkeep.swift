@@ -28,7 +28,6 @@ final class IngestUpkeep: Sendable {
     }
 
     func start() throws(PlatformError) {
-        exchange?.run()
         let limits = try Thread(name: "limits") { self.run() }
         threads.withLock { $0.limits = limits }
         let keys = try Thread(name: "keys") {
@@ -57,11 +56,12 @@ final class IngestUpkeep: Sendable {
 
     private func run() {
         var round = 0
-        while !isStopped(within: LimitExchange.interval) {
-            round &+= 1
+        // The first one at once, and in here as well: where Redis has a name, that is looked up without a time limit.
+        repeat {
             exchange?.run()
             if round % IngestUpkeep.settleEvery == 0 { collector.settleRefusals() }
-        }
+            round &+= 1
+        } while !isStopped(within: LimitExchange.interval)
     }
 
     /// While the database is away, what is to be written waits: at most one day for each key.

@@ -19,19 +19,28 @@ final class LimitExchange: Sendable {
     private let limits: RateLimits
     private let buckets: SharedBuckets
     private let secret: @Sendable () -> StoredSecret?
-    private let salt: Mutex<Named> = Mutex(Named())
+    private let naming: Mutex<(named: Named, since: UInt64)> = Mutex((Named(), 0))
+    private let now: @Sendable () -> UInt64
 
     private struct Named: Equatable {
         var salt = ""
         var secret: [UInt8] = []
     }
 
+    /// Nanoseconds for which a salt stays at least. Under another one every bucket is full: a Redis that has another one each
+    /// time must not free everybody.
+    private static let shortestLife: UInt64 = 60_000_000_000
+
     /// Milliseconds between two exchanges.
     static let interval = 250
 
     /// `secret` is the installation's, `nil` as long as it is not known.
-    init(limits: RateLimits, buckets: SharedBuckets, secret: @escaping @Sendable () -> StoredSecret?) {
+    init(
+        limits: RateLimits, buckets: SharedBuckets, now: @escaping @Sendable () -> UInt64 = Clock.monotonicNanoseconds,
+        secret: @escaping @Sendable () -> StoredSecret?
+    ) {
         self.limits = limits
+        self.now = now
         self.buckets = buckets
         self.secret = secret
     }
@@ -45,20 +54,15 @@ final class LimitExchange: Sendable {
     /// One exchange.
     func run() {
         guard let secret = secret()?.reveal(), secret.count >= 16,
-            let now = buckets.salt(otherwise: Randomness.text(32))
+            let salt = buckets.salt(otherwise: Randomness.text(32))
         else {
             // What was taken meanwhile is past when Redis comes back.
             _ = limits.drain()
             return
         }
-        let named = Named(salt: now, secret: secret)
-        let isNew = salt.withLock { before in
-            defer { before = named }
-            return before != named
-        }
-        if isNew {
+        if isToRename(Named(salt: salt, secret: secret)) {
             _ = limits.drain()
-            limits.rename(under: Array(HMACSHA256.code(of: Array(now.utf8), key: secret).prefix(SecretBytes.count)))
+            limits.rename(under: Array(HMACSHA256.code(of: Array(salt.utf8), key: secret).prefix(SecretBytes.count)))
         }
         let takings = limits.drain()
         if takings.isEmpty { return }
@@ -69,7 +73,24 @@ final class LimitExchange: Sendable {
                     most: Int64(clamping: $0.most / 1000))
             })
         for (taking, microseconds) in zip(takings, used ?? []) {
-            limits.setUsed(UInt64(clamping: microseconds) * 1000, of: taking)
+            limits.setUsed(LimitExchange.nanoseconds(microseconds), of: taking)
         }
+    }
+
+    private func isToRename(_ new: Named) -> Bool {
+        let now = now()
+        return naming.withLock { before in
+            guard before.named != new else { return false }
+            let isOld = now &- before.since >= LimitExchange.shortestLife
+            guard isOld || before.named.secret != new.secret else { return false }
+            before = (new, now)
+            return true
+        }
+    }
+
+    /// What Redis says may be any number.
+    static func nanoseconds(_ microseconds: Int64) -> UInt64 {
+        let product = UInt64(clamping: microseconds).multipliedReportingOverflow(by: 1000)
+        return product.overflow ? .max : product.partialValue
     }
 }

@@ -3,7 +3,8 @@ import FastCGI
 import FoundationEssentials
 
 /// What operators ask a process: `/healthz` (does it answer), `/readyz` (can it do its work, and if not, why) and
-/// `/metrics`, also as `/metrics/ingest` and `/metrics/web` (Prometheus' text format 0.0.4). For loopback only: nginx forbids it to others, and so do we.
+/// `/metrics`, also as `/metrics/ingest` and `/metrics/web` (Prometheus' text format 0.0.4). For loopback only: nginx forbids
+/// it to others, and so do we.
 struct Operations: Sendable {
     private let paths: Set<String>
     private let problems: @Sendable () -> [String]
@@ -14,8 +15,8 @@ struct Operations: Sendable {
     private let visitor: @Sendable (Request, SiteID) -> VisitorID?
 
     /// The answers of a process: what keeps it from its work, what is worth knowing beside that, and its numbers. `state`
-    /// is what it tells the other process, where it tells anything, `limit` where a site's limit stands, and `visitor` the pseudonym of a person whose request the
-    /// other process hands on.
+    /// is what it tells the other process, where it tells anything, `limit` where a site's limit stands, and `visitor` the
+    /// pseudonym of a person whose request the other process hands on.
     init(
         process: String, problems: @escaping @Sendable () -> [String],
         notes: @escaping @Sendable () -> [String] = { [] }, metrics: @escaping @Sendable () -> String,
@@ -23,7 +24,10 @@ struct Operations: Sendable {
         limit: @escaping @Sendable (SiteID) -> LimitState? = { _ in nil },
         visitor: @escaping @Sendable (Request, SiteID) -> VisitorID? = { _, _ in nil }
     ) {
-        paths = ["/healthz", "/readyz", "/metrics", "/metrics/\(process)", Operations.statePath, OwnVisitorClient.path]
+        paths = [
+            "/healthz", "/readyz", "/metrics", "/metrics/\(process)", Operations.statePath, Operations.limitPath,
+            OwnVisitorClient.path,
+        ]
         self.problems = problems
         self.notes = notes
         self.metrics = metrics
@@ -34,6 +38,8 @@ struct Operations: Sendable {
 
     /// Where the other process asks, over the socket: nginx has no way there.
     static let statePath = "/state"
+    /// Where it asks for the limit of a site alone, without looking at the site's events.
+    static let limitPath = "/limit"
 
     /// Answers the request if it is one of these. Returns whether it was.
     func answer(_ exchange: Exchange) -> Bool {
@@ -51,7 +57,8 @@ struct Operations: Sendable {
                 problems.isEmpty
                     ? text(200, (["ready"] + notes()).joined(separator: "\n") + "\n")
                     : text(503, problems.joined(separator: "\n") + "\n"))
-        case Operations.statePath: exchange.answer(stateAnswer(request))
+        case Operations.statePath: exchange.answer(json(state(site(request))))
+        case Operations.limitPath: exchange.answer(json(site(request).flatMap(limit)))
         case OwnVisitorClient.path: exchange.answer(visitorAnswer(request))
         default: exchange.answer(text(200, metrics()))
         }
@@ -59,12 +66,8 @@ struct Operations: Sendable {
     }
 
     private func site(_ request: Request) -> SiteID? {
-        site(request, "site=")
-    }
-
-    private func site(_ request: Request, _ parameter: String) -> SiteID? {
-        guard request.query.hasPrefix(parameter) else { return nil }
-        return Int32(request.query.dropFirst(parameter.utf8.count)).map { SiteID(rawValue: $0) }
+        guard request.query.hasPrefix("site=") else { return nil }
+        return Int32(request.query.dropFirst("site=".utf8.count)).map { SiteID(rawValue: $0) }
     }
 
     private func visitorAnswer(_ request: Request) -> Response {
@@ -72,13 +75,9 @@ struct Operations: Sendable {
         return text(200, "\(visitor.rawValue)\n")
     }
 
-    private func stateAnswer(_ request: Request) -> Response {
-        // Who asks for a limit alone does not look at the site's events.
-        var state = state(site(request))
-        if let site = site(request, "limit=") { state?.limit = limit(site) }
-        guard let state, let json = try? JSONEncoder().encode(state) else {
-            return Response(status: 404)
-        }
+    /// 404 where there is nothing to say.
+    private func json(_ value: (some Encodable)?) -> Response {
+        guard let value, let json = try? JSONEncoder().encode(value) else { return Response(status: 404) }
         return Response(status: 200, type: "application/json", body: Array(json))
     }
 

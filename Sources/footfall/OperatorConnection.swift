@@ -1,5 +1,6 @@
 import Accounts
 import Database
+import EventModel
 
 /// The database as the operator's subcommands use it.
 enum OperatorConnection {
@@ -16,20 +17,39 @@ enum OperatorConnection {
         do throws(DatabaseError) {
             return try body()
         } catch {
-            throw failure(error)
-        }
-    }
-
-    /// The same for what `Accounts` does.
-    static func reportingSites<Result>(_ body: () throws(AccountError) -> Result) throws(CommandFailure) -> Result {
-        do throws(AccountError) {
-            return try body()
-        } catch {
-            switch error {
+            switch AccountError(error) {
             case .invalid(let message): throw .configuration(message)
             case .database(let error): throw failure(error)
             }
         }
+    }
+
+    /// Changes something, in one transaction with the lines of the audit log that tell of it.
+    static func changing<Result>(
+        _ connection: Connection, _ body: () throws(DatabaseError) -> Result
+    ) throws(CommandFailure) -> Result {
+        try reporting { () throws(DatabaseError) in try connection.transaction(body) }
+    }
+
+    /// Writes down what was done to a site, in the log of whose it is.
+    ///
+    /// - Parameter object: what of the site, in words; empty for the site itself.
+    static func note(
+        _ action: AuditAction, of site: Site, _ object: String = "", on connection: Connection
+    ) throws(DatabaseError) {
+        let organisation: Int32? = try connection.query(
+            "SELECT organisation_id FROM site WHERE site_id = \(site.id.rawValue)")[0].value(0)
+        try AuditLog(connection).note(
+            action, object.isEmpty ? site.domain : "\(site.domain): \(object)", organisation: organisation,
+            person: .operatorTerminal)
+    }
+
+    /// The site of a domain.
+    static func site(_ domain: String, _ connection: Connection) throws(DatabaseError) -> Site {
+        guard let site = try SiteStore(connection).site(domain: domain) else {
+            throw .invalid("there is no site \"\(domain)\"; footfall site list names them")
+        }
+        return site
     }
 
     /// The organisation of this name; without a name the only one, and `nil` where there is none yet.
@@ -38,13 +58,13 @@ enum OperatorConnection {
         return try reporting { () throws(DatabaseError) in
             if let name {
                 guard let number = try store.number(name: name) else {
-                    throw DatabaseError(kind: .refused, message: "there is no organisation \"\(name)\", or several")
+                    throw .invalid("there is no organisation \"\(name)\", or several")
                 }
                 return number
             }
             let only = try store.onlyNumber()
             if only == nil, try store.count() > 0 {
-                throw DatabaseError(kind: .refused, message: "there are several organisations: say --organisation NAME")
+                throw .invalid("there are several organisations: say --organisation NAME")
             }
             return only
         }

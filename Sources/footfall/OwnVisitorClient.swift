@@ -1,4 +1,5 @@
 import Collect
+import Dashboard
 import EventModel
 import FastCGI
 
@@ -10,17 +11,8 @@ struct OwnVisitorClient {
     /// Where it is asked, over the socket: nginx has no way there.
     static let path = "/visitor"
 
-    /// What became of the question.
-    enum Answer: Equatable {
-        case visitor(VisitorID)
-        /// Nothing is kept under a pseudonym of this person.
-        case nobody
-        /// The other process does not answer.
-        case away
-    }
-
     /// The pseudonym of whoever sent a request.
-    func visitor(of request: Request, site: SiteID) -> Answer {
+    func visitor(of request: Request, site: SiteID) -> GatewaySource.Recognition {
         var headers: [(String, String)] = []
         for name in OwnVisitor.parameters {
             if let value = request.parameters[name] { headers.append((name, value)) }
@@ -29,7 +21,7 @@ struct OwnVisitorClient {
     }
 
     /// The pseudonym of somebody with this address and these parameters of CGI.
-    func ask(_ site: SiteID, address: String, parameters: [(String, String)]) -> Answer {
+    func ask(_ site: SiteID, address: String, parameters: [(String, String)]) -> GatewaySource.Recognition {
         guard let client = try? Client(socket: socket, timeoutMilliseconds: 2000) else { return .away }
         let all =
             [

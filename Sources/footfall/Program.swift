@@ -14,7 +14,8 @@ enum Program {
 
     static let commands: [Command] = [
         ServeCommand.command, CheckCommand.command, PluginsCommand.command, MigrateCommand.command, SiteCommand.command,
-        UserCommand.command, KeyCommand.command, GoalCommand.command, DeadCommand.command, PersonCommand.command,
+        OrganisationCommand.command, UserCommand.command, KeyCommand.command, GoalCommand.command, DeadCommand.command,
+        PersonCommand.command,
         HealthCommand.command, ReplayCommand.command,
         DemoCommand.command, ExplainCommand.command, PrivacyCommand.command, ConfigReferenceCommand.command,
     ]

@@ -53,13 +53,7 @@ final class SiteDirectory: Sendable {
     private func refresh() {
         do throws(DatabaseError) {
             let snapshot = try database.withConnection { (connection) throws(DatabaseError) in
-                do throws(AccountError) {
-                    return try SnapshotLoader(connection).load()
-                } catch .database(let error) {
-                    throw error
-                } catch {
-                    throw DatabaseError(kind: .refused, message: error.description)
-                }
+                try SnapshotLoader(connection).load()
             }
             if snapshot != current.value {
                 current.publish(snapshot)

@@ -16,6 +16,8 @@ struct Supervisor {
         let name: String
         let listener: Listener
         var process: Int32?
+        /// Whether it is not to be started again before somebody has changed the configuration.
+        var isOff = false
         var startedAt: UInt64 = 0
         /// When to start it again, on the monotonic clock, and how long the last pause was.
         var restartAt: UInt64?
@@ -55,18 +57,31 @@ struct Supervisor {
         while !isStopping {
             switch Signals.wait(milliseconds: 100) {
             case .stop: return
-            case .reload: for child in children { child.process.map(Process.reload) }
+            case .reload: reload()
             case .childEnded, nil: break
             }
             while let ending = Process.reap() { note(ending) }
             for index in children.indices {
                 if let moment = children[index].restartAt, moment <= Clock.monotonicNanoseconds() { start(index) }
+                if children[index].isOff { children[index].listener.turnAway() }
             }
             spool.look()
         }
     }
 
+    /// Has the children read the configuration again, and tries once more with one that could do nothing with it.
+    private mutating func reload() {
+        for index in children.indices {
+            if let process = children[index].process {
+                Process.reload(process)
+            } else if children[index].isOff {
+                start(index)
+            }
+        }
+    }
+
     private mutating func start(_ index: Int) {
+        children[index].isOff = false
         children[index].restartAt = nil
         children[index].startedAt = Clock.monotonicNanoseconds()
         var variables = environment
@@ -91,14 +106,27 @@ struct Supervisor {
         children[index].process = nil
         guard !isStopping else { return }
         if ending.status == ExitCode.configuration {
-            // It has said why. Another try would say the same.
-            exitCode = ExitCode.configuration
-            isStopping = true
+            turnOff(index)
             return
         }
         log.error("the \(children[index].name) process ended with \(ending.status); starting it again")
         // One that ended orderly was told to by somebody, and is not about to end again.
         postpone(index, isOrderly: ending.status == 0)
+    }
+
+    /// A process that can do nothing with its configuration has said why, and another try would say the same. Without one
+    /// that takes events there is nothing left to do; without pages, events are taken as before: no mistake that concerns
+    /// pages alone, such as the dashboard's login, may cost a site its numbers.
+    private mutating func turnOff(_ index: Int) {
+        guard children[index].name == "web" else {
+            exitCode = ExitCode.configuration
+            isStopping = true
+            return
+        }
+        children[index].isOff = true
+        log.error(
+            "the web process cannot work with the configuration and stays off; events are taken. Mend what it says above, "
+                + "then send SIGHUP (systemctl reload footfall) or start anew")
     }
 
     private mutating func postpone(_ index: Int, isOrderly: Bool = false) {

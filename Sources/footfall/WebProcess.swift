@@ -43,7 +43,16 @@ struct WebProcess {
         let identity: @Sendable () -> VisitorIdentity = { [current] in current.value.plan.visitorIdentity }
         let reports = ReportService(pool: pool, cache: cache, identity: identity)
         let sealer = ReportService(pool: ownerPool, cache: cache, identity: identity)
-        let accounts = AccountService(pool: pool, settings: settings.accountSettings)
+        let jobSettings = ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs")
+        let schedule: @Sendable () -> ErasureSchedule = { [current] in current.value.settings.erasureSchedule }
+        let erasures = ErasureWork.onTables(emptyCaches: {
+            reports.emptyCaches()
+            sealer.emptyCaches()
+        })
+        // On a thread of its own: whoever asks for an erasure waits for no other job.
+        let erasing = JobRunner([.erase(erasures, schedule: schedule)], database: jobSettings, log: log)
+        let accounts = AccountService(
+            pool: pool, settings: settings.accountSettings, wakeErasures: { erasing.wake(Job.eraseName) })
         let dashboard = DashboardHandler(
             reports: reports, access: accounts, settings: SettingsHandler(accounts: accounts, gateway: gateway),
             publicURL: settings.publicURL,
@@ -55,12 +64,10 @@ struct WebProcess {
                     try sealer.detach(of: SiteID(rawValue: site), eventsBefore: moment)
                 })
                 + [
-                    .erase(.onTables(emptyCaches: { reports.emptyCaches() })) { [current] in
-                        current.value.settings.erasureSchedule
-                    },
+                    .rewriteTables(erasures, schedule: schedule),
                     .sealDays { () throws(DatabaseError) in try sealer.seal(limit: 400) },
                 ],
-            database: ConnectionSettings(url: settings.database.url, applicationName: "footfall jobs"), log: log)
+            database: jobSettings, log: log)
         let operations = Operations(
             process: "web", problems: { [] },
             metrics: {
@@ -70,22 +77,21 @@ struct WebProcess {
                     ledger: LedgerSum.read(from: ownerPool)
                 ).text
             })
-        let ownData = OwnData(
-            pool: pool, ingest: settings.listen.ingest, log: log,
-            isOpen: { [current] in current.value.settings.privacy.self_service })
         do throws(PlatformError) {
             let listener = try Listener.open(name: "web", path: settings.listen.web, environment: environment)
             // Forms are small; nothing that a person sends here is larger.
             let dispatcher = try Dispatcher(listener: listener, limits: Limits(bodyBytes: 65_536), log: log) {
                 exchange in
-                if operations.answer(exchange) || ownData.answer(exchange) { return }
+                if operations.answer(exchange) { return }
                 exchange.answer(dashboard.respond(to: exchange.request))
             }
             try jobs.start()
+            try erasing.start()
             try dispatcher.start(threads: settings.web.threads, name: "web")
             log.info("serving the dashboard")
             waitForStop()
             dispatcher.stop(milliseconds: settings.ingest.stop_seconds * 1000)
+            erasing.stop()
             jobs.stop()
             pool.close()
             ownerPool.close()
@@ -96,46 +102,36 @@ struct WebProcess {
         }
     }
 
-    /// The connections of pages, whose login row-level security binds: the process does not start with another one. While
-    /// the database is away nobody can look, and every connection that is opened later is looked at then.
+    /// The connections of pages, whose login row-level security binds: the process does not start with another one.
     private func confinedPool() throws(CommandFailure) -> Pool {
-        guard !settings.database.web_url.isEmpty else {
-            throw .configuration(
-                "\(file): database.web_url is missing: the dashboard needs a login of its own, which does not own the tables; "
-                    + "docs/security.md says how to make one")
-        }
-        let database = ConnectionSettings(
-            url: settings.database.web_url, applicationName: "footfall web", statementTimeoutMilliseconds: 30_000)
-        do throws(DatabaseError) {
-            let connection = try Connection(database)
-            if let reason = try connection.reasonNotConfined() {
-                throw DatabaseError(kind: .refused, message: reason)
-            }
-        } catch {
-            if error.kind == .refused, error.sqlState.isEmpty {
-                throw .configuration(
-                    "\(file): database.web_url: \(error.message); docs/security.md says how to make another one")
-            }
+        let login = WebLogin(configuration: current.value)
+        if let error = try login.check() {
             log.warning("the dashboard's login cannot be checked, the database does not answer: \(error)")
         }
-        return Pool(database, limit: settings.database.web_connections, isConfined: true)
+        return Pool(login.database, limit: settings.database.web_connections, isConfined: true)
     }
 
     /// What pages ask the other process, over its socket.
     private var gateway: GatewaySource {
         let socket = settings.listen.ingest
-        let ask: @Sendable (String) -> IngestState? = { query in
-            let answer = Client.get(
-                Operations.statePath, query: query, socket: socket, timeoutMilliseconds: 1000)
-            guard let answer, answer.status == 200 else { return nil }
-            return try? JSONDecoder().decode(IngestState.self, from: Data(answer.body))
+        let state: @Sendable (SiteID?) -> IngestState? = { site in
+            WebProcess.ask(Operations.statePath, site, socket: socket)
         }
-        let state: @Sendable (SiteID?) -> IngestState? = { site in ask(site.map { "site=\($0.rawValue)" } ?? "") }
         // The record of the chain that runs, which is not that of the file when a plugin could not start with it.
         return GatewaySource(
             privacyRecord: { [current] in state(nil)?.record ?? current.value.privacyRecord },
             isRecordPublic: { [current] in current.value.settings.privacy.public_record },
-            limit: { ask("limit=\($0.rawValue)")?.limit }, state: state)
+            limit: { WebProcess.ask(Operations.limitPath, $0, socket: socket) },
+            isSelfServiceOpen: { [current] in current.value.settings.privacy.self_service },
+            recognise: { OwnVisitorClient(socket: socket).visitor(of: $0, site: $1) }, state: state)
+    }
+
+    private static func ask<Answer: Decodable>(_ path: String, _ site: SiteID?, socket: String) -> Answer? {
+        let query = site.map { "site=\($0.rawValue)" } ?? ""
+        guard let answer = Client.get(path, query: query, socket: socket, timeoutMilliseconds: 1000),
+            answer.status == 200
+        else { return nil }
+        return try? JSONDecoder().decode(Answer.self, from: Data(answer.body))
     }
 
     /// The chain is the ingest process's, which says what is wrong with a file.

@@ -413,6 +413,52 @@ struct AccountServiceTests {
             try fixture.setUp()
             #expect(try fixture.service.signIn(trusted: "Ada@example.com", origin: AccountFixture.origin) != nil)
             #expect(try fixture.service.signIn(trusted: "eve@example.com", origin: AccountFixture.origin) == nil)
+            _ = try fixture.signIn("ada@example.com")
+        }
+    }
+
+    /// Somebody makes an account with another one's address, and waits for its owner to come by the single sign-on.
+    @Test func whoTookAnAddressBeforeItsOwnerCameIsOut() throws {
+        var settings = AccountSettings()
+        settings.isSingleSignOn = true
+        try AccountFixture.with(settings: settings) { fixture in
+            let ada = try fixture.setUp()
+            let link = try fixture.service.invite(.init(email: nil, role: .viewer), to: ada.organisation, ada)
+            let thief = try fixture.service.join(
+                token: link, email: "boss@example.com", name: "", password: AccountFixture.password,
+                origin: AccountFixture.origin)
+            #expect(try fixture.service.present(webToken: nil, token: thief.token).person != nil)
+            func come() throws -> NewSession {
+                try #require(
+                    try fixture.service.signIn(trusted: "boss@example.com", origin: AccountFixture.origin))
+            }
+            let boss = try come()
+            #expect(try fixture.service.present(webToken: thief.webToken, token: thief.token).person == nil)
+            #expect(throws: AccountFixture.Unexpected.self) { try fixture.signIn("boss@example.com") }
+            // Once only: sessions of the owner's own live on.
+            _ = try come()
+            #expect(try fixture.service.present(webToken: boss.webToken, token: boss.token).person != nil)
+        }
+    }
+
+    @Test func aSessionCountsAlsoWhereTheWebTokenIsThatOfOneThatIsOver() throws {
+        try AccountFixture.with { fixture in
+            let ada = try fixture.setUp()
+            let other = try fixture.session("ada@example.com")
+            let ended = try fixture.session("ada@example.com")
+            try fixture.service.revokeSession(try fixture.actor(ended).person.session, ada)
+            let presented = try fixture.service.present(webToken: ended.webToken, token: other.token)
+            #expect(presented.person?.email == "ada@example.com" && presented.renewed != nil)
+        }
+    }
+
+    /// A better hash of the password of before must not replace one that was set meanwhile.
+    @Test func aPasswordThatWasSetMeanwhileStays() throws {
+        try AccountFixture.with { fixture in
+            let ada = try fixture.setUp()
+            let store = PersonStore(try fixture.database.connect())
+            try store.rehash("late", from: "of before", of: ada.person.person)
+            _ = try fixture.signIn("ada@example.com")
         }
     }
 }

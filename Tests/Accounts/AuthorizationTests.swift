@@ -26,7 +26,8 @@ struct AuthorizationTests {
     /// `Action` must be meant.
     private static let own: [Role?: Set<Action>] = {
         let everybody: Set<Action> = [
-            .signIn, .signOut, .setUp, .join, .setPassword, .loadAsset, .readPublicRecord, .useSharedLink,
+            .signIn, .signOut, .setUp, .join, .setPassword, .loadAsset, .readPublicRecord, .readOwnData,
+            .eraseOwnData, .unlockSharedLink,
         ]
         let signedIn = everybody.union([.listSites, .readAccount, .changeAccount])
         let guest = signedIn.union([.readOrganisation, .leaveOrganisation])
@@ -43,7 +44,7 @@ struct AuthorizationTests {
     private static func resource(_ action: Action, organisation: Int32, site: OwnedSite) -> Resource {
         switch action.requirement {
         case .organisation: .organisation(organisation)
-        case .site, .reports, .key: .site(site)
+        case .site, .numbers, .reports, .link, .key: .site(site)
         case .nothing, .signedIn, .anyOrganisation: .none
         }
     }
@@ -65,7 +66,7 @@ struct AuthorizationTests {
         switch action.requirement {
         case .nothing, .signedIn: #expect(away == .allowed)
         case .anyOrganisation: #expect(away == home, "it is about none in particular")
-        case .organisation, .site, .reports, .key: #expect(away == .unknown)
+        case .organisation, .site, .numbers, .reports, .link, .key: #expect(away == .unknown)
         }
     }
 
@@ -77,13 +78,13 @@ struct AuthorizationTests {
                 .nobody, action, AuthorizationTests.resource(action, organisation: organisation, site: site))
             switch action.requirement {
             case .nothing: #expect(verdict == .allowed)
-            case .signedIn, .anyOrganisation, .organisation, .site, .reports: #expect(verdict == .signInFirst)
-            case .key: #expect(verdict == .unknown)
+            case .signedIn, .anyOrganisation, .organisation, .site, .numbers, .reports: #expect(verdict == .signInFirst)
+            case .link, .key: #expect(verdict == .unknown)
             }
             // The same for what does not exist.
             switch action.requirement {
             case .nothing: break
-            case .key: #expect(authorize(.nobody, action, .none) != .allowed)
+            case .link, .key: #expect(authorize(.nobody, action, .none) == .unknown)
             default: #expect(authorize(.nobody, action, .none) == verdict)
             }
         }
@@ -100,7 +101,7 @@ struct AuthorizationTests {
                 .guest, grants: [given, left].map { SiteGrant(site: $0.site.id, role: role) })
             let may: Bool =
                 switch action.requirement {
-                case .site(let needed): needed <= least
+                case .site(let needed), .numbers(let needed): needed <= least
                 case .reports: true
                 default: false
                 }
@@ -115,7 +116,7 @@ struct AuthorizationTests {
 
     private func kind(_ action: Action) -> Kind {
         switch action.requirement {
-        case .site: .site
+        case .site, .numbers: .site
         case .reports: .reports
         default: .other
         }
@@ -127,7 +128,7 @@ struct AuthorizationTests {
         let other = AuthorizationTests.site(2, of: AuthorizationTests.organisation)
         let link = Caller.link(SharedLink(number: 1, site: site.site.id))
         let key = Caller.key(ReadingKey(organisation: AuthorizationTests.organisation, sites: [1]))
-        for (caller, wanted) in [(link, Action.readReports), (key, .queryReports)] {
+        for (caller, wanted) in [(link, Action.useSharedLink), (key, .queryReports)] {
             if action.requirement == .nothing { continue }
             let resource = AuthorizationTests.resource(
                 action, organisation: AuthorizationTests.organisation, site: site)
@@ -153,7 +154,8 @@ struct AuthorizationTests {
         #expect(authorize(owner, .readSiteSettings, .site(site)) == .allowed)
         #expect(authorize(owner, .deleteSite, .site(site)) == .allowed)
         #expect(authorize(.nobody, .readReports, .site(site)) == .signInFirst)
-        #expect(authorize(.link(SharedLink(number: 1, site: site.site.id)), .readReports, .site(site)) != .allowed)
+        #expect(authorize(.link(SharedLink(number: 1, site: site.site.id)), .useSharedLink, .site(site)) == .unknown)
+        #expect(authorize(owner, .readDiagnosis, .site(site)) == .unknown)
         let key = Caller.key(ReadingKey(organisation: AuthorizationTests.organisation, sites: nil))
         #expect(authorize(key, .queryReports, .site(site)) == .unknown)
     }

@@ -129,14 +129,19 @@ struct RowSecurityTests {
                 "INSERT INTO audit_entry (organisation_id, person_name, action) VALUES (\(eves), 'x', 'x')",
                 "INSERT INTO person_session (person_id, token_hash, expires_at) VALUES (\(eve.person.person), 'x', now())",
                 "INSERT INTO invitation (organisation_id, role, token_hash, expires_at) VALUES (\(eves), 'owner', 'x', now())",
-                "INSERT INTO erasure (site_id, kind, requested_at) VALUES (\(foreign), 'period', now())",
+                """
+                INSERT INTO erasure (site_id, kind, since, until, requested_at)
+                VALUES (\(foreign), 'period', now() - interval '1 day', now(), now())
+                """,
             ]
             for statement in refused {
-                #expect(throws: DatabaseError.self) {
+                let error = #expect(throws: DatabaseError.self) {
                     try pool.withConnection(for: behalf) { (connection) throws(DatabaseError) in
                         _ = try connection.execute(statement)
                     }
                 }
+                // By a policy: not because the row itself would not do.
+                #expect(error?.sqlState == "42501" && error?.message.contains("row-level security") == true)
             }
             let without: [SQL] = [
                 "UPDATE site SET is_public = true WHERE site_id = \(foreign)",
@@ -154,6 +159,56 @@ struct RowSecurityTests {
                 }
                 #expect(touched == 0)
             }
+        }
+    }
+
+    /// Whoever reads a public page, or has a link or a key, asks on behalf of the site or with the secret: that reads.
+    @Test func whoOnlyReadsWritesNothing() throws {
+        try AccountFixture.with { fixture in
+            let (ada, _) = try twoTenants(fixture)
+            let pool = Pool(try fixture.database.confined(), limit: 1, isConfined: true)
+            let site = try fixture.site("a.example", ada)
+            let token = try #require(try fixture.service.links(of: site).first).token
+            let number = site.site.id.rawValue
+            let attempts: [(behalf: Behalf, statement: SQL)] = [
+                (.site(number), "INSERT INTO goal (site_id, name, definition) VALUES (\(number), 'x', '{}')"),
+                (.site(number), "DELETE FROM goal WHERE site_id = \(number)"),
+                (.site(number), "UPDATE goal SET definition = '{}' WHERE site_id = \(number)"),
+                (.site(number), "INSERT INTO shared_link (site_id, name, token) VALUES (\(number), 'x', 'x')"),
+                (.site(number), "DELETE FROM shared_link WHERE site_id = \(number)"),
+                (.site(number), "INSERT INTO site_key (site_id, key) VALUES (\(number), 'x')"),
+                (.site(number), "DELETE FROM site_key WHERE site_id = \(number)"),
+                (.site(number), "UPDATE site SET is_public = true WHERE site_id = \(number)"),
+                (Behalf(secret: token), "UPDATE shared_link SET filters = '' WHERE token = \(token)"),
+                (Behalf(secret: token), "DELETE FROM shared_link WHERE token = \(token)"),
+            ]
+            for (behalf, statement) in attempts {
+                let touched = try? pool.withConnection(for: behalf) { (connection) throws(DatabaseError) in
+                    try connection.execute(statement)
+                }
+                #expect((touched ?? 0) == 0, "\(statement)")
+            }
+        }
+    }
+
+    /// Else a temporary table could stand in for one of ours, in what runs with the owner's rights.
+    @Test func whatRunsWithTheOwnersRightsLooksAtOurTablesFirst() throws {
+        try AccountFixture.with { fixture in
+            let rows = try fixture.database.connect().query(
+                """
+                SELECT proname, coalesce(array_to_string(proconfig, ' '), '') FROM pg_proc
+                WHERE prosecdef AND pronamespace = 'public'::regnamespace
+                """)
+            #expect(rows.count > 10)
+            for row in rows {
+                let (name, path): (String, String) = (try row.value(0), try row.value(1))
+                #expect(path.contains("search_path=public, pg_temp"), "\(name)")
+            }
+            let web = try Connection(try fixture.database.confined())
+            _ = try fixture.setUp()
+            try web.runScript("CREATE TEMP TABLE person (person_id integer)")
+            let hasPerson: Bool = try web.query("SELECT has_person()")[0].value(0)
+            #expect(hasPerson)
         }
     }
 

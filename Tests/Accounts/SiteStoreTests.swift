@@ -65,7 +65,8 @@ import Testing
         try TestDatabase.with { database in
             let store = try SiteStore(database.connect())
             _ = try store.add(SiteStore.NewSite(domain: "a.example", key: "taken"))
-            #expect(throws: AccountError.invalid(message)) { try store.add(site) }
+            let error = #expect(throws: DatabaseError.self) { try store.add(site) }
+            #expect(error.map { AccountError($0) } == .invalid(message))
             #expect(try store.list().count == 1)
         }
     }
@@ -83,7 +84,10 @@ import Testing
             let berlin = try store.add(SiteStore.NewSite(domain: "a.example", key: "a", timeZone: "Europe/Berlin"))
             let utc = try store.add(SiteStore.NewSite(domain: "b.example", key: "b"))
             let snapshot = try SnapshotLoader(connection).load()
-            #expect(snapshot.byKey == ["a": berlin, "b": utc])
+            #expect(snapshot.byKey.mapValues(\.id) == ["a": berlin.id, "b": utc.id])
+            let secrets = snapshot.byKey.values.map { $0.scriptSecret.reveal() }
+            #expect(
+                Set(secrets).count == 2 && secrets.allSatisfy { $0.count == 32 }, "each site has a secret of its own")
             #expect(snapshot.calendars.keys.sorted() == ["Europe/Berlin", "UTC"])
             for calendar in snapshot.calendars.values {
                 #expect(calendar.starts.count == 471)

@@ -220,6 +220,8 @@ class Relay(http.server.BaseHTTPRequestHandler):
             body = b"form_token=" + browser.form_secret().encode() + b"&" + body
         if self.headers.get("Authorization"):
             parameters["HTTP_AUTHORIZATION"] = self.headers["Authorization"]
+        if self.headers.get("Content-Encoding"):
+            parameters["HTTP_CONTENT_ENCODING"] = self.headers["Content-Encoding"]
         answer = browser.send(self.command, self.path, body, type, keep=False, **parameters)
         self.send_response(answer.status or 502)
         for name, value in answer.headers:

@@ -209,7 +209,7 @@ OWNED = {
 }
 # What passes by itself: uses, and how far an erasure is.
 VOLATILE = ["seen_at", "last_used_on", "events", "visits", "dead_letters", "late_events", "invisible_at", "settled_at", "done_at",
-            "months", "visitors", "user_hash"]
+            "visitors", "user_hash", "log_position", "is_log_clean", "failures", "retry_at"]
 
 
 def snapshot(database, tenant=None):

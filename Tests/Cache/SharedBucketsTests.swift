@@ -76,4 +76,17 @@ import Testing
         #expect(buckets.add([taking("a", hour)]) == nil)
         #expect(buckets.isAway)
     }
+
+    /// Somebody else writes into our Redis: the buckets of that name are full, and the others are as they were.
+    @Test(arguments: ["", "no number", "nan", "-inf", "inf", "1e308", "-1e308", "0x10"])
+    func whateverLiesInRedisABucketIsOne(value: String) throws {
+        let server = try RedisServer()
+        let buckets = try buckets(server)
+        let redis = try RedisConnection(
+            try #require(try RedisAddress(url: server.url)), timeoutMilliseconds: 10_000)
+        try redis.require(["SET", "footfall:limit:a", value])
+        let used = try #require(buckets.add([taking("a", hour, most: 2 * hour), taking("b", hour)]))
+        #expect((0...2 * hour).contains(used[0]))
+        #expect((1...hour).contains(used[1]))
+    }
 }

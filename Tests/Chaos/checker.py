@@ -16,6 +16,8 @@ class Facts:
     dead: list = field(default_factory=list)
     # Sums of `ledger` by outcome.
     ledger: dict = field(default_factory=dict)
+    # Events that were dropped because their site was deleted, in all rounds so far.
+    orphans: int = 0
     # Sums over `session`.
     session_pageviews: int = 0
     session_events: int = 0
@@ -52,10 +54,13 @@ def check(history, facts):
         text = f"{what}: {len(ids)}, of {len(events)} sent. The first:\n    {known}"
         violations.append(text + (f"\n    {extra(first)}" if extra else ""))
 
-    missing = {id for id, event in events.items() if event.is_acknowledged and not stored[id] and not dead[id]}
+    missing = {
+        id for id, event in events.items()
+        if event.is_acknowledged and not event.is_orphan and not stored[id] and not dead[id]
+    }
     report("acknowledged and lost", missing - set(history.damaged))
     kept = {id for id in history.kept if not stored[id] and not dead[id]} - history.refusable - set(history.damaged)
-    report("kept by nginx and lost", {id for id in kept if not events[id].is_poison})
+    report("kept by nginx and lost", {id for id in kept if not events[id].is_poison and not events[id].is_orphan})
     report("stored twice", {id for id, count in stored.items() if count > 1})
     report("stored and never sent", set(stored) - set(events), lambda id: str([r for r in facts.rows if r[0] == id]))
     report("dead and never sent", set(dead) - set(events))
@@ -120,13 +125,18 @@ def ledger_violations(history, facts):
     settled = ledger["stored"] + ledger["duplicate"] + ledger["dead"]
     # Each acknowledged try is stored, a duplicate or dead. A try without an answer, or one that was refused after it
     # had been written, may be; and nginx hands a request on up to three times when connections break.
-    least = sum(event.count(ACKNOWLEDGED) for id, event in history.events.items() if id not in history.damaged)
+    counted = [event for id, event in history.events.items() if id not in history.damaged]
+    least = sum(event.count(ACKNOWLEDGED) for event in counted if not event.is_orphan)
     most = sum(map(most_deliveries, history.events.values())) * (1 + history.reloads)
     if not least <= settled <= most:
         violations.append(
             f"ledger: {settled} stored, duplicate or dead, but the driver knows of at least {least} and at most {most}"
             f" ({dict(ledger)})"
         )
+    # Those of a site that is gone are counted as nobody's, together with those of the rounds before.
+    orphans = sum(event.count(ACKNOWLEDGED) for event in counted if event.is_orphan)
+    if facts.orphans < orphans:
+        violations.append(f"ledger: {facts.orphans} dropped because their site was deleted, of at least {orphans}")
     for outcome in ("dropped", "rejected"):
         allowed = sum(event.count(REJECTED, UNKNOWN, SPOOLED) for event in history.events.values())
         allowed *= 3 * (1 + history.reloads)

@@ -29,6 +29,7 @@ def read(connection, sites):
         outcome: int(count)
         for outcome, count in rows("select outcome, sum(count) from ledger where site_id = any(%(sites)s) group by 1")
     }
+    facts.orphans = one("select coalesce(sum(count), 0)::int from ledger where reason = 'site_deleted'")[0]
     facts.session_pageviews, facts.session_events = one(
         "select coalesce(sum(pageviews), 0)::int, coalesce(sum(events), 0)::int from session where site_id = any(%(sites)s)"
     )

@@ -126,7 +126,9 @@ class SiteDeleted(Fault):
         round.stack.proxy.shut()
         client = round.browser()
         for _ in range(20):
-            round.crowd.send(client, [round.maker.event(round.gone, is_poison=True)], round.generator)
+            event = round.maker.event(round.gone)
+            event.is_orphan = True
+            round.crowd.send(client, [event], round.generator)
         client.close()
         change(round, f"delete from site where site_id = {round.gone.id}")
         pause(round, 0.2, 0.5)

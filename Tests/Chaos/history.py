@@ -37,6 +37,8 @@ class Sent:
     name: str
     # Events that PostgreSQL is made to refuse: these, and only these, may be dead letters.
     is_poison: bool = False
+    # Events of a site that is deleted before they can be stored: they are dropped, and counted as nobody's.
+    is_orphan: bool = False
     # Sent with a secret key instead of from a page.
     is_from_server: bool = False
     # Whether that is decided.

@@ -16,6 +16,8 @@ import Testing
     private let collector: Collector
     private static let secret = StoredSecret(Array(0..<32))
     private static let hour: Int64 = 3_600_000
+    /// Half an hour after a full one.
+    private static let noon = Timestamp(milliseconds: 500_000 * hour + 1_800_000)
 
     init() throws {
         let sites = SiteSnapshot(sites: [
@@ -31,7 +33,7 @@ import Testing
             catalog: [PluginFactory(Forget.self), PluginFactory(Nowhere.self)])
         let chain = try plan.build { PluginContext(id: $0) }
         journal = try TestJournal()
-        collector = Collector(journal: journal.writer, sites: { sites }, chain: { chain })
+        collector = Collector(journal: journal.writer, sites: { sites }, chain: { chain }, now: { Self.noon })
     }
 
     private func answer(_ request: Request) throws -> Response {
@@ -84,8 +86,7 @@ import Testing
     // MARK: Tokens
 
     private static func token(hours: Int64 = 0, _ secret: StoredSecret = secret) -> String {
-        ScriptToken.make(
-            secret: secret, at: Timestamp(milliseconds: Clock.wallMilliseconds() + hours * hour))
+        ScriptToken.make(secret: secret, at: noon.advanced(byMilliseconds: hours * hour))
     }
 
     @Test func aTokenHasTwentyCharactersThatNeedNoEscaping() {
@@ -96,7 +97,7 @@ import Testing
 
     /// The hour of making and the twenty-four before; another gateway's clock may be a little ahead.
     @Test func tokensAreGoodForADay() {
-        let noon = Timestamp(milliseconds: 500_000 * Self.hour + 1_800_000)
+        let noon = Self.noon
         for (hours, isGood) in [(0, true), (-1, true), (-24, true), (1, true), (-25, false), (2, false)] {
             let made = noon.advanced(byMilliseconds: Int64(hours) * Self.hour)
             let token = ScriptToken.make(secret: Self.secret, at: made)
@@ -163,10 +164,10 @@ import Testing
         let token = try #require(own.header("Footfall-Token"))
         #expect(own.header("Cache-Control") == "private, max-age=900")
         #expect(own.header("Access-Control-Expose-Headers") == "Footfall-Token")
-        #expect(ScriptToken.isGood(token, secret: Self.secret, at: Timestamp(milliseconds: Clock.wallMilliseconds())))
+        #expect(ScriptToken.isGood(token, secret: Self.secret, at: Self.noon))
         let text = String(decoding: own.body, as: UTF8.self)
-        #expect(text.contains("(window,document,\"\(token)\")"))
-        #expect(text.replacing(",\"\(token)\"", with: "") == String(decoding: plain.body, as: UTF8.self))
+        #expect(text.contains("(window,document,\"\(token)\",500000)"))
+        #expect(text.replacing(",\"\(token)\",500000", with: "") == String(decoding: plain.body, as: UTF8.self))
         let tag = try #require(own.header("ETag"))
         #expect(tag != plain.header("ETag"))
         let again = try answer(
@@ -186,5 +187,29 @@ import Testing
         #expect(response.status == 200)
         #expect(response.header("Footfall-Token") == nil)
         #expect(response.body == (try answer(Request(path: "/footfall.js")).body))
+    }
+
+    /// The gateway was started while its database was away, and nobody has kept its sites: the page must not go without a
+    /// token for a day because of that.
+    @Test func beforeTheSitesAreKnownTheScriptAsksAgain() throws {
+        let plan = try ChainPlan(
+            [.table(["plugin": .text("forget")]), .table(["plugin": .text("nowhere")])],
+            catalog: [PluginFactory(Forget.self), PluginFactory(Nowhere.self)])
+        let chain = try plan.build { PluginContext(id: $0) }
+        let early = Collector(journal: journal.writer, sites: { nil }, chain: { chain }, now: { Self.noon })
+        func ask(_ request: Request) throws -> Response {
+            let answer = Monitor<Response?>(nil)
+            early.handle(Exchange(request) { response in answer.withLock { $0 = response } })
+            return try #require(answer.wait(milliseconds: 60_000) { $0 })
+        }
+        let own = try ask(Request(path: "/footfall.js", query: "s=guarded"))
+        #expect(own.status == 200)
+        #expect(String(decoding: own.body, as: UTF8.self).contains("(window,document,\"\",0)"))
+        #expect(own.header("Cache-Control") == "no-store")
+        #expect(own.header("ETag") == nil && own.header("Footfall-Token") == nil)
+        #expect(own.header("Access-Control-Allow-Origin") == "*")
+        let plain = try ask(Request(path: "/footfall.js"))
+        #expect(plain.body == (try answer(Request(path: "/footfall.js")).body))
+        #expect(plain.header("Cache-Control") == "public, max-age=3600")
     }
 }

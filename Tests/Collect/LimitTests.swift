@@ -154,6 +154,44 @@ import Testing
         #expect(try answer(server([other], Self.both), by: collector).status == 200)
     }
 
+    /// One that is larger than the bucket comes as soon as that is full, and the next one waits until it is paid off.
+    @Test func aBatchLargerThanTheBucketIsTakenWhenThatIsFull() throws {
+        let collector = collector(key: 5)
+        let event = "{\"u\":\"https://example.com/\"}"
+        let batch = Array(repeating: event, count: 25)
+        #expect(try answer(server(batch), by: collector).status == 200)
+        // Whoever comes when the answers say so is served: the first may not know yet how large the batch is.
+        var statuses: [Int] = []
+        repeat {
+            let response = try answer(server(batch), by: collector)
+            statuses.append(response.status)
+            clock.go(seconds: response.header("Retry-After").flatMap { Double($0) } ?? 0)
+        } while statuses.last == 429 && statuses.count < 3
+        #expect(statuses.first == 429 && statuses.last == 200)
+        #expect(self.batch?.hits.count == 50)
+    }
+
+    @Test func aPageMaySendMoreAtOnceThanItsNetworksBucketHolds() throws {
+        let collector = collector(address: 2)
+        let many = "[" + Array(repeating: good, count: 20).joined(separator: ",") + "]"
+        #expect(try answer(page(many), by: collector).status == 204)
+        #expect(try answer(page(), by: collector).status == 429)
+        clock.go(seconds: 11)
+        #expect(try answer(page(many), by: collector).status == 204)
+    }
+
+    /// Some of it may be taken when it comes again: a client that is told 400 throws it away.
+    @Test func nothingTakenForTheLimitIsNoMistakeOfTheSenders() throws {
+        let collector = collector()
+        let there = "{\"s\":\"other\",\"u\":\"https://other.example/\"}"
+        #expect(try answer(server([there, there], Self.both), by: collector).status == 200)
+        let refused = try answer(server([there, "{}"], Self.both), by: collector)
+        #expect(refused.status == 429)
+        #expect(refused.header("Retry-After") != nil)
+        #expect(text(refused).contains("\"accepted\":0") && text(refused).contains("too many events of this site"))
+        #expect(try answer(server(["{}"], Self.both), by: collector).status == 400)
+    }
+
     /// What is wrong with a key's events costs as much as what is right: else nonsense would be free.
     @Test func rejectedEventsTakeTokensOfTheKey() throws {
         let collector = collector(key: 5)

@@ -93,6 +93,15 @@ final class StandingClock: Sendable {
         #expect(names(Array(0..<16)).count == 2)
     }
 
+    @Test func whatOthersSayNeverOverflows() throws {
+        let limits = limits(site: 4)
+        #expect(limits.take(8, site: site(1))?.isGranted == true)
+        let taking = try #require(limits.drain().first)
+        limits.setUsed(.max, of: taking)
+        let refused = try #require(limits.take(1, site: site(1)))
+        #expect(!refused.isGranted && refused.seconds <= 21, "ten times what the bucket holds at most")
+    }
+
     @Test func memoryForAddressesIsBounded() {
         let limits = limits(address: 1)
         for number in 0..<300_000 as Range<UInt32> { _ = limits.take(1, address: .v4(number << 8)) }

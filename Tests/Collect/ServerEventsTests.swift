@@ -125,7 +125,7 @@ import Testing
                             id: SiteID(rawValue: 1), domain: "example.com", key: "k", hosts: ["example.com"],
                             timeZone: "UTC")
                     ], secretKeys: [SecretKey.hash(Self.key): SendingKey(number: 1, sites: [SiteID(rawValue: 1)])]),
-                limit: 1000
+                limit: 1000, now: Timestamp(milliseconds: 1_700_000_000_000)
             ).read(with: SendingKey(number: 1, sites: [SiteID(rawValue: 1)])).events.first)
         #expect(event.visitor.address.reveal() == IPAddress("192.0.2.7"))
         #expect(event.visitor.userAgent.reveal() == "Mozilla")

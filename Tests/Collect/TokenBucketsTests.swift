@@ -65,6 +65,38 @@ import Testing
         #expect(buckets.take(1, from: 3, rate, now: 43 * second).isGranted)
     }
 
+    /// A request pays one token before its body is read, and the others afterwards.
+    @Test func aLargeBatchMayPayInTwoSteps() throws {
+        let rate = try rate(10, 10)
+        let buckets = TokenBuckets(limit: 64)
+        #expect(buckets.take(1, from: 3, rate, now: second).isGranted)
+        #expect(buckets.take(499, from: 3, rate, paid: 1, now: second).isGranted)
+        // 500 tokens take 50 seconds to come, a full bucket is there again after these.
+        #expect(!buckets.take(1, from: 3, rate, now: 41 * second - 1).isGranted)
+        #expect(buckets.take(1, from: 3, rate, now: 42 * second).isGranted)
+        // What others have taken is another matter.
+        let other = TokenBuckets(limit: 64)
+        #expect(
+            other.take(1, from: 3, rate, now: second).isGranted && other.take(1, from: 3, rate, now: second).isGranted)
+        let refused = other.take(499, from: 3, rate, paid: 1, now: second)
+        #expect(!refused.isGranted)
+        // Who comes when it says so pays again, and is served.
+        let then = second + refused.wait
+        #expect(other.take(1, from: 3, rate, now: then).isGranted)
+        #expect(other.take(499, from: 3, rate, paid: 1, now: then).isGranted)
+    }
+
+    /// A number that others say may be any; a bucket owes no more than it may.
+    @Test func noNumberOfOthersOverflows() throws {
+        let rate = try rate(10, 1)
+        let buckets = TokenBuckets(limit: 64)
+        _ = buckets.take(1, from: 6, rate, now: second)
+        buckets.setUsed(.max, most: rate.most, of: 6, now: second)
+        #expect(buckets.take(1, from: 6, rate, now: second).wait <= rate.most)
+        #expect(buckets.take(1, from: 6, rate, now: second + rate.most).isGranted)
+        buckets.setUsed(.max, most: rate.most, of: 0, now: second)
+    }
+
     @Test func lookingTakesNothing() throws {
         let rate = try rate(5, 1)
         let buckets = TokenBuckets(limit: 64)
@@ -124,9 +156,9 @@ import Testing
         let rate = try rate(10, 1)
         let buckets = TokenBuckets(limit: 64)
         _ = buckets.take(4, from: 6, rate, now: second)
-        buckets.setUsed(rate.nanoseconds * 9, of: 6, now: second)
+        buckets.setUsed(rate.nanoseconds * 9, most: rate.most, of: 6, now: second)
         #expect(buckets.look(1, at: 6, rate, now: second).left == 1)
-        buckets.setUsed(rate.nanoseconds, of: 6, now: second)
+        buckets.setUsed(rate.nanoseconds, most: rate.most, of: 6, now: second)
         #expect(buckets.look(1, at: 6, rate, now: second).left == 1, "it is never fuller than this gateway knows")
     }
 

@@ -8,11 +8,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 from run import Suite, System, read_cases, timeline
 from support import door
+from support.contract import Contract
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "Tests/Operations"))
@@ -82,24 +80,4 @@ def suite(stack, clock, request):
 @pytest.fixture(scope="session")
 def contract():
     """docs/openapi.json, and how to hold a value against one of its schemas."""
-    return Contract(json.loads((ROOT / "docs/openapi.json").read_text()))
-
-
-class Contract:
-    def __init__(self, document):
-        self.document = document
-        self.registry = Registry().with_resource("urn:openapi", DRAFT202012.create_resource(document))
-
-    def check(self, name, value):
-        schema = {"$ref": f"urn:openapi#/components/schemas/{name}"}
-        validator = Draft202012Validator(schema, registry=self.registry, format_checker=FormatChecker())
-        problems = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
-        assert not problems, f"is no {name} as docs/openapi.json has it: {json.dumps(value)}\n" + "\n".join(problems)
-
-    def check_answer(self, question, status, answer):
-        """Every answer is as promised, and no question was answered that the schema refuses."""
-        if status == 200:
-            self.check("Answer", answer)
-            self.check("Question", {"site": answer["site"], **question["ask"]})
-        elif status in (400, 401, 404):
-            self.check("Error", answer)
+    return Contract()

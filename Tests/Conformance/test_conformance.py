@@ -22,6 +22,9 @@ def test_the_description_is_valid_and_its_examples_fit(contract):
     operation = contract.document["paths"]["/api/v1/query"]["post"]
     contract.check("Question", operation["requestBody"]["content"]["application/json"]["example"])
     contract.check("Answer", operation["responses"]["200"]["content"]["application/json"]["example"])
+    operation = contract.document["paths"]["/api/v1/events"]["post"]
+    contract.check("ServerEvent", operation["requestBody"]["content"]["application/json"]["example"])
+    contract.check("EventsAnswer", operation["responses"]["200"]["content"]["application/json"]["example"])
 
 
 def differences(wanted, found):

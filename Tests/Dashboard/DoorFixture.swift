@@ -166,7 +166,7 @@ struct Tenant {
         try links.add(.init(name: "Wall \(name)"), site: sites[0].id, passwordHash: nil, by: owner)
         let list = try links.list(of: sites[0].id)
         (link, openLink) = (list[0], list[1])
-        let keys = SecretKeyDirectory(connection)
+        let keys = SecretKeyStore(connection)
         readKey = try keys.add(.init(name: "Key \(name)", mayRead: true), organisation: organisation, by: owner)
         key = try keys.list(of: organisation)[0]
         let invitations = InvitationStore(connection)

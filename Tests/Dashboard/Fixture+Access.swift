@@ -17,7 +17,7 @@ extension Fixture: AccessSource {
     }
 
     func present(webToken: String?, token: String?) throws(AccountError) -> Presented {
-        Presented(person: token == Fixture.token ? ada : nil)
+        Presented(person: token == Fixture.token ? ada : nil, renewed: token == Fixture.token ? "renewed" : nil)
     }
 
     private func checkAccess() throws(AccountError) {
@@ -47,9 +47,15 @@ extension Fixture: AccessSource {
     }
 
     func link(token: String) throws(AccountError) -> SharedSite? {
-        guard token == Fixture.link.token else { return nil }
+        var link = Fixture.link
+        switch token {
+        case link.token: break
+        // With a filter that a later or earlier version has written.
+        case "other-version": (link.token, link.filters) = (token, "filter=country,is,DE&filter=mood,is,good")
+        default: return nil
+        }
         return SharedSite(
-            link: Fixture.link,
+            link: link,
             site: OwnedSite(site: Fixture.site, organisation: 1, embedHosts: ["www.shop.example"]))
     }
 
@@ -59,5 +65,12 @@ extension Fixture: AccessSource {
         key == "ff_rk_good" ? ReadingKey(organisation: 1, sites: nil) : nil
     }
 
-    func brand(of organisation: Int32) throws(AccountError) -> Brand { Brand() }
+    func brand(of organisation: Int32) throws(AccountError) -> Brand {
+        var brand = Brand()
+        if organisation == Fixture.branded { (brand.colour, brand.version) = ("#335577", "abc") }
+        return brand
+    }
+
+    /// An organisation with looks of its own.
+    static let branded: Int32 = 7
 }

@@ -42,7 +42,10 @@ extension Fixture {
 
     /// The gateway: busy with three events, quiet and private, or silent.
     static func gateway(_ mood: Mood, name: String? = nil) -> GatewaySource {
-        GatewaySource(privacyRecord: { record(name) }, isRecordPublic: { mood != .waiting }) { site in
+        GatewaySource(
+            privacyRecord: { record(name) }, isRecordPublic: { mood != .waiting },
+            isSelfServiceOpen: { mood == .sparse }
+        ) { site in
             switch mood {
             case .unbalanced: return nil
             case .waiting: return IngestState(pending: 0, notes: [], record: record(name), traces: [])

@@ -248,6 +248,7 @@ struct PageCase: CustomTestStringConvertible {
             PageCase(file: "privacy", path: "/dashboard/shop.example/privacy"),
             PageCase(file: "privacy-hidden", path: "/dashboard/shop.example/privacy", mood: .waiting),
             PageCase(file: "privacy-public", path: "/footfall/privacy/shop.example"),
+            PageCase(file: "privacy-public-own", path: "/footfall/privacy/shop.example", mood: .sparse),
             PageCase(file: "privacy-public-away", path: "/footfall/privacy/shop.example", mood: .away),
             PageCase(file: "privacy-public-none", path: "/footfall/privacy/other.example"),
             PageCase(file: "shared", path: "/footfall/share/board"),

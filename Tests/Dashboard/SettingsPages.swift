@@ -75,6 +75,7 @@ extension PageCase {
     private static var branded: Surroundings {
         var brand = Brand()
         (brand.name, brand.colour, brand.logo, brand.logoType) = (word, "#aa0000", [1], "image/png")
+        brand.version = "36a33750c3f15d27133233e8"
         return Surroundings(brand: brand, organisation: 1, formToken: "TOKEN")
     }
 

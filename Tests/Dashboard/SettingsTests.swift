@@ -36,7 +36,7 @@ struct SettingsTests {
                 #expect(upload(bytes, tenant, browser, type: "text/html").status == 303)
                 let brand = try fixture.accounts.brand(of: tenant.organisation)
                 let file = browser.get("\(tenant.home)/brand").text
-                let address = "/footfall/brand/\(tenant.organisation)/logo-\(Surroundings.version(of: brand))"
+                let address = "/footfall/brand/\(tenant.organisation)/logo-\(brand.version)"
                 #expect(file.contains("src=\"\(address)\""))
                 let picture = fixture.stranger.get(address)
                 #expect(picture.status == 200 && picture.body == bytes)
@@ -80,7 +80,7 @@ struct SettingsTests {
             let tenant = try fixture.tenant("t")
             let browser = try tenant.browser(.admin, fixture)
             #expect(upload(Array("GIF89a/*<script>alert(1)</script>*/".utf8), tenant, browser).status == 303)
-            let version = Surroundings.version(of: try fixture.accounts.brand(of: tenant.organisation))
+            let version = try fixture.accounts.brand(of: tenant.organisation).version
             let picture = fixture.stranger.get("/footfall/brand/\(tenant.organisation)/logo-\(version)")
             #expect(picture.header("Content-Type") == "image/gif")
             #expect(picture.header("X-Content-Type-Options") == "nosniff")

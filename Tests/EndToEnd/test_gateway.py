@@ -294,3 +294,66 @@ def test_the_dashboards_login_must_be_one_of_its_own(stack, url, reason):
     done = subprocess.run([BINARY, "serve", "web"], capture_output=True, text=True, env=environment, timeout=60)
     assert done.returncode == 78, done.stdout + done.stderr
     assert reason in done.stderr and "docs/security.md" in done.stderr
+    # `check` says the same, but for the setting that is not there yet: the chain can be proved without.
+    done = subprocess.run([BINARY, "check"], capture_output=True, text=True, env=environment, timeout=60)
+    assert done.returncode == (0 if url == "missing" else 78), done.stdout + done.stderr
+    assert "database.web_url is empty" in done.stdout if url == "missing" else reason in done.stderr
+
+
+def test_check_signs_in_as_the_dashboard_does(stack):
+    def check(**variables):
+        environment = os.environ | stack.environment | {"FOOTFALL_CONFIG": str(stack.config)} | variables
+        return subprocess.run([BINARY, "check"], capture_output=True, text=True, env=environment, timeout=60)
+
+    url = stack.environment["FOOTFALL_DATABASE_WEB_URL"]
+    good = check()
+    assert good.returncode == 0 and "login is confined" in good.stdout, good.stderr
+    wrong = check(FOOTFALL_DATABASE_WEB_URL=re.sub(r"//\w+:[^@]*@", "//nobody:nothing@", url))
+    assert wrong.returncode == 78 and "database.web_url" in wrong.stderr and "nothing" not in wrong.stderr
+    away = "postgresql://nobody@127.0.0.1:1/footfall"
+    gone = check(FOOTFALL_DATABASE_WEB_URL=away, FOOTFALL_DATABASE_URL=away)
+    assert gone.returncode == 0 and "was not checked" in gone.stdout, gone.stderr
+
+
+def test_events_are_taken_while_the_dashboard_cannot_start(stack):
+    """A mistake that concerns pages alone costs no event; once it is mended, SIGHUP is enough."""
+    folder = stack.state / "pages-off"
+    folder.mkdir()
+    ingest, web, config, log = folder / "i.sock", folder / "w.sock", folder / "footfall.json5", folder / "log"
+    good = stack.config.read_text()
+    config.write_text(good)
+    environment = os.environ | stack.environment | {
+        "FOOTFALL_CONFIG": str(config), "FOOTFALL_LISTEN_INGEST": str(ingest), "FOOTFALL_LISTEN_WEB": str(web),
+        "FOOTFALL_JOURNAL_FOLDER": str(folder / "journal"), "FOOTFALL_REPLAY_SPOOL": "",
+    }
+    url = environment.pop("FOOTFALL_DATABASE_WEB_URL")
+    with open(log, "w") as output:
+        process = subprocess.Popen([BINARY, "serve"], env=environment, stdout=output, stderr=output)
+    try:
+        assert wait_for(lambda: "stays off; events are taken" in log.read_text()), log.read_text()
+        assert "database.web_url is missing" in log.read_text()
+        body = b'{"s":"demo","u":"http://localhost/pages-off"}'
+
+        def send():
+            with Connection(str(ingest)) as connection:
+                return connection.send(request(body=body)).answer()
+
+        assert wait_for(lambda: send() == 204)
+        assert wait_for(lambda: stack.count("/pages-off") >= 1)
+        with Connection(str(web)) as connection:
+            connection.send(request(path="/dashboard", method="GET"))
+            assert connection.socket.recv(1) == b"", "nginx must not wait for an answer that nobody will give"
+        text, count = re.subn(r'web_url: ""', f'web_url: "{url}"', good)
+        assert count == 1
+        config.write_text(text)
+        process.send_signal(signal.SIGHUP)
+
+        def shows_pages():
+            with Connection(str(web)) as connection:
+                return connection.send(request(path="/healthz", method="GET", address="127.0.0.1")).answer() == 200
+
+        assert wait_for(shows_pages), log.read_text()
+        assert send() == 204
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0, log.read_text()

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from conftest import wait_for
 from fastcgi import Connection, request
+from support.contract import Contract
 from test_gateway import BINARY, Stack
 
 
@@ -55,12 +56,12 @@ def call(stack, path, body=None, **headers):
 def state(stack, site=1):
     """What the page of the site is told of its limit."""
     with Connection(stack.environment["FOOTFALL_TEST_INGEST_SOCKET"]) as connection:
-        connection.send(request(path="/state", method="GET", address="127.0.0.1", QUERY_STRING=f"site={site}"))
+        connection.send(request(path="/limit", method="GET", address="127.0.0.1", QUERY_STRING=f"site={site}"))
         text = b""
         while chunk := connection.socket.recv(65536):
             text += chunk
-    found = re.search(rb'"limit":(\{[^}]*\})', text)
-    return json.loads(found[1]) if found else None
+    found = re.search(rb"\{[^}]*\}", text)
+    return json.loads(found[0]) if found else None
 
 
 def test_a_site_with_a_limit_of_its_own(stack, database):
@@ -114,6 +115,41 @@ def test_a_key_for_two_sites_and_the_day_of_its_use(stack, database):
     assert wait_for(lambda: send().status == 403)
     database.execute("update secret_key set scopes = '{send}', expires_at = now() - interval '1 second'")
     assert wait_for(lambda: send().status == 401)
+
+
+def test_answers_to_servers_are_as_described(stack, database):
+    """docs/openapi.json, for programs that were written after it."""
+    footfall(stack, "site", "add", "described.example", "--key", "described")
+    footfall(stack, "site", "set", "described.example", "--events-per-second", "1")
+    keys = {name: footfall(stack, "key", "add", "described.example", *more) for name, more in
+            [("send", []), ("read", ["--read"]), ("old", [])]}
+    database.execute("update secret_key set expires_at = now() - interval '1 day' where beginning = %s", (keys["old"][:12],))
+    contract = Contract()
+    good, bad = '{"u":"https://described.example/"}', '{"u":"https://evil.example/"}'
+
+    def send(body, key="send", **headers):
+        answer = call(stack, "/api/v1/events", body, **{"Content_Type": "application/json", "Authorization": f"Bearer {keys.get(key, key)}"} | headers)
+        text = answer.read()
+        contract.check_response("/api/v1/events", answer.status, dict(answer.headers.items()), text)
+        return answer.status, text.decode()
+
+    assert wait_for(lambda: send(good)[0] == 200)
+    status, text = send(f"[{good},{bad}]")
+    assert status == 200 and json.loads(text)["accepted"] == 1
+    assert send(bad)[0] == 400 and send("{")[0] == 400 and send("[]")[0] == 400
+    assert "more_rejected" in send("[" + ",".join(["{}"] * 150) + "]")[1]
+    assert send(good, key="ff_sk_wrong")[0] == 401 and send(good, key="old")[0] == 401
+    assert send(good, key="read")[0] == 403
+    assert send(good, Content_Encoding="br")[0] == 415
+    # By the gateway, and by nginx.
+    assert send(" " * (1 << 20) + good)[0] == 413 and send(" " * (3 << 20))[0] == 413
+    # An hour's worth is 3,600 events.
+    site = database.execute("select site_id from site where domain = 'described.example'").fetchone()[0]
+    assert wait_for(lambda: (state(stack, site) or {}).get("burst") == 3600)
+    assert send("\n".join([good] * 3000))[0] == 200
+    status, text = send("\n".join([good] * 3000))
+    assert status == 429 and "too many events of this site" in text
+    assert send("\n".join([good] * 3000 + ["{}"]))[0] == 429, "some of it may come again"
 
 
 def test_a_token_of_the_script(stack, database):

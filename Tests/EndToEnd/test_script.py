@@ -26,6 +26,8 @@ class Capture:
         # So many events are answered 429 before any is taken; where it is served with `?s=`, the script has this token.
         self.refusals = 0
         self.token = "t" * 20
+        self.next_tokens = []
+        self.token_hour = None
         self.tokens_asked = 0
         capture = self
 
@@ -38,13 +40,17 @@ class Capture:
                     kind, text = "text/javascript", SCRIPT
                     if token:
                         capture.tokens_asked += 1
-                        text = text.replace("(window,document)", f'(window,document,"{capture.token}")')
+                        # An hour that the browser's clock is set to, or today's.
+                        hour = int(time.time() // 3600) if capture.token_hour is None else capture.token_hour
+                        text = text.replace("(window,document)", f'(window,document,"{capture.token}",{hour})')
                 else:
                     kind, text = "text/html", capture.pages.get(path, TAG + "<title>page</title>")
                 self.send_response(200)
                 self.send_header("Content-Type", kind)
-                if token:
+                if token and capture.token:
                     self.send_header("Footfall-Token", capture.token)
+                if token and capture.next_tokens:
+                    capture.token = capture.next_tokens.pop(0)
                 for name, value in capture.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
@@ -100,7 +106,7 @@ def page(visitor):
 def test_a_page_view_says_what_the_readme_lists(capture, page):
     page.goto(capture.url + "/shop?a=1", referer="https://example.org/x")
     event = capture.events(1)[0]
-    assert set(event) - {"b"} == {"s", "n", "u", "r", "t", "w", "i", "ts", "tp"}
+    assert set(event) - {"b"} == {"s", "n", "u", "r", "t", "w", "i", "ts", "st", "tp"}
     assert event["s"] == "key" and event["n"] == "pageview" and event["w"] == 800 and event["t"] == "page"
     assert event["u"] == capture.url + "/shop?a=1"
     assert len(event["i"]) == 32 and int(event["i"], 16) > 0
@@ -250,6 +256,10 @@ def test_it_comes_again_when_it_is_told_to(capture, page):
     page.goto(capture.url + "/")
     events = capture.events(3)
     assert len({event["i"] for event in events}) == 1, "it is the same event"
+    assert len({event["ts"] for event in events}) == 1, "it happened when it happened"
+    # Two moments of one clock: the gateway learns how late each try is.
+    late = [body["st"] - body["ts"] for _, _, body in capture.bodies]
+    assert 0 <= late[0] and late[0] + 1000 <= late[1] and late[1] + 1000 <= late[2]
 
 
 def test_it_does_not_come_again_for_ever(capture, page):
@@ -274,8 +284,51 @@ def test_a_page_that_stays_open_asks_for_another_token(capture, page):
     capture.token = "u" * 20
     page.evaluate("const now = Date.now; Date.now = () => now() + 13 * 3600000; footfall('late'); footfall('later')")
     events = {event["n"]: event["k"] for event in capture.events(3)}
-    assert events["late"] == "u" * 20
+    assert events["late"] == events["later"] == "u" * 20
     assert capture.tokens_asked == 2
+
+
+def test_a_script_out_of_the_cache_asks_for_another_token_at_once(capture, page):
+    """A browser that brings yesterday's pages back takes their scripts from its disk, however old they are."""
+    capture.pages["/tag"] = '<script src="/s/footfall.js?s=key" data-site="key"></script>'
+    capture.token_hour = int(time.time() // 3600) - 30
+    page.add_init_script("window.fetched = 0; const real = fetch; window.fetch = (...all) => (window.fetched++, real(...all))")
+    page.goto(capture.url + "/tag")
+    assert capture.events(1)[0]["k"] == "t" * 20
+    assert capture.tokens_asked == 2 and page.evaluate("window.fetched") == 2
+
+
+def test_a_gateway_that_knew_no_token_is_asked_again(capture, page):
+    """Its database was away when it started: the events wait for a token, and so does each retry."""
+    capture.pages["/tag"] = '<script src="/s/footfall.js?s=key" data-site="key"></script>'
+    capture.token, capture.token_hour = "", 0
+    # The page has none, the first question brings none either; the retry comes a minute later by the page's clock.
+    capture.next_tokens = ["", "v" * 20]
+    page.add_init_script(
+        "const start = Date.now(), timer = setTimeout; let ahead = 0; Date.now = () => start + ahead;"
+        "window.setTimeout = (work, ms, ...rest) => timer((...all) => { ahead += 61000; work(...all) }, ms, ...rest)")
+    capture.refusals = 1
+    page.goto(capture.url + "/tag")
+    first, second = capture.events(2)
+    assert {event.get("k") for event in (first, second)} == {None, "v" * 20} and second["i"] == first["i"]
+    assert "k" not in capture.bodies[0][2]
+    assert capture.tokens_asked == 3
+
+
+def test_a_page_that_finds_no_other_token_sends_and_asks_again_later(capture, page):
+    capture.pages["/tag"] = '<script src="/s/footfall.js?s=key" data-site="key"></script>'
+    page.add_init_script("const start = Date.now(); let ahead = 0; Date.now = () => start + ahead; window.pass = (ms) => { ahead += ms }")
+    page.goto(capture.url + "/tag")
+    capture.events(1)
+    real = capture.token
+    capture.token = ""
+    page.evaluate("window.pass(13 * 3600000); footfall('without')")
+    assert {event["n"]: event["k"] for event in capture.events(2)}["without"] == real
+    capture.token = "w" * 20
+    page.evaluate("footfall('soon')")
+    assert {event["n"]: event["k"] for event in capture.events(3)}["soon"] == real, "once a minute is enough"
+    page.evaluate("window.pass(61000); footfall('then')")
+    assert {event["n"]: event["k"] for event in capture.events(4)}["then"] == "w" * 20
 
 
 def test_a_page_that_goes_away_sends_a_beacon(capture, page):

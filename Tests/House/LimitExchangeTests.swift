@@ -1,10 +1,10 @@
-import Cache
 import Collect
 import EventModel
 import Platform
 import TestSupport
 import Testing
 
+@testable import Cache
 @testable import footfall
 
 /// Several gateways and one Redis. Every bucket holds an hour's worth, so that nothing depends on how fast the test runs.
@@ -13,13 +13,16 @@ import Testing
         let limits: RateLimits
         let exchange: LimitExchange
 
-        init(_ server: RedisServer, secret: UInt8 = 7, timeout: Int = 10_000) throws {
+        init(
+            _ server: RedisServer, secret: UInt8 = 7, timeout: Int = 10_000,
+            now: @escaping @Sendable () -> UInt64 = Clock.monotonicNanoseconds
+        ) throws {
             let limits = RateLimits(RateLimits.Settings(siteEventsPerSecond: 1, burstSeconds: 3600))
             self.limits = limits
             let address = try #require(try RedisAddress(url: server.url))
             exchange = LimitExchange(
                 limits: limits,
-                buckets: SharedBuckets(address, timeoutMilliseconds: timeout, log: Log(process: "test"))
+                buckets: SharedBuckets(address, timeoutMilliseconds: timeout, log: Log(process: "test")), now: now
             ) { StoredSecret([UInt8](repeating: secret, count: 32)) }
             exchange.run()
         }
@@ -89,6 +92,31 @@ import Testing
         #expect(gateways[1].take(1) == 1)
         gateways[1].exchange.run()
         #expect(gateways[1].left < 1200)
+    }
+
+    /// Somebody empties Redis, or it has another salt for everybody who asks.
+    @Test func aRedisThatForgetsItsSaltFreesNobody() throws {
+        let server = try RedisServer()
+        let minutes = Published<UInt64>(1)
+        let gateway = try Gateway(server, now: { minutes.value * 60_000_000_000 })
+        #expect(gateway.take(3600) == 3600)
+        let redis = try RedisConnection(
+            try #require(try RedisAddress(url: server.url)), timeoutMilliseconds: 10_000)
+        for number in 0..<3 {
+            try redis.require(["SET", "footfall:limit:salt", "salt \(number)"])
+            gateway.exchange.run()
+        }
+        #expect(gateway.take(2000) < 2000)
+        // One that stays is taken.
+        minutes.publish(2)
+        gateway.exchange.run()
+        #expect(gateway.left > 3000)
+    }
+
+    @Test func numbersOfRedisMayBeAny() {
+        #expect(LimitExchange.nanoseconds(.max) == .max)
+        #expect(LimitExchange.nanoseconds(.min) == 0)
+        #expect(LimitExchange.nanoseconds(7) == 7000)
     }
 
     /// Of another installation, whose sites have the same numbers.

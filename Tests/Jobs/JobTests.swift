@@ -142,6 +142,25 @@ import Testing
         #expect(runner.runIfDue(.expireSeenEvents) == JobRunner.retrySeconds)
     }
 
+    /// Whoever asks for an erasure waits for no round.
+    @Test func aJobThatIsWokenRunsAtOnce() throws {
+        try TestDatabase.with { database in
+            let runs = Monitor(0)
+            let job = Job(name: "count", intervalSeconds: 86_400) { (_) throws(DatabaseError) in
+                runs.withLock { $0 += 1 }
+                return nil
+            }
+            let runner = JobRunner([job], database: database.settings, log: log)
+            try runner.start()
+            _ = runs.wait(milliseconds: 60_000) { $0 == 1 ? true : nil }
+            runner.wake("another")
+            runner.wake("count")
+            _ = runs.wait(milliseconds: 60_000) { $0 == 2 ? true : nil }
+            runner.stop()
+            #expect(runs.read { $0 } == 2)
+        }
+    }
+
     private final class Counter: Sendable {
         let value = Atomic(0)
     }

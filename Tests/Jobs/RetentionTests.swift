@@ -103,6 +103,24 @@ import Testing
         }
     }
 
+    /// Numbers that are to stay and could not be made yet keep their site's events, and no other's.
+    @Test func whatIsNotPreparedStays() throws {
+        try TestDatabase.with { database in
+            let connection = try database.connect()
+            try fill(connection)
+            let job = Job.expireEvents(
+                { Retention(months: 3, deadLetterDays: 30) }, now: { now },
+                prepare: { (site, _) throws(DatabaseError) in
+                    if site == 1 { throw DatabaseError(kind: .retryable, message: "later") }
+                })
+            #expect(throws: DatabaseError(kind: .retryable, message: "later")) { try job.run(connection) }
+            #expect(try months(connection, "event", site: 1).count == 11)
+            #expect(try months(connection, "session", site: 1, time: "started_at").count == 11)
+            #expect(try months(connection, "event", site: 2) == ["10", "11"])
+            #expect(try months(connection, "event", site: 3).count == 7)
+        }
+    }
+
     @Test func timeAloneMakesEventsGo() throws {
         try TestDatabase.with { database in
             let connection = try database.connect()
@@ -113,6 +131,60 @@ import Testing
             box.set(now + 365 * day)
             #expect(try job.run(connection) != nil)
             #expect(try count(connection, "SELECT count(*) FROM event") == 0)
+        }
+    }
+
+    /// Loading goes on beside it: no statement deletes more than a batch, nor events of two sites or days. Sums stay.
+    @Test func eventsGoInBatchesBySiteAndDayAndSumsStay() throws {
+        try TestDatabase.with { database in
+            let connection = try database.connect()
+            try connection.execute("INSERT INTO site (domain, retention_months) VALUES ('a', 1), ('b', 1), ('c', 12)")
+            try connection.execute("SELECT create_event_partition('2026-08-01'), create_event_partition('2026-11-01')")
+            // Two days; more than a batch on the first.
+            for table in ["event", "bot_event"] as [SQL] {
+                try connection.execute(
+                    """
+                    INSERT INTO \(table) ("time", event_id, name_id, site_id, received_after)
+                    SELECT timestamptz '2026-08-10 00:00Z' + n * interval '6 seconds', gen_random_uuid(), 1, site, 0
+                    FROM generate_series(0, 17999) AS n, generate_series(1, 2) AS site
+                    """)
+            }
+            try connection.execute(
+                """
+                INSERT INTO day_stat (site_id, day, shape, version, slice, has_texts)
+                SELECT site, '2026-08-10', 'pages', 1, '', true FROM generate_series(1, 2) AS site
+                """)
+            try database.run(
+                script: """
+                    CREATE TABLE deletion (relation text, events bigint, sites bigint, days bigint);
+                    CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        INSERT INTO deletion SELECT TG_TABLE_NAME, count(*), count(DISTINCT site_id),
+                            count(DISTINCT ("time" AT TIME ZONE 'UTC')::date) FROM gone HAVING count(*) > 0;
+                        RETURN NULL;
+                    END $$;
+                    CREATE TRIGGER watch AFTER DELETE ON event REFERENCING OLD TABLE AS gone
+                        FOR EACH STATEMENT EXECUTE FUNCTION watch();
+                    CREATE TRIGGER watch AFTER DELETE ON bot_event REFERENCING OLD TABLE AS gone
+                        FOR EACH STATEMENT EXECUTE FUNCTION watch();
+                    """)
+            let job = Job.expireEvents({ Retention(months: 3, deadLetterDays: 30) }, now: { now })
+            let line = try #require(try job.run(connection))
+            #expect(line.hasPrefix("deleted 2 partitions of events, 72000 events"))
+            for table in ["event", "bot_event"] {
+                let rows = try connection.query(
+                    """
+                    SELECT count(*), sum(events)::bigint, max(events), max(sites), max(days) FROM deletion
+                    WHERE relation = \(table)
+                    """)
+                #expect(try rows[0].value(0) == 6, "three of each site")
+                #expect(try rows[0].value(1) == 36_000)
+                #expect(try rows[0].value(2) <= Job.batchSize)
+                #expect(try rows[0].value(3) == 1)
+                #expect(try rows[0].value(4) == 1)
+            }
+            #expect(try count(connection, "SELECT count(*) FROM pg_class WHERE relname LIKE '%event_2026_08'") == 0)
+            #expect(try count(connection, "SELECT count(*) FROM day_stat") == 2)
         }
     }
 

@@ -59,6 +59,9 @@ def test_explain_takes_a_beacon_and_masks_on_demand():
         (["check", "--policy", "gdpr"], "--policy cnil"),
         (["user"], "say add EMAIL"),
         (["user", "add", "anna"], "is not an e-mail address"),
+        (["organisation"], "say list"),
+        (["organisation", "add", "Shop"], "--owner EMAIL"),
+        (["key", "add"], "say add DOMAIN"),
         (["user", "add", "anna@example.com", "--role", "king"], "owner, admin, editor, viewer or guest"),
         # The password on standard input is one brace.
         (["user", "add", "anna@example.com", "--password-stdin"], "at least 12 characters"),

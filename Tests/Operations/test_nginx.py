@@ -302,6 +302,16 @@ def test_the_gateways_own_answers_go_through(either, sender, status, headers):
     assert len(either.ingest.requests) == 1
 
 
+@pytest.mark.parametrize("path", ["/dashboard/shop.example", "/footfall/share/x"])
+def test_a_page_may_name_many_hosts_that_embed_it(either, sender, path):
+    """In a header (Content-Security-Policy) that is longer than the 4 or 8 KiB that nginx has for all of them by itself."""
+    policy = "frame-ancestors " + " ".join(f"https://host-{number}.example" for number in range(400))
+    either.web.reply = lambda request: answer("200 OK", b"page", Content_Type="text/html", Content_Security_Policy=policy)
+    response = either.call(path, source=sender)
+    assert (response.status, response.getheader("Content-Security-Policy")) == (200, policy)
+    assert len(policy) > 8192
+
+
 # ---- limits ----------------------------------------------------------------------------------------------------------
 
 

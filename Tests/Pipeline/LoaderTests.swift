@@ -21,6 +21,8 @@ private final class ScriptedStore: EventStore {
         /// Errors thrown by the next calls; an error `afterwards` is thrown although the batch was stored.
         var failures: [(error: StoreError, afterwards: Bool)] = []
         var poison: Set<UInt64> = []
+        /// Through which moment it was told that it has everything, and its position then.
+        var told: [(moment: Timestamp, position: UInt64)] = []
     }
 
     static let name: StaticString = "scripted"
@@ -46,6 +48,10 @@ private final class ScriptedStore: EventStore {
         }
         if let error { throw error }
         return StoreReceipt(stored: batch.hits.count, duplicates: 0)
+    }
+
+    func note(loadedThrough moment: Timestamp, of journal: JournalID) throws(StoreError) {
+        state.withLock { $0.told.append((moment, $0.position)) }
     }
 
     func bury(_ batch: Batch, reason: String) throws(StoreError) {
@@ -114,5 +120,19 @@ private final class ScriptedStore: EventStore {
         #expect(dead == [1, 37, 38, 1000])
         #expect(stored == (1...1000).filter { ![1, 37, 38, 1000].contains($0) })
         #expect(loader.statistics.dead == 4)
+    }
+
+    /// Erasures rest on this: who asked before that moment has nothing in the journal any more.
+    @Test func aStoreIsToldThroughWhichMomentItHasEverything() throws {
+        let store = try ScriptedStore()
+        store.state.withLock { $0.failures = [(.unavailable("away"), false), (.unavailable("away"), false)] }
+        let (loader, journal) = try load(20_000, into: store)
+        for _ in 0..<600 where store.state.withLock({ $0.told.isEmpty }) { Clock.sleep(milliseconds: 100) }
+        let now = Clock.wallMilliseconds()
+        drain(loader, journal)
+        let told = try #require(store.state.withLock { $0.told.first })
+        #expect(told.position == 20_000, "not before")
+        #expect(
+            told.moment.milliseconds <= now - Loader.underWay, "what was on its way to the journal is not in it yet")
     }
 }

@@ -32,10 +32,12 @@ CREATE TABLE person (
     totp_secret      bytea,
     totp_last_step   bigint      NOT NULL DEFAULT 0,
     has_second_factor boolean    NOT NULL DEFAULT false,
+    has_proven_email boolean     NOT NULL DEFAULT false,
     created_at       timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE person IS 'Somebody who may sign in.';
 COMMENT ON COLUMN person.password_hash IS 'argon2id, with its parameters; null for people who only come through the single sign-on.';
+COMMENT ON COLUMN person.has_proven_email IS 'Whether the operator or the single sign-on has said that the address is theirs: what people type proves nothing.';
 COMMENT ON COLUMN person.totp_secret IS 'The key of the second factor (RFC 6238); one that is not confirmed yet has has_second_factor false.';
 COMMENT ON COLUMN person.totp_last_step IS 'Time step of the last code: none is taken twice.';
 
@@ -103,7 +105,7 @@ CREATE TABLE invitation (
     site_id         integer     REFERENCES site ON DELETE CASCADE,
     site_role       text        CHECK (site_role IN ('editor', 'viewer')),
     token_hash      text        NOT NULL UNIQUE,
-    created_by      integer     REFERENCES person ON DELETE SET NULL,
+    created_by      integer     REFERENCES person ON DELETE CASCADE,
     created_at      timestamptz NOT NULL DEFAULT now(),
     expires_at      timestamptz NOT NULL,
     CHECK ((site_id IS NULL) = (site_role IS NULL))
@@ -251,19 +253,61 @@ $$
 $$;
 REVOKE ALL ON FUNCTION adopt_sites FROM PUBLIC;
 
+-- The organisations that would have no owner without this person, who is the one that asks. The locks keep two owners from
+-- leaving at the same moment.
+CREATE FUNCTION owned_alone(asked integer) RETURNS SETOF text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS
+$$
+BEGIN
+    PERFORM FROM organisation JOIN membership USING (organisation_id)
+        WHERE person_id = asked AND role = 'owner' ORDER BY organisation_id FOR UPDATE OF organisation;
+    RETURN QUERY SELECT name FROM organisation JOIN membership AS own USING (organisation_id)
+        WHERE own.person_id = asked AND own.role = 'owner' AND delete_at IS NULL
+            AND (session_user = current_user OR asked = asking_person())
+            AND NOT EXISTS (SELECT FROM membership AS other WHERE other.organisation_id = organisation.organisation_id
+                AND other.role = 'owner' AND other.person_id <> asked)
+        ORDER BY name;
+END
+$$;
+REVOKE ALL ON FUNCTION owned_alone FROM PUBLIC;
+
+-- A temporary table must not stand in for one of ours in what runs with the owner's rights. PostgreSQL looks for one first
+-- wherever the path does not say otherwise (its manual, CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely").
+CREATE FUNCTION pin_search_paths() RETURNS void
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    definer regprocedure;
+BEGIN
+    FOR definer IN SELECT oid FROM pg_proc WHERE prosecdef AND pronamespace = current_schema()::regnamespace LOOP
+        EXECUTE format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', definer, current_schema());
+    END LOOP;
+END
+$$;
+REVOKE ALL ON FUNCTION pin_search_paths FROM PUBLIC;
+COMMENT ON FUNCTION pin_search_paths IS 'At the end of every migration that makes a function with the owner''s rights.';
+SELECT pin_search_paths();
+
 -- ---- policies -------------------------------------------------------------------------------------------------------
 
 -- (SELECT asking_…()): asked once for each query, not once for each row.
+
+-- Numbers are shown on behalf of a site to whoever may read its reports, also to nobody in particular. Whoever changes
+-- something of a site must say besides who they are.
 
 DO $$
 DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['event', 'bot_event', 'session', 'dictionary', 'fact_set', 'day_stat', 'day_visits', 'site_day',
-        'ledger', 'goal', 'dead_letter', 'seen_event']
+        'ledger', 'goal', 'dead_letter', 'seen_event', 'shared_link']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-        EXECUTE format('CREATE POLICY of_site ON %I USING (site_id = (SELECT asking_site()))', name);
+        EXECUTE format('CREATE POLICY of_site ON %I FOR SELECT USING (site_id = (SELECT asking_site()))', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['goal', 'shared_link'] LOOP
+        EXECUTE format('CREATE POLICY of_member ON %I USING (site_id = (SELECT asking_site()) '
+            'AND is_member((SELECT organisation_of_site((SELECT asking_site()))), (SELECT asking_person())))', name);
     END LOOP;
     -- Nothing in these is anybody's in particular, and no page reads them.
     FOREACH name IN ARRAY ARRAY['journal_cursor', 'job_run', 'text_epoch'] LOOP
@@ -310,8 +354,8 @@ CREATE POLICY to_organisation ON site FOR UPDATE
     WITH CHECK (is_member(organisation_id, (SELECT asking_person())));
 
 ALTER TABLE site_key ENABLE ROW LEVEL SECURITY;
-CREATE POLICY of_site ON site_key
-    USING (site_id = (SELECT asking_site()) OR organisation_of_site(site_id) = (SELECT asking_organisation()));
+CREATE POLICY of_organisation ON site_key USING (organisation_of_site(site_id) = (SELECT asking_organisation()));
+CREATE POLICY of_site ON site_key FOR SELECT USING (site_id = (SELECT asking_site()));
 CREATE POLICY of_member ON site_key FOR SELECT
     USING (is_member(organisation_of_site(site_id), (SELECT asking_person())));
 
@@ -327,22 +371,23 @@ CREATE POLICY of_person ON site_access FOR SELECT
 
 ALTER TABLE invitation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_organisation ON invitation USING (organisation_id = (SELECT asking_organisation()));
-CREATE POLICY of_secret ON invitation USING (token_hash = (SELECT asking_secret()));
+CREATE POLICY of_secret ON invitation FOR SELECT USING (token_hash = (SELECT asking_secret()));
+CREATE POLICY used_up ON invitation FOR DELETE USING (token_hash = (SELECT asking_secret()));
 
 ALTER TABLE one_time_link ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_secret ON one_time_link USING (token_hash = (SELECT asking_secret()));
 
 ALTER TABLE person_session ENABLE ROW LEVEL SECURITY;
-CREATE POLICY of_person ON person_session
-    USING (person_id = (SELECT asking_person()) OR token_hash = (SELECT asking_secret()));
+CREATE POLICY of_person ON person_session USING (person_id = (SELECT asking_person()));
+CREATE POLICY of_secret ON person_session FOR SELECT USING (token_hash = (SELECT asking_secret()));
 
 ALTER TABLE secret_key ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_organisation ON secret_key USING (organisation_id = (SELECT asking_organisation()));
-CREATE POLICY of_secret ON secret_key USING (key_hash = (SELECT asking_secret()));
+CREATE POLICY of_secret ON secret_key FOR SELECT USING (key_hash = (SELECT asking_secret()));
+CREATE POLICY used ON secret_key FOR UPDATE USING (key_hash = (SELECT asking_secret()));
 
-ALTER TABLE shared_link ENABLE ROW LEVEL SECURITY;
-CREATE POLICY of_site ON shared_link USING (site_id = (SELECT asking_site()));
-CREATE POLICY of_secret ON shared_link USING (token = (SELECT asking_secret()));
+CREATE POLICY of_secret ON shared_link FOR SELECT USING (token = (SELECT asking_secret()));
+CREATE POLICY used ON shared_link FOR UPDATE USING (token = (SELECT asking_secret()));
 
 ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_organisation ON audit_entry
@@ -359,14 +404,17 @@ BEGIN
     EXECUTE format('GRANT SELECT ON event, bot_event, session, dictionary, fact_set, day_stat, day_visits, site_day, '
         'ledger TO %I', login);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON goal, membership, team, team_member, site_access, '
-        'invitation, recovery_code, person_session, secret_key, shared_link, site_key TO %I', login);
+        'person_session, site_key TO %I', login);
+    EXECUTE format('GRANT SELECT, INSERT, DELETE ON invitation, recovery_code, secret_key, shared_link TO %I', login);
+    EXECUTE format('GRANT UPDATE (last_used_on) ON shared_link TO %I', login);
+    EXECUTE format('GRANT UPDATE (last_used_on, site_ids) ON secret_key TO %I', login);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE ON site, organisation TO %I', login);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON person TO %I', login);
     EXECUTE format('GRANT SELECT, DELETE ON one_time_link TO %I', login);
     EXECUTE format('GRANT SELECT, INSERT ON audit_entry TO %I', login);
     EXECUTE format('GRANT USAGE ON SEQUENCE organisation_organisation_id_seq TO %I', login);
     EXECUTE format('GRANT EXECUTE ON FUNCTION is_member, organisation_of_site, organisation_of_team, site_of_domain, '
-        'has_person, adopt_sites TO %I', login);
+        'has_person, adopt_sites, owned_alone TO %I', login);
 END
 $$;
 REVOKE ALL ON FUNCTION grant_dashboard FROM PUBLIC;

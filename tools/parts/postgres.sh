@@ -101,6 +101,7 @@ start_postgres() {
     launch postgres "$state" "${as_postgres[@]}" "${by_clock[@]}" "$programs/postgres" -D "$place/data" \
         -p "$(<"$state/postgres.port")" \
         -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c timezone=UTC -c max_connections=200 \
+        -c wal_recycle=off \
         ${FOOTFALL_RUN_POSTGRES_OPTIONS:-}
     until_works postgres psql_admin -c 'select 1'
     FOOTFALL_DATABASE_PASSWORD=$(password gateway-password) FOOTFALL_DATABASE_WEB_PASSWORD=$(password web-password) \

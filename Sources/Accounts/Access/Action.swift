@@ -2,7 +2,10 @@
 /// is no way to a page or a change around that table.
 public enum Action: String, Sendable, CaseIterable {
     // Whoever comes along.
-    case signIn, signOut, setUp, join, setPassword, loadAsset, readPublicRecord, useSharedLink
+    case signIn, signOut, setUp, join, setPassword, loadAsset, readPublicRecord, readOwnData, eraseOwnData,
+        unlockSharedLink
+    // Whoever has a shared link.
+    case useSharedLink
     // People, about themselves.
     case listSites, readAccount, changeAccount, addOrganisation
     // An organisation.
@@ -27,8 +30,12 @@ public enum Action: String, Sendable, CaseIterable {
         case organisation(Role)
         /// Somebody with at least this role for the site.
         case site(Role)
+        /// The same, while the site is not about to be deleted: then it shows no numbers, of whichever kind.
+        case numbers(Role)
         /// A viewer of the site, whoever has a shared link to it, and everybody where the site is public.
         case reports
+        /// A shared link to the site, and its password where it has one.
+        case link
         /// A key that may read the site.
         case key
     }
@@ -36,7 +43,10 @@ public enum Action: String, Sendable, CaseIterable {
     /// The table.
     public var requirement: Requirement {
         switch self {
-        case .signIn, .signOut, .setUp, .join, .setPassword, .loadAsset, .readPublicRecord, .useSharedLink: .nothing
+        case .signIn, .signOut, .setUp, .join, .setPassword, .loadAsset, .readPublicRecord, .readOwnData, .eraseOwnData,
+            .unlockSharedLink:
+            .nothing
+        case .useSharedLink: .link
         case .listSites, .readAccount, .changeAccount: .signedIn
         case .addOrganisation: .anyOrganisation(.admin)
         case .readOrganisation, .leaveOrganisation: .organisation(.guest)
@@ -44,7 +54,7 @@ public enum Action: String, Sendable, CaseIterable {
             .organisation(.admin)
         case .deleteOrganisation: .organisation(.owner)
         case .readReports: .reports
-        case .readDiagnosis: .site(.viewer)
+        case .readDiagnosis: .numbers(.viewer)
         case .readSiteSettings, .changeGoals, .shareLinks: .site(.editor)
         case .changeSite, .manageSiteAccess, .exportData, .eraseData: .site(.admin)
         case .moveSite, .deleteSite: .site(.owner)

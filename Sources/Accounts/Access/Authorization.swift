@@ -34,14 +34,20 @@ public func authorize(_ caller: Caller, _ action: Action, _ resource: Resource) 
     case (.site(let least), .site(let site)):
         guard let person = signedIn(caller) else { return .signInFirst }
         guard let role = person.role(on: site), role >= least else { return .unknown }
-        // What is about to be deleted shows no numbers, of whichever kind.
-        if action == .readDiagnosis, site.deleteAt != nil { return .unknown }
+        return .allowed
+    case (.numbers(let least), .site(let site)):
+        guard let person = signedIn(caller) else { return .signInFirst }
+        guard let role = person.role(on: site), role >= least, site.deleteAt == nil else { return .unknown }
         return .allowed
     case (.reports, .site(let site)): return mayReadReports(caller, of: site)
+    case (.link, .site(let site)):
+        guard case .link(let link) = caller, link.site == site.site.id, site.deleteAt == nil else { return .unknown }
+        return .allowed
     case (.key, .site(let site)):
         guard case .key(let key) = caller, key.opens(site), site.deleteAt == nil else { return .unknown }
         return .allowed
-    case (.organisation, _), (.site, _), (.reports, _), (.key, _):
+    case (.link, _), (.key, _): return .unknown
+    case (.organisation, _), (.site, _), (.numbers, _), (.reports, _):
         // Of what does not exist nobody may do anything; who is not signed in is asked to.
         return signedIn(caller) == nil ? .signInFirst : .unknown
     }
@@ -50,7 +56,6 @@ public func authorize(_ caller: Caller, _ action: Action, _ resource: Resource) 
 private func mayReadReports(_ caller: Caller, of site: OwnedSite) -> Verdict {
     // A site that is about to be deleted is gone for all but those who can take that back, in its settings.
     guard site.deleteAt == nil else { return signedIn(caller) == nil ? .signInFirst : .unknown }
-    if case .link(let link) = caller { return link.site == site.site.id ? .allowed : .unknown }
     if site.isPublic { return .allowed }
     guard let person = signedIn(caller) else { return .signInFirst }
     return person.role(on: site) == nil ? .unknown : .allowed

@@ -1,3 +1,4 @@
+import Database
 import EventModel
 
 /// What may stand on somebody's pages.
@@ -6,7 +7,7 @@ enum BrandRules {
     static let logoLimit = 48 * 1024
 
     /// A colour as `#rrggbb`, or empty.
-    static func colour(_ text: String) throws(AccountError) -> String {
+    static func colour(_ text: String) throws(DatabaseError) -> String {
         let colour = text.lowercased()
         if colour.isEmpty { return "" }
         let digits = colour.utf8.dropFirst()
@@ -17,7 +18,7 @@ enum BrandRules {
     }
 
     /// A path of the site's own for the script or its endpoint, or empty.
-    static func path(_ text: String) throws(AccountError) -> String {
+    static func path(_ text: String) throws(DatabaseError) -> String {
         if text.isEmpty { return "" }
         let isPlain = text.utf8.allSatisfy { byte in
             switch byte {
@@ -36,7 +37,7 @@ enum BrandRules {
 
     /// The media type by the picture's first bytes; what the browser says of it counts for nothing. No SVG: it could
     /// bring a script.
-    static func type(ofLogo bytes: [UInt8]) throws(AccountError) -> String {
+    static func type(ofLogo bytes: [UInt8]) throws(DatabaseError) -> String {
         guard bytes.count <= logoLimit else {
             throw .invalid("the picture may have \(logoLimit / 1024) KiB at most; this one has \(bytes.count / 1024)")
         }

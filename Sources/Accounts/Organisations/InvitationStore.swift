@@ -59,8 +59,19 @@ struct InvitationStore {
     }
 
     /// Takes an invitation back, or uses it up. False when it is gone already.
-    func remove(_ number: Int32) throws(DatabaseError) -> Bool {
-        try connection.execute("DELETE FROM invitation WHERE invitation_id = \(number)") == 1
+    func remove(_ number: Int32, of organisation: Int32) throws(DatabaseError) -> Bool {
+        try connection.execute(
+            "DELETE FROM invitation WHERE invitation_id = \(number) AND organisation_id = \(organisation)") == 1
+    }
+
+    /// Takes back the open invitations of somebody, as far as they may not give them any more: `role` is what they are now.
+    func remove(by person: Int32, beyond role: Role, in organisation: Int32) throws(DatabaseError) {
+        let given = role < .admin ? Role.allCases : Role.allCases.filter { $0 > role }
+        try connection.execute(
+            """
+            DELETE FROM invitation WHERE organisation_id = \(organisation) AND created_by = \(person)
+                AND role = ANY (\(given.map(\.rawValue)))
+            """)
     }
 }
 

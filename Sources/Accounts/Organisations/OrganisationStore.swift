@@ -1,3 +1,4 @@
+import Cryptography
 public import Database
 public import EventModel
 
@@ -64,7 +65,13 @@ public struct OrganisationStore {
         organisation.brand.namesFootfall = try row.value(6)
         organisation.brand.scriptPath = try row.value(7, as: String?.self) ?? ""
         organisation.brand.endpointPath = try row.value(8, as: String?.self) ?? ""
+        organisation.brand.version = organisation.brand.digest
         return organisation
+    }
+
+    /// Makes others wait who are about to change the same organisation, until the transaction ends.
+    func lock(_ number: Int32) throws(DatabaseError) {
+        try connection.execute("SELECT FROM organisation WHERE organisation_id = \(number) FOR UPDATE")
     }
 
     func rename(_ number: Int32, to name: String) throws(DatabaseError) {
@@ -129,6 +136,7 @@ public struct OrganisationStore {
             WHERE organisation_id = \(organisation) AND person_id = \(person)
             """)
         guard changed == 1 else { throw .invalid("this person is no member any more") }
+        try InvitationStore(connection).remove(by: person, beyond: role, in: organisation)
         try checkOwner(organisation)
     }
 
@@ -144,9 +152,7 @@ public struct OrganisationStore {
             DELETE FROM team_member WHERE person_id = \(person) AND team_id IN (
                 SELECT team_id FROM team WHERE organisation_id = \(organisation))
             """)
-        // Invitations of somebody who may invite no more.
-        try connection.execute(
-            "DELETE FROM invitation WHERE organisation_id = \(organisation) AND created_by = \(person)")
+        try InvitationStore(connection).remove(by: person, beyond: .guest, in: organisation)
         try connection.execute(
             "DELETE FROM membership WHERE organisation_id = \(organisation) AND person_id = \(person)")
         try checkOwner(organisation)
@@ -155,7 +161,7 @@ public struct OrganisationStore {
     /// An organisation without an owner could never be given away or deleted. The lock keeps two owners from leaving at
     /// the same moment.
     private func checkOwner(_ organisation: Int32) throws(DatabaseError) {
-        try connection.execute("SELECT FROM organisation WHERE organisation_id = \(organisation) FOR UPDATE")
+        try lock(organisation)
         let hasOwner: Bool = try connection.query(
             """
             SELECT EXISTS (SELECT FROM membership WHERE organisation_id = \(organisation) AND role = 'owner')
@@ -192,6 +198,15 @@ public struct Brand: Sendable, Equatable {
     public var scriptPath = ""
     /// Where the script sends, where that is not `/e`.
     public var endpointPath = ""
+    /// Names this state of the looks, and cannot be guessed from the organisation's number: part of the addresses of its
+    /// files.
+    public var version = ""
+
+    /// What `version` is for a brand as it stands.
+    var digest: String {
+        let text = Array("\(name)\n\(colour)\n\(logoType)\n".utf8)
+        return String(SHA256.hexadecimal(text + logo).prefix(24))
+    }
 
     /// Footfall's own.
     public init() {}

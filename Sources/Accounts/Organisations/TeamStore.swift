@@ -59,12 +59,15 @@ struct TeamStore {
 
     /// Gives a site to a team or a person, or changes as what they have it.
     func grant(_ grant: SiteGrant, to holder: GrantHolder) throws(DatabaseError) {
-        try revoke(site: grant.site, from: holder)
         let (person, team) = holder.columns
+        let isForPerson = person != nil
         try connection.execute(
             """
             INSERT INTO site_access (site_id, person_id, team_id, role)
             VALUES (\(grant.site.rawValue), \(person), \(team), \(grant.role.rawValue))
+            ON CONFLICT \(isForPerson
+                ? "(person_id, site_id) WHERE person_id IS NOT NULL" as SQL : "(team_id, site_id) WHERE team_id IS NOT NULL")
+                DO UPDATE SET role = excluded.role
             """)
     }
 

@@ -50,11 +50,16 @@ public struct PersonStore {
     }
 
     /// Adds a person. `passwordHash` is `nil` for somebody who gets a link to set one.
+    ///
+    /// - Parameter hasProvenEmail: whether the operator says that the address is theirs; nobody else's word counts.
     @discardableResult
-    public func add(email: String, name: String, passwordHash: String?) throws(DatabaseError) -> Int32 {
+    public func add(
+        email: String, name: String, passwordHash: String?, hasProvenEmail: Bool = false
+    ) throws(DatabaseError) -> Int32 {
         let added = try connection.query(
             """
-            INSERT INTO person (email, name, password_hash) VALUES (\(email), \(name), \(passwordHash))
+            INSERT INTO person (email, name, password_hash, has_proven_email)
+            VALUES (\(email), \(name), \(passwordHash), \(hasProvenEmail))
             ON CONFLICT (email) DO NOTHING RETURNING person_id
             """)
         guard let row = added.first else { throw .invalid("somebody with the address \(email) is here already") }
@@ -72,7 +77,9 @@ public struct PersonStore {
 
     /// Changes the address.
     func setEmail(_ email: String, of person: Int32) throws(DatabaseError) {
-        try connection.execute("UPDATE person SET email = \(email) WHERE person_id = \(person)")
+        // What people type proves nothing, whoever they were before.
+        try connection.execute(
+            "UPDATE person SET email = \(email), has_proven_email = false WHERE person_id = \(person)")
     }
 
     /// Sets a password. Whoever is signed in anywhere as this person, is no longer, but for `session`.
@@ -83,8 +90,18 @@ public struct PersonStore {
     }
 
     /// Exchanges the form of a hash whose password was just checked: nobody has to sign in again for that.
-    func rehash(_ hash: String, of person: Int32) throws(DatabaseError) {
-        try connection.execute("UPDATE person SET password_hash = \(hash) WHERE person_id = \(person)")
+    /// One that was set meanwhile stays.
+    func rehash(_ hash: String, from old: String, of person: Int32) throws(DatabaseError) {
+        try connection.execute(
+            "UPDATE person SET password_hash = \(hash) WHERE person_id = \(person) AND password_hash = \(old)")
+    }
+
+    /// Notes that the address is this person's. What others may have set before that is taken away, the first time.
+    func proveEmail(of person: Int32) throws(DatabaseError) {
+        let isFirst =
+            try connection.execute(
+                "UPDATE person SET has_proven_email = true WHERE person_id = \(person) AND NOT has_proven_email") == 1
+        if isFirst { try reset(person) }
     }
 
     func setSecondFactor(_ factor: SecondFactor, of person: Int32) throws(DatabaseError) {
@@ -153,7 +170,16 @@ public struct PersonStore {
         return lines
     }
 
-    func remove(_ person: Int32) throws(DatabaseError) {
+    /// Names of the organisations that would be left without an owner. Until the transaction ends nobody can leave one.
+    public func organisationsOwnedAlone(by person: Int32) throws(DatabaseError) -> [String] {
+        var names: [String] = []
+        for row in try connection.query("SELECT owned_alone(\(person))") { names.append(try row.value(0)) }
+        return names
+    }
+
+    /// Takes somebody out of everything, with the invitations that they made. Of what they did the audit log keeps their
+    /// address.
+    public func remove(_ person: Int32) throws(DatabaseError) {
         try connection.execute("DELETE FROM person WHERE person_id = \(person)")
     }
 }

@@ -14,17 +14,18 @@ public struct ErasureStore {
     }
 
     /// Asks for an erasure; returns its number. Events that were received before `now`, in milliseconds since 1970, are gone
-    /// from every report within seconds, and from the disk within a day.
+    /// from every report within seconds, and from the disk within a day. Whoever asks for the same again before anything was
+    /// done is given the same number.
     @discardableResult
     public func request(_ selector: EventSelector, of site: SiteID, now: Int64) throws(DatabaseError) -> Int32 {
-        var visitors: SQL = "NULL"
+        var visitor: Int64?
         var user: Int64?
         var period: Range<Timestamp>?
         let kind: String
         switch selector {
-        case .visitor(let visitor):
+        case .visitor(let asked):
             kind = "visitor"
-            visitors = "\([Int64(bitPattern: visitor.rawValue)])"
+            visitor = Int64(bitPattern: asked.rawValue)
         case .user(let asked):
             kind = "user"
             user = Int64(bitPattern: asked.rawValue)
@@ -34,14 +35,27 @@ public struct ErasureStore {
         }
         let rows = try connection.query(
             """
-            INSERT INTO erasure (site_id, kind, visitors, user_hash, since, until, requested_at)
-            SELECT \(site.rawValue), \(kind), \(visitors), \(user), since, until, \(timestamp: now)
-            FROM unnest(\(timestamps: [period?.lowerBound.milliseconds]), \(timestamps: [period?.upperBound.milliseconds]))
-                AS period (since, until)
-            RETURNING erasure_id
+            SELECT ask_erasure(\(site.rawValue), \(kind), \(visitor), \(user), \(timestamp: period?.lowerBound.milliseconds),
+                \(timestamp: period?.upperBound.milliseconds), \(timestamp: now))
             """)
         return try rows[0].value(0)
     }
+
+    /// Asks for the erasure of a visitor who needs no sign-in for it. Returns `nil`, and does nothing, when the site's visitors
+    /// have asked for so many within an hour that they cannot all be people (`mostInAnHour`).
+    public func requestOwn(_ visitor: VisitorID, of site: SiteID, now: Int64) throws(DatabaseError) -> Int32? {
+        let rows = try connection.query(
+            """
+            SELECT requested_at > \(timestamp: now - 3_600_000) FROM erasure
+            WHERE site_id = \(site.rawValue) AND kind = 'visitor'
+            ORDER BY erasure_id DESC LIMIT 1 OFFSET \(Int64(Self.mostInAnHour - 1))
+            """)
+        if let row = rows.first, try row.value(0) { return nil }
+        return try request(.visitor(visitor), of: site, now: now)
+    }
+
+    /// Most erasures of visitors of a site within an hour that nobody has to sign in for.
+    public static let mostInAnHour = 200
 
     /// The erasures of a site, newest first, at most `limit`.
     public func list(of site: SiteID, limit: Int = 100) throws(DatabaseError) -> [Erasure] {
@@ -56,8 +70,8 @@ public struct ErasureStore {
     private func read(_ which: SQL) throws(DatabaseError) -> [Erasure] {
         let rows = try connection.query(
             """
-            SELECT erasure_id, site_id, kind, requested_at, invisible_at, settled_at, done_at, events, visits, dead_letters,
-                late_events
+            SELECT erasure_id, site_id, kind, requested_at, invisible_at, settled_at, done_at, is_log_clean, events, visits,
+                dead_letters, late_events, failures
             FROM erasure \(which)
             """)
         var erasures: [Erasure] = []
@@ -68,8 +82,8 @@ public struct ErasureStore {
                     kind: Erasure.Kind(rawValue: try row.value(2)) ?? .period,
                     requestedAt: try row.milliseconds(3), invisibleAt: try row.optionalMilliseconds(4),
                     settledAt: try row.optionalMilliseconds(5), doneAt: try row.optionalMilliseconds(6),
-                    events: try row.value(7), visits: try row.value(8), deadLetters: try row.value(9),
-                    lateEvents: try row.value(10)))
+                    isLogClean: try row.value(7), events: try row.value(8), visits: try row.value(9),
+                    deadLetters: try row.value(10), lateEvents: try row.value(11), failures: try row.value(12)))
         }
         return erasures
     }
@@ -96,6 +110,9 @@ public struct Erasure: Sendable, Equatable {
     public var settledAt: Int64?
     /// When it was off the disk.
     public var doneAt: Int64?
+    /// Whether it was out of PostgreSQL's log of changes as well by then; `nil` before. False where the server's settings keep
+    /// files of the log: how long is for them.
+    public var isLogClean: Bool?
     /// Events that were erased.
     public var events: Int64
     /// Visits that were erased, or are shorter now.
@@ -104,4 +121,6 @@ public struct Erasure: Sendable, Equatable {
     public var deadLetters: Int64
     /// Events that came out of a journal later, and were not stored.
     public var lateEvents: Int64
+    /// How often it has been tried in vain by now; the log of the web process says why.
+    public var failures: Int32
 }

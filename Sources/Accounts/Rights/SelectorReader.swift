@@ -12,44 +12,42 @@ public struct SelectorReader {
     }
 
     /// The events of a user of a site, by the id that the site's server sends for the user.
-    public func user(_ id: String, of site: SiteID) throws(AccountError) -> EventSelector {
-        do throws(DatabaseError) {
-            let rows = try connection.query("SELECT user_key FROM site WHERE site_id = \(site.rawValue)")
-            guard let row = rows.first, let bits = UserHash.bits(of: id, key: try row.value(0, as: [UInt8].self)) else {
-                throw DatabaseError(kind: .poison, message: "the user's id is empty, or there is no such site")
-            }
-            return .user(UserID(rawValue: bits))
-        } catch {
-            throw SelectorReader.failure(error)
+    public func user(_ id: String, of site: SiteID) throws(DatabaseError) -> EventSelector {
+        let rows = try connection.query("SELECT user_key FROM site WHERE site_id = \(site.rawValue)")
+        guard let row = rows.first, let bits = UserHash.bits(of: id, key: try row.value(0, as: [UInt8].self)) else {
+            throw .invalid("the user's id is empty, or there is no such site")
         }
+        return .user(UserID(rawValue: bits))
     }
 
     /// All events from the first moment of one date to the last of another, both local dates of the site (`YYYY-MM-DD`).
-    public func period(from first: String, through last: String, of site: SiteID) throws(AccountError) -> EventSelector
-    {
+    public func period(
+        from first: String, through last: String, of site: SiteID
+    ) throws(DatabaseError) -> EventSelector {
         for date in [first, last] where !SelectorReader.isDate(date) {
             throw .invalid("\"\(date)\" is not a date such as 2026-11-25")
         }
+        let (since, until) = try moments(first, last, of: site)
+        guard since < until else { throw .invalid("the last day comes before the first one") }
+        return .period(Timestamp(milliseconds: since)..<Timestamp(milliseconds: until))
+    }
+
+    private func moments(
+        _ first: String, _ last: String, of site: SiteID
+    ) throws(DatabaseError) -> (since: Int64, until: Int64) {
+        let rows: Rows
         do throws(DatabaseError) {
-            let rows = try connection.query(
+            rows = try connection.query(
                 """
                 SELECT first_moment(\(first)::text::date, time_zone), first_moment(\(last)::text::date + 1, time_zone)
                 FROM site WHERE site_id = \(site.rawValue)
                 """)
-            guard let row = rows.first else { throw DatabaseError(kind: .poison, message: "there is no such site") }
-            let (since, until) = (try row.milliseconds(0), try row.milliseconds(1))
-            guard since < until else {
-                throw DatabaseError(kind: .poison, message: "the last day comes before the first one")
-            }
-            return .period(Timestamp(milliseconds: since)..<Timestamp(milliseconds: until))
         } catch {
-            throw SelectorReader.failure(error)
+            // A date that the calendar does not have is an error of the server's.
+            throw error.kind == .poison ? .invalid(error.message) : error
         }
-    }
-
-    private static func failure(_ error: DatabaseError) -> AccountError {
-        // A date that the calendar does not have is an error of the server's.
-        error.kind == .poison ? .invalid(error.message) : .database(error)
+        guard let row = rows.first else { throw .invalid("there is no such site") }
+        return (try row.milliseconds(0), try row.milliseconds(1))
     }
 
     private static func isDate(_ text: String) -> Bool {

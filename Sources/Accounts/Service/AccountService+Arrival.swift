@@ -33,7 +33,8 @@ extension AccountService {
         let passwordHash = try passwordHash(password, email: email)
         let person = try change(for: Behalf(email: email, secret: hash)) { (connection) throws(DatabaseError) in
             guard try OneTimeLinkStore(connection).use(hash) else { throw .invalid("this link was used already") }
-            let person = try PersonStore(connection).add(email: email, name: "", passwordHash: passwordHash)
+            let person = try PersonStore(connection).add(
+                email: email, name: "", passwordHash: passwordHash, hasProvenEmail: true)
             let organisation = try OrganisationStore(connection).add(name: name, owner: person)
             try AuditLog(connection).note(
                 .setUp, name, organisation: organisation, person: AuditPerson(number: person, name: email),
@@ -107,7 +108,7 @@ extension AccountService {
     private func take(
         _ invitation: Invitation, _ connection: Connection, person: Int32, _ auditPerson: AuditPerson, _ network: String
     ) throws(DatabaseError) {
-        guard try InvitationStore(connection).remove(invitation.number) else {
+        guard try InvitationStore(connection).remove(invitation.number, of: invitation.organisation) else {
             throw .invalid("this invitation was taken already")
         }
         try OrganisationStore(connection).join(person, organisation: invitation.organisation, role: invitation.role)

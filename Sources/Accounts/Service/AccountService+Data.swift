@@ -8,12 +8,10 @@ extension AccountService {
         of site: OwnedSite, eventsPerSecond: Int?, needsScriptToken: Bool, renewsSecret: Bool, _ actor: Actor
     ) throws(AccountError) {
         try changeSite(site, .siteChanged, "limits", actor) { (connection) throws(DatabaseError) in
-            try lowering { () throws(AccountError) in
-                let store = SiteStore(connection)
-                try store.setEventsPerSecond(eventsPerSecond, domain: site.site.domain)
-                if renewsSecret { try store.renewScriptSecret(domain: site.site.domain) }
-                try store.setNeedsScriptToken(needsScriptToken, domain: site.site.domain)
-            }
+            let store = SiteStore(connection)
+            try store.setEventsPerSecond(eventsPerSecond, of: site.site.id)
+            if renewsSecret { try store.renewScriptSecret(of: site.site.id) }
+            try store.setNeedsScriptToken(needsScriptToken, of: site.site.id)
         }
     }
 
@@ -24,9 +22,7 @@ extension AccountService {
         }
         let words = months.map { "\($0) months" } ?? "as the gateway is set"
         try changeSite(site, .siteChanged, "retention \(words)", actor) { (connection) throws(DatabaseError) in
-            try lowering { () throws(AccountError) in
-                try SiteStore(connection).setRetention(months: months, of: site.site.id)
-            }
+            try SiteStore(connection).setRetention(months: months, of: site.site.id)
         }
     }
 
@@ -38,12 +34,10 @@ extension AccountService {
         case days(from: String, through: String)
 
         fileprivate func selector(of site: SiteID, _ connection: Connection) throws(DatabaseError) -> EventSelector {
-            try lowering { () throws(AccountError) in
-                switch self {
-                case .user(let id): try SelectorReader(connection).user(id, of: site)
-                case .days(let first, let last):
-                    try SelectorReader(connection).period(from: first, through: last, of: site)
-                }
+            switch self {
+            case .user(let id): try SelectorReader(connection).user(id, of: site)
+            case .days(let first, let last):
+                try SelectorReader(connection).period(from: first, through: last, of: site)
             }
         }
 
@@ -82,6 +76,7 @@ extension AccountService {
             let selector = try selection.selector(of: site.site.id, connection)
             _ = try ErasureStore(connection).request(selector, of: site.site.id, now: now.milliseconds)
         }
+        wakeErasures()
     }
 
     /// The latest erasures of a site, newest first.

@@ -28,7 +28,7 @@ extension AccountService {
                 organisation: found, members: try OrganisationStore(connection).members(of: organisation),
                 invitations: try InvitationStore(connection).list(of: organisation, now: now),
                 teams: try TeamStore(connection).list(of: organisation),
-                sites: try OwnedSiteStore(connection).sites(of: organisation))
+                sites: try SiteReader(connection).sites(of: organisation))
         }
     }
 
@@ -40,7 +40,8 @@ extension AccountService {
         if let known, known.until > now { return known.brand }
         let brand = try readBrand(of: organisation)
         brands.withLock { brands in
-            if brands.count > 1000 { brands.removeAll() }
+            // Each may have a picture of 48 KiB.
+            if brands.count >= 100 { brands.removeAll() }
             brands[organisation] = KnownBrand(brand: brand, until: now + 5000)
         }
         return brand
@@ -66,18 +67,21 @@ extension AccountService {
         name: String, colour: String, logo: [UInt8]?, namesFootfall: Bool, scriptPath: String, endpointPath: String,
         of organisation: Int32, _ actor: Actor
     ) throws(AccountError) {
-        var brand = try readBrand(of: organisation)
-        brand.name = name.isEmpty ? "" : try AccountService.name(name, "the name")
-        brand.colour = try BrandRules.colour(colour)
-        if let logo {
-            brand.logo = logo
-            brand.logoType = logo.isEmpty ? "" : try BrandRules.type(ofLogo: logo)
-        }
-        brand.namesFootfall = namesFootfall
-        brand.scriptPath = try BrandRules.path(scriptPath)
-        brand.endpointPath = try BrandRules.path(endpointPath)
+        let name = name.isEmpty ? "" : try AccountService.name(name, "the name")
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
-            try OrganisationStore(connection).setBrand(brand, of: organisation)
+            let store = OrganisationStore(connection)
+            try store.lock(organisation)
+            var brand = try store.organisation(organisation)?.brand ?? Brand()
+            brand.name = name
+            brand.colour = try BrandRules.colour(colour)
+            if let logo {
+                brand.logo = logo
+                brand.logoType = logo.isEmpty ? "" : try BrandRules.type(ofLogo: logo)
+            }
+            brand.namesFootfall = namesFootfall
+            brand.scriptPath = try BrandRules.path(scriptPath)
+            brand.endpointPath = try BrandRules.path(endpointPath)
+            try store.setBrand(brand, of: organisation)
             try note(connection, .brandChanged, actor, organisation: organisation)
         }
         brands.withLock { $0[organisation] = nil }
@@ -112,9 +116,8 @@ extension AccountService {
         _ typed: NewInvitation, to organisation: Int32, _ actor: Actor
     ) throws(AccountError) -> String {
         var new = typed
-        new.email = try typed.email.flatMap { (text) throws(AccountError) in
-            text.isEmpty ? nil : try AccountService.email(text)
-        }
+        new.email = nil
+        if let text = typed.email, !text.isEmpty { new.email = try AccountService.email(text) }
         try checkMayGive(new.role, in: organisation, actor)
         guard new.role == .guest || new.grant == nil else {
             throw .invalid("a single site is for guests: everybody else sees all sites")
@@ -127,6 +130,7 @@ extension AccountService {
         let days = settings.invitationDays
         let invitation = new
         return try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
+            try checkStays(organisation, connection)
             if let grant = invitation.grant { try check(grant.site, of: organisation, connection) }
             try note(
                 connection, .personInvited, "\(invitation.email ?? "a link") as \(invitation.role.rawValue)", actor,
@@ -142,7 +146,9 @@ extension AccountService {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             let invitations = InvitationStore(connection)
             let known = try invitations.list(of: organisation, now: now).first { $0.number == number }
-            guard let known, try invitations.remove(number) else { throw .invalid("this invitation is gone already") }
+            guard let known, try invitations.remove(number, of: organisation) else {
+                throw .invalid("this invitation is gone already")
+            }
             try note(
                 connection, .invitationRevoked, known.email ?? "whoever has the link", actor, organisation: organisation
             )
@@ -256,7 +262,7 @@ extension AccountService {
     }
 
     func check(_ site: SiteID, of organisation: Int32, _ connection: Connection) throws(DatabaseError) {
-        guard try OwnedSiteStore(connection).site(site)?.organisation == organisation else {
+        guard try SiteReader(connection).site(site)?.organisation == organisation else {
             throw .invalid("this site is not one of the organisation's")
         }
     }

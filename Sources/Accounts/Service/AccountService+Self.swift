@@ -116,8 +116,7 @@ extension AccountService {
         guard let step = secret.matchingStep(code: code, time: clock() / 1000) else {
             throw .invalid("that is not the code of the app; the clock of the telephone may be wrong")
         }
-        let codes = RecoveryCode.make()
-        let hashes = codes.compactMap { PasswordHash.make($0) }
+        let (codes, hashes) = try recoveryCodes()
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
             let people = PersonStore(connection)
             try people.setSecondFactor(.init(secret: secret.bytes, isOn: true, lastStep: step), of: actor.person.person)
@@ -127,14 +126,20 @@ extension AccountService {
         return codes
     }
 
+    private func recoveryCodes() throws(AccountError) -> (codes: [String], hashes: [String]) {
+        let codes = RecoveryCode.make()
+        var hashes: [String] = []
+        for code in codes { hashes.append(try AccountService.hash(code)) }
+        return (codes, hashes)
+    }
+
     /// Other recovery codes; the ones before are of no use any more.
     public func renewRecoveryCodes(
         password: String, address: IPAddress, _ actor: Actor
     ) throws(AccountError) -> [String] {
         try confirm(password: password, address: address, actor)
         guard actor.person.hasSecondFactor else { throw .invalid("there is no second factor") }
-        let codes = RecoveryCode.make()
-        let hashes = codes.compactMap { PasswordHash.make($0) }
+        let (codes, hashes) = try recoveryCodes()
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
             try PersonStore(connection).setRecoveryCodes(hashes, of: actor.person.person)
             try note(connection, .recoveryCodesMade, actor)
@@ -180,18 +185,18 @@ extension AccountService {
     /// Deletes one's account; the password counts for who has one. Who alone owns an organisation must give it away or delete it first.
     public func deleteAccount(password: String, address: IPAddress, _ actor: Actor) throws(AccountError) {
         if try hasPassword(actor.person) { try confirm(password: password, address: address, actor) }
-        let memberships = actor.person.memberships.filter { $0.deleteAt == nil }
-        for membership in memberships where membership.role == .owner {
-            let members = try details(of: membership.organisation, for: actor.person)?.members ?? []
-            guard members.contains(where: { $0.role == .owner && $0.person != actor.person.person }) else {
-                throw .invalid("\(membership.name) has no other owner: make somebody else one, or delete it first")
-            }
-        }
-        for membership in memberships {
-            try leave(membership.organisation, actor)
-        }
         try change(for: actor.behalf()) { (connection) throws(DatabaseError) in
-            try PersonStore(connection).remove(actor.person.person)
+            let people = PersonStore(connection)
+            let alone = try people.organisationsOwnedAlone(by: actor.person.person)
+            guard alone.isEmpty else {
+                let names = alone.joined(separator: ", ")
+                throw .invalid("\(names) has no other owner: make somebody else one, or delete it first")
+            }
+            for membership in actor.person.memberships {
+                try note(connection, .personLeft, actor, organisation: membership.organisation)
+            }
+            try note(connection, .accountDeleted, actor)
+            try people.remove(actor.person.person)
         }
     }
 

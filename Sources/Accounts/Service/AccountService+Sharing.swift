@@ -95,7 +95,7 @@ extension AccountService {
     /// The keys of an organisation, by age.
     public func keys(of organisation: Int32) throws(AccountError) -> [SecretKeyListing] {
         try read(for: Behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
-            try SecretKeyDirectory(connection).list(of: organisation)
+            try SecretKeyStore(connection).list(of: organisation)
         }
     }
 
@@ -107,14 +107,14 @@ extension AccountService {
         return try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
             for site in key.sites ?? [] { try check(site, of: organisation, connection) }
             try note(connection, .keyMade, key.name, actor, organisation: organisation)
-            return try SecretKeyDirectory(connection).add(key, organisation: organisation, by: actor.person.person)
+            return try SecretKeyStore(connection).add(key, organisation: organisation, by: actor.person.person)
         }
     }
 
     /// Makes a key worthless. A running gateway notices within five seconds, the reports at once.
     public func revokeKey(_ number: Int32, of organisation: Int32, _ actor: Actor) throws(AccountError) {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
-            guard let name = try SecretKeyDirectory(connection).remove(number, of: organisation) else {
+            guard let name = try SecretKeyStore(connection).remove(number, of: organisation) else {
                 throw .invalid("this key is gone already")
             }
             try note(connection, .keyRevoked, name, actor, organisation: organisation)
@@ -127,7 +127,7 @@ extension AccountService {
         let hash = SecretKey.hash(key)
         let now = self.now
         return try read(for: Behalf(secret: hash)) { (connection) throws(DatabaseError) in
-            try SecretKeyDirectory(connection).readingKey(hash: hash, now: now)
+            try SecretKeyStore(connection).readingKey(hash: hash, now: now)
         }
     }
 }

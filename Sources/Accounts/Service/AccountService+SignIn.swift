@@ -56,9 +56,8 @@ extension AccountService {
         do throws(AccountError) {
             let known = try read(for: Behalf(email: EmailAddress.normalised(email) ?? "")) {
                 (connection) throws(DatabaseError) in
-                try EmailAddress.normalised(email).flatMapRethrowing { (email) throws(DatabaseError) in
-                    try PersonStore(connection).credentials(email: email)
-                }
+                guard let email = EmailAddress.normalised(email) else { return nil as PersonStore.Credentials? }
+                return try PersonStore(connection).credentials(email: email)
             }
             guard let known, let hash = known.passwordHash else {
                 // As long as for somebody who is here: the time must not tell who is.
@@ -112,12 +111,18 @@ extension AccountService {
     }
 
     /// Signs in whom nginx has named (`auth_request`, docs/accounts.md). `nil` for somebody who is not here.
+    ///
+    /// Somebody else may have made the account before, with an address that was not theirs: an invitation without an address
+    /// takes whatever is typed. From the first time on that the single sign-on names it, nobody comes in with what they chose.
     public func signIn(trusted typed: String, origin: SignInOrigin) throws(AccountError) -> NewSession? {
         guard settings.isSingleSignOn, let email = EmailAddress.normalised(typed) else { return nil }
         let person = try read(for: Behalf(email: email)) { (connection) throws(DatabaseError) in
             try PersonStore(connection).number(email: email)
         }
         guard let person else { return nil }
+        try change(for: Behalf(person: person)) { (connection) throws(DatabaseError) in
+            try PersonStore(connection).proveEmail(of: person)
+        }
         return try beginSession(person, email, origin)
     }
 
@@ -146,7 +151,7 @@ extension AccountService {
     ) throws(AccountError) {
         guard PasswordHash.needsRehash(hash), let better = PasswordHash.make(password) else { return }
         try change(for: Behalf(person: known.person)) { (connection) throws(DatabaseError) in
-            try PersonStore(connection).rehash(better, of: known.person)
+            try PersonStore(connection).rehash(better, from: hash, of: known.person)
         }
     }
 
@@ -172,10 +177,11 @@ extension AccountService {
         }
         guard let hash = hashes.first(where: { PasswordHash.verify(recovery, against: $0) }) else { return false }
         return try change(for: Behalf(person: person)) { (connection) throws(DatabaseError) in
+            guard try PersonStore(connection).useRecoveryCode(hash, of: person) else { return false }
             try AuditLog(connection).note(
                 .recoveryCodeUsed, organisation: nil, person: AuditPerson(number: person, name: known.email),
                 network: origin.network)
-            return try PersonStore(connection).useRecoveryCode(hash, of: person)
+            return true
         }
     }
 
@@ -219,7 +225,8 @@ extension AccountService {
                 now: clock() / 1000),
             let person = Int32(claims.subject), let session = Int64(claims.session)
         {
-            return Presented(person: try signedIn(person, session: session), renewed: nil)
+            // Where that session is over, the browser may have another one.
+            if let known = try signedIn(person, session: session) { return Presented(person: known) }
         }
         guard let token, token.utf8.count <= 64 else { return Presented() }
         let now = self.now
@@ -254,15 +261,5 @@ extension AccountService {
             try AuditLog(connection).note(
                 .signedOut, organisation: nil, person: actor.auditPerson, network: actor.network)
         }
-    }
-}
-
-extension Optional {
-    /// `flatMap` that keeps the type of what is thrown.
-    fileprivate func flatMapRethrowing<Result, Failure: Error>(
-        _ transform: (Wrapped) throws(Failure) -> Result?
-    ) throws(Failure) -> Result? {
-        guard let self else { return nil }
-        return try transform(self)
     }
 }

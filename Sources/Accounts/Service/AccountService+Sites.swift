@@ -10,21 +10,22 @@ extension AccountService {
         if case .person(let person) = caller {
             behalf.person = person.person
             let found = try read(for: behalf) { (connection) throws(DatabaseError) in
-                try OwnedSiteStore(connection).site(domain: domain)
+                try SiteReader(connection).site(domain: domain)
             }
             if let found { return found }
         }
         // A public site, or one that a key opens.
         let number = try read(for: .nobody) { (connection) throws(DatabaseError) in
-            try OwnedSiteStore(connection).number(domain: domain)
+            try SiteReader(connection).number(domain: domain)
         }
-        return try number.flatMap { (number) throws(AccountError) in try site(SiteID(rawValue: number)) }
+        guard let number else { return nil }
+        return try site(number)
     }
 
     /// A site by its number.
     public func site(_ id: SiteID) throws(AccountError) -> OwnedSite? {
         try read(for: .site(id.rawValue)) { (connection) throws(DatabaseError) in
-            try OwnedSiteStore(connection).site(id)
+            try SiteReader(connection).site(id)
         }
     }
 
@@ -34,7 +35,7 @@ extension AccountService {
         for membership in person.memberships {
             let sites = try read(for: Behalf(organisation: membership.organisation, person: person.person)) {
                 (connection) throws(DatabaseError) in
-                try OwnedSiteStore(connection).sites(of: membership.organisation)
+                try SiteReader(connection).sites(of: membership.organisation)
             }
             all.append(
                 OrganisationSites(membership: membership, sites: sites.filter { person.role(on: $0) != nil }))
@@ -47,9 +48,10 @@ extension AccountService {
         _ new: SiteStore.NewSite, to organisation: Int32, _ actor: Actor
     ) throws(AccountError) -> Site {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
+            try checkStays(organisation, connection)
             var new = new
             new.organisation = organisation
-            let site = try lowering { () throws(AccountError) in try SiteStore(connection).add(new) }
+            let site = try SiteStore(connection).add(new)
             try note(connection, .siteAdded, site.domain, actor, organisation: organisation)
             return site
         }
@@ -60,9 +62,7 @@ extension AccountService {
         _ site: OwnedSite, hosts: [String], timeZone: String, _ actor: Actor
     ) throws(AccountError) {
         try changeSite(site, .siteChanged, "hosts and days", actor) { (connection) throws(DatabaseError) in
-            try lowering { () throws(AccountError) in
-                try SiteStore(connection).set(hosts: hosts, timeZone: timeZone, of: site.site.id)
-            }
+            try SiteStore(connection).set(hosts: hosts, timeZone: timeZone, of: site.site.id)
         }
     }
 
@@ -73,8 +73,7 @@ extension AccountService {
         let action: AuditAction = isPublic == site.isPublic ? .siteChanged : isPublic ? .sitePublished : .siteHidden
         let object = action == .siteChanged ? "hosts of frames" : ""
         try changeSite(site, action, object, actor) { (connection) throws(DatabaseError) in
-            try lowering { () throws(AccountError) in try SiteStore.check(hosts: embedHosts) }
-            try OwnedSiteStore(connection).setPublic(isPublic, embedHosts: embedHosts, of: site.site.id)
+            try SiteStore(connection).setPublic(isPublic, embedHosts: embedHosts, of: site.site.id)
         }
     }
 
@@ -85,9 +84,8 @@ extension AccountService {
         }
         let goal = actor.person.memberships.first { $0.organisation == organisation }?.name ?? ""
         try changeSite(site, .siteMoved, "to \(goal)", actor) { (connection) throws(DatabaseError) in
-            try OwnedSiteStore(connection).move(site.site.id, to: organisation)
-        }
-        try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
+            try checkStays(organisation, connection)
+            try SiteStore(connection).move(site.site.id, to: organisation)
             try note(connection, .siteMoved, site.site.domain, actor, organisation: organisation)
         }
     }
@@ -96,14 +94,21 @@ extension AccountService {
     public func delete(_ site: OwnedSite, _ actor: Actor) throws(AccountError) {
         let end = graceEnd
         try changeSite(site, .siteDeletion, "", actor) { (connection) throws(DatabaseError) in
-            try OwnedSiteStore(connection).setDeletion(site.site.id, at: end)
+            try SiteStore(connection).setDeletion(site.site.id, at: end)
         }
     }
 
     /// Takes a deletion back.
     public func keep(_ site: OwnedSite, _ actor: Actor) throws(AccountError) {
         try changeSite(site, .siteKept, "", actor) { (connection) throws(DatabaseError) in
-            try OwnedSiteStore(connection).setDeletion(site.site.id, at: nil)
+            try SiteStore(connection).setDeletion(site.site.id, at: nil)
+        }
+    }
+
+    /// What comes into an organisation that is about to be deleted would go with it.
+    func checkStays(_ organisation: Int32, _ connection: Connection) throws(DatabaseError) {
+        guard let known = try OrganisationStore(connection).organisation(organisation), known.deleteAt == nil else {
+            throw .invalid("this organisation is about to be deleted: keep it first")
         }
     }
 
@@ -206,26 +211,5 @@ public struct SiteAccess: Sendable {
         self.grants = grants
         self.members = members
         self.teams = teams
-    }
-}
-
-/// Runs what says its failures in words for people, within a transaction.
-func lowering<Result>(_ body: () throws(AccountError) -> Result) throws(DatabaseError) -> Result {
-    do throws(AccountError) {
-        return try body()
-    } catch {
-        switch error {
-        case .invalid(let message): throw .invalid(message)
-        case .database(let error): throw error
-        }
-    }
-}
-
-extension Optional {
-    func flatMap<Result, Failure: Error>(
-        _ transform: (Wrapped) throws(Failure) -> Result?
-    ) throws(Failure) -> Result? {
-        guard let self else { return nil }
-        return try transform(self)
     }
 }

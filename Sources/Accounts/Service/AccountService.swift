@@ -12,19 +12,23 @@ public final class AccountService: Sendable {
     let clock: @Sendable () -> Int64
     let throttle = Throttle()
     let later = LaterWork()
+    let wakeErasures: @Sendable () -> Void
     private let tokens: Mutex<TokenRing>
     private let linkTokens: Mutex<TokenRing>
     let brands: Mutex<[Int32: KnownBrand]> = Mutex([:])
 
     /// A service over the dashboard's connections.
     ///
-    /// - Parameter clock: gives milliseconds since 1970; tests have their own.
+    /// - Parameters:
+    ///   - wakeErasures: called when somebody has asked for an erasure, which then need not wait for the job's next round.
+    ///   - clock: gives milliseconds since 1970; tests have their own.
     public init(
-        pool: Pool, settings: AccountSettings = AccountSettings(),
+        pool: Pool, settings: AccountSettings = AccountSettings(), wakeErasures: @escaping @Sendable () -> Void = {},
         clock: @escaping @Sendable () -> Int64 = { Clock.wallMilliseconds() }
     ) {
         self.pool = pool
         self.settings = settings
+        self.wakeErasures = wakeErasures
         self.clock = clock
         tokens = Mutex(TokenRing(rotatedAt: clock(), lifetime: 3_600_000))
         linkTokens = Mutex(TokenRing(rotatedAt: clock(), lifetime: 24 * 3_600_000))
@@ -99,7 +103,11 @@ public final class AccountService: Sendable {
     /// The hash of a password that keeps to the rules.
     func passwordHash(_ password: String, email: String) throws(AccountError) -> String {
         if let problem = PasswordRules.problem(with: password, email: email) { throw .invalid(problem.words) }
-        guard let hash = PasswordHash.make(password) else {
+        return try AccountService.hash(password)
+    }
+
+    static func hash(_ secret: String) throws(AccountError) -> String {
+        guard let hash = PasswordHash.make(secret) else {
             throw .database(DatabaseError(kind: .retryable, message: "no memory for a password's hash"))
         }
         return hash

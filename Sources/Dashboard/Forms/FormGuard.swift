@@ -35,4 +35,9 @@ struct FormGuard {
         if let given = request.header("ORIGIN") { return !given.isEmpty && origins.contains(given) }
         return request.header("SEC_FETCH_SITE") == "same-origin"
     }
+
+    /// Whether no page sent a request, but a program or somebody's own hand: all browsers say of a page's POST from where it is.
+    static func isOfNoPage(_ request: Request) -> Bool {
+        request.header("ORIGIN") == nil && [nil, "none"].contains(request.header("SEC_FETCH_SITE"))
+    }
 }

@@ -7,8 +7,8 @@ struct PrivacyPage {
     enum Reader {
         /// Somebody who may see the dashboard, which was opened at `origin`.
         case owner(isPublic: Bool, origin: String)
-        /// A visitor of the site.
-        case visitor
+        /// A visitor of the site, who may look at their own data or not.
+        case visitor(hasSelfService: Bool)
     }
 
     /// The site.
@@ -55,7 +55,7 @@ struct PrivacyPage {
         <div><dt>Settings</dt><dd>\(mode)</dd></div>
         </dl>
         </section>
-        \(kept)\(forgotten)\(steps)<section class="card block prose" aria-labelledby="rights-title">
+        \(ownVisit)\(kept)\(forgotten)\(steps)<section class="card block prose" aria-labelledby="rights-title">
         <h2 id="rights-title">What this page does not say</h2>
         <p>This page says what happens, not what the law makes of it: that depends on where you are and on what the site does \
         besides. Questions about your data are answered by whoever is responsible for <bdi>\(site.domain)</bdi>.</p>
@@ -88,6 +88,25 @@ struct PrivacyPage {
         return """
             <p class="notice">Everybody can read this page at <a href="\(url: address)">\(address)</a>: \
             link to it where you tell your visitors about privacy.</p>
+
+            """
+    }
+
+    // MARK: For visitors
+
+    /// Without a secret of forms: caches keep the page for everybody.
+    private var ownVisit: HTML {
+        guard case .visitor(hasSelfService: true) = reader else { return .empty }
+        let address = DashboardPath.ownData(site.domain)
+        return """
+            <section class="card block prose" aria-labelledby="own-title">
+            <h2 id="own-title">Your visit of today</h2>
+            <p>The program can find your own visit of today again, by the address and the browser with which you come, and no \
+            other: whoever shares both with you is found, too.</p>
+            <form class="form" method="post" action="\(url: address)/erase">
+            <p><a href="\(url: address)">Take it along as a file</a>, or have it erased for good:</p>
+            <div><button class="danger">Erase my visit</button></div></form>
+            </section>
 
             """
     }

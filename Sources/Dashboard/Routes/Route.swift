@@ -9,7 +9,7 @@ enum Route: Hashable, Sendable {
     case joinPage, joinAsSomebodyNew, joinAsMyself
     case passwordPage, setPassword
     case asset, brandFile
-    case publicRecord
+    case publicRecord, ownData, eraseOwnData
     case shared(SitePage), sharedFile(SitePage), unlockShared
     // People, about themselves.
     case sites
@@ -41,8 +41,8 @@ enum Route: Hashable, Sendable {
         [
             .signInPage, .signIn, .signInCode, .signOut, .setUpPage, .setUp, .joinPage, .joinAsSomebodyNew,
             .joinAsMyself,
-            .passwordPage, .setPassword, .asset, .brandFile, .publicRecord, .unlockShared, .sites,
-            .accountPage, .addOrganisation, .setName, .changeAddress, .changePassword, .startSecondFactor,
+            .passwordPage, .setPassword, .asset, .brandFile, .publicRecord, .ownData, .eraseOwnData, .unlockShared,
+            .sites, .accountPage, .addOrganisation, .setName, .changeAddress, .changePassword, .startSecondFactor,
             .confirmSecondFactor, .endSecondFactor,
             .renewRecoveryCodes, .revokeSession, .revokeOtherSessions, .deleteAccount, .organisationPage,
             .leaveOrganisation, .addSite, .peoplePage, .invite, .revokeInvitation, .setRole, .removePerson, .addTeam,
@@ -63,7 +63,10 @@ enum Route: Hashable, Sendable {
         case .passwordPage, .setPassword: .setPassword
         case .asset, .brandFile: .loadAsset
         case .publicRecord: .readPublicRecord
-        case .shared, .sharedFile, .unlockShared: .useSharedLink
+        case .ownData: .readOwnData
+        case .eraseOwnData: .eraseOwnData
+        case .shared, .sharedFile: .useSharedLink
+        case .unlockShared: .unlockSharedLink
         case .sites: .listSites
         case .accountPage: .readAccount
         case .setName, .changeAddress, .changePassword, .startSecondFactor, .confirmSecondFactor, .endSecondFactor,
@@ -96,8 +99,9 @@ enum Route: Hashable, Sendable {
     /// How it is asked for. Nothing changes by GET.
     var method: Method {
         switch self {
-        case .signInPage, .setUpPage, .joinPage, .passwordPage, .asset, .brandFile, .publicRecord, .shared,
-            .sharedFile, .sites, .accountPage, .organisationPage, .peoplePage, .keysPage, .brandPage, .auditPage,
+        case .signInPage, .setUpPage, .joinPage, .passwordPage, .asset, .brandFile, .publicRecord, .ownData,
+            .shared, .sharedFile, .sites, .accountPage, .organisationPage, .peoplePage, .keysPage, .brandPage,
+            .auditPage,
             .auditFile, .report, .file, .settingsPage:
             .get
         default: .post
@@ -117,6 +121,8 @@ enum Route: Hashable, Sendable {
         case .asset: "/footfall/assets/:name"
         case .brandFile: "/footfall/brand/:organisation/:name"
         case .publicRecord: "/footfall/privacy/:domain"
+        case .ownData: "/footfall/privacy/:domain/mine"
+        case .eraseOwnData: "/footfall/privacy/:domain/mine/erase"
         case .shared(let page): "/footfall/share/:token" + page.ending
         case .sharedFile(let page): "/footfall/share/:token/\(page.rawValue).csv"
         case .unlockShared: "/footfall/share/:token"

@@ -88,9 +88,10 @@ extension SettingsHandler {
         let text = form["filters"]
         let query = text.split(separator: "?", maxSplits: 1).last.map(String.init) ?? ""
         let state = ReportState(query: query)
-        guard text.isEmpty || !state.filters.isEmpty else {
+        guard text.isEmpty || !state.filters.isEmpty, ReportState.allFilters(of: query) != nil else {
             throw .invalid(
-                "there is no filter in this address: filter a report, then copy its address from the browser")
+                "there is no filter in this address, or one that is not understood: filter a report, then copy its address "
+                    + "from the browser")
         }
         let filters = state.parameters.filter { $0.name == "filter" }.map { "filter=\($0.value)" }.joined(
             separator: "&")

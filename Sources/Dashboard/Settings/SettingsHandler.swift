@@ -27,6 +27,7 @@ public struct SettingsHandler: Sendable {
     func answer(_ inquiry: Inquiry) throws -> Response {
         var inquiry = inquiry
         inquiry.surroundings.audience = .readers
+        if [.ownData, .eraseOwnData].contains(inquiry.match.route) { return try ownData(inquiry) }
         guard inquiry.match.route.method == .post else {
             return try show(inquiry, Done.notice(in: inquiry.request.query), status: 200)
         }

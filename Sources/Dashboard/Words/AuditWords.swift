@@ -23,6 +23,7 @@ enum AuditWords {
         case .recoveryCodesMade: "made other recovery codes"
         case .recoveryCodeUsed: "used a recovery code"
         case .sessionRevoked: "signed out elsewhere:"
+        case .accountDeleted: "deleted their account"
         case .setUp: "set up the organisation"
         case .organisationAdded: "made the organisation"
         case .organisationRenamed: "renamed the organisation to"

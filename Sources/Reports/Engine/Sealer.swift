@@ -55,10 +55,13 @@ struct Sealer: Sendable {
         return days
     }
 
-    private func store(
+    /// Writes a day down as it was computed, unless it is another one by now.
+    func store(
         _ computed: SliceComputer.Computed, _ site: Site, _ connection: Connection
     ) throws(DatabaseError) {
         try connection.transaction { () throws(DatabaseError) in
+            // What was erased, or came, since it was computed must not come back, not even as bytes that nobody asks for.
+            guard try holdDay(computed.day.date, of: site, connection) == computed.version else { return }
             try DayVisitsStore(site: site.id, connection).keep(
                 computed.visits, of: computed.day, version: computed.version)
             for (shape, slice) in computed.slices {
@@ -75,51 +78,90 @@ struct Sealer: Sendable {
         }
     }
 
-    /// Makes the sealed days of a site last whose events are older than a moment and will be deleted: the texts that go with
-    /// them are written into the slices. What is about single visits goes. Returns how many days it were.
-    func detach(_ site: Site, eventsBefore moment: Int64) throws(DatabaseError) -> Int {
-        // All of them at once: a day on which events still arrive would never be done with.
-        _ = try seal(site, limit: .max, before: moment)
-        return try pool.withConnection(for: .site(site.id)) { (connection) throws(DatabaseError) in
-            try connection.execute(
-                """
-                DELETE FROM day_visits WHERE site_id = \(site.id.rawValue)
-                    AND day::timestamp AT TIME ZONE \(site.timeZone) < \(timestamp: moment)
-                """)
-            let rows = try connection.query(
-                """
-                SELECT DISTINCT day FROM day_stat
-                WHERE site_id = \(site.id.rawValue) AND NOT has_texts
-                    AND day::timestamp AT TIME ZONE \(site.timeZone) < \(timestamp: moment)
-                """)
-            for row in rows { try detach(try row.localDate(0), site, connection) }
-            return rows.count
-        }
-    }
-
-    private func detach(_ day: LocalDate, _ site: Site, _ connection: Connection) throws(DatabaseError) {
+    /// Keeps the version of a day as it is for the length of the transaction; returns it, or `nil` where there is no such day
+    /// any more.
+    private func holdDay(_ day: LocalDate, of site: Site, _ connection: Connection) throws(DatabaseError) -> Int64? {
         let rows = try connection.query(
             """
-            SELECT shape, slice FROM day_stat
-            WHERE site_id = \(site.id.rawValue) AND day = \(day.description)::text::date
+            SELECT version FROM site_day
+            WHERE site_id = \(site.id.rawValue) AND day = \(day.description)::text::date FOR UPDATE
             """)
-        for row in rows {
-            let name: String = try row.value(0)
-            guard let shape = Shape.standard.first(where: { $0.name == name }),
-                let bytes = SliceBytes(try row.value(1, as: [UInt8].self))
-            else { continue }
-            var slice = bytes.slice(shape.breakdowns.map { Dimension.name(ofBreakdown: $0) })
-            for (table, rows) in slice.tables {
-                let numbers = rows.keys.filter { $0 != 0 && rows.texts[$0] == nil }
-                for (number, text) in try queryTexts(connection, site: site.id, numbers) {
-                    slice.tables[table]?.texts[number] = text
+        return try rows.first?.value(0)
+    }
+
+    /// Makes the sealed days of a site last whose events are older than a moment and will be deleted: the texts that go with
+    /// them are written into the slices. What is about single visits goes. Returns how many days it were. Throws `retryable`
+    /// when events keep coming for one of them: then its events must not go yet.
+    func detach(_ site: Site, eventsBefore moment: Int64) throws(DatabaseError) -> Int {
+        var detached = 0
+        for _ in 0..<Self.detachRounds {
+            // All of them at once: a day on which events still arrive would never be done with.
+            _ = try seal(site, limit: .max, before: moment)
+            let isDone = try pool.withConnection(for: .site(site.id)) { (connection) throws(DatabaseError) in
+                let rows = try connection.query(
+                    """
+                    SELECT DISTINCT day FROM day_stat
+                    WHERE site_id = \(site.id.rawValue) AND NOT has_texts
+                        AND day::timestamp AT TIME ZONE \(site.timeZone) < \(timestamp: moment)
+                    """)
+                var left = rows.count
+                for row in rows where try detach(try row.localDate(0), site, connection) {
+                    detached += 1
+                    left -= 1
                 }
+                return left == 0
+            }
+            if isDone { return detached }
+        }
+        throw DatabaseError(
+            kind: .retryable,
+            message: "events keep coming for days of \(site.domain) that are about to be deleted; they are kept for now"
+        )
+    }
+
+    /// How often days are sealed anew for which events came in between.
+    private static let detachRounds = 5
+
+    /// Makes a day last, as a whole or not at all. Returns false when it is not sealed as it is now.
+    private func detach(_ day: LocalDate, _ site: Site, _ connection: Connection) throws(DatabaseError) -> Bool {
+        try connection.transaction { () throws(DatabaseError) in
+            let version = try holdDay(day, of: site, connection)
+            let rows = try connection.query(
+                """
+                SELECT shape, slice, version FROM day_stat
+                WHERE site_id = \(site.id.rawValue) AND day = \(day.description)::text::date
+                """)
+            for row in rows where try row.value(2) != version { return false }
+            for row in rows {
+                let name: String = try row.value(0)
+                guard let shape = Shape.standard.first(where: { $0.name == name }),
+                    let bytes = SliceBytes(try row.value(1, as: [UInt8].self))
+                else { continue }
+                let slice = try withTexts(
+                    bytes.slice(shape.breakdowns.map { Dimension.name(ofBreakdown: $0) }), site, connection)
+                try connection.execute(
+                    """
+                    UPDATE day_stat SET slice = \(bytes: SliceBytes(slice).bytes), has_texts = true
+                    WHERE site_id = \(site.id.rawValue) AND day = \(day.description)::text::date AND shape = \(name)
+                    """)
             }
             try connection.execute(
                 """
-                UPDATE day_stat SET slice = \(bytes: SliceBytes(slice).bytes), has_texts = true
-                WHERE site_id = \(site.id.rawValue) AND day = \(day.description)::text::date AND shape = \(name)
+                DELETE FROM day_visits
+                WHERE site_id = \(site.id.rawValue) AND day = \(day.description)::text::date
                 """)
+            return true
         }
+    }
+
+    private func withTexts(_ slice: Slice, _ site: Site, _ connection: Connection) throws(DatabaseError) -> Slice {
+        var slice = slice
+        for (table, rows) in slice.tables {
+            let numbers = rows.keys.filter { $0 != 0 && rows.texts[$0] == nil }
+            for (number, text) in try queryTexts(connection, site: site.id, numbers) {
+                slice.tables[table]?.texts[number] = text
+            }
+        }
+        return slice
     }
 }

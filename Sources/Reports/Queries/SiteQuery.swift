@@ -1,15 +1,14 @@
 import Database
 import EventModel
 
-/// Sites by domain: the one asked for, or all of them.
-func querySites(_ connection: Connection, domain: String? = nil) throws(DatabaseError) -> [Site] {
-    let condition: SQL = if let domain { "domain = \(domain)" } else { "true" }
+/// All sites by domain.
+func querySites(_ connection: Connection) throws(DatabaseError) -> [Site] {
     let rows = try connection.query(
         """
         SELECT site_id, domain, time_zone, hosts,
             (SELECT key FROM site_key WHERE site_key.site_id = site.site_id ORDER BY created_at, key LIMIT 1),
             retention_months
-        FROM site WHERE \(condition) ORDER BY domain
+        FROM site ORDER BY domain
         """)
     var sites: [Site] = []
     for row in rows {

@@ -1,4 +1,5 @@
 import Configuration
+import Database
 import EventModel
 import Pipeline
 import PluginAPI
@@ -11,8 +12,12 @@ enum CheckCommand {
             usage: footfall check [--config FILE] [--policy cnil]
 
             Reads the configuration, lays it over the defaults, and proves from the plugins' declarations that the
-            chain does what it says. Starts nothing and connects to nothing. Prints every problem at once and exits
-            with 78, or prints the chain and exits with 0.
+            chain does what it says. Starts nothing. Prints every problem at once and exits with 78, or prints the chain
+            and exits with 0.
+
+            It also signs in as database.web_url, and exits with 78 where footfall serve web would: when that login may
+            see more than row-level security shows it, or cannot sign in although database.url can. A database that does
+            not answer at all is no mistake of the configuration, which is said and left at that.
 
             --policy cnil judges it against each condition of the French regulator's exemption for audience measurement:
             pass, fail or unknown, with the reason. Exits with 78 when one fails. What it cannot know, such as what you
@@ -34,7 +39,25 @@ enum CheckCommand {
                 Output.line("       \(verb) \(fields.sorted().map(\.rawValue).joined(separator: ", "))")
             }
         }
+        try checkWebLogin(configuration)
         return ExitCode.success
+    }
+
+    private static func checkWebLogin(_ configuration: GatewayConfiguration) throws(CommandFailure) {
+        let login = WebLogin(configuration: configuration)
+        guard !login.isMissing else {
+            return Output.line(
+                "The dashboard cannot start: database.web_url is empty. docs/security.md says how to make its login.")
+        }
+        guard let error = try login.check() else { return Output.line("The dashboard's login is confined.") }
+        do throws(DatabaseError) {
+            _ = try Connection(
+                ConnectionSettings(url: configuration.settings.database.url, applicationName: "footfall check"))
+        } catch {
+            return Output.line("The dashboard's login was not checked, the database does not answer: \(error)")
+        }
+        throw .configuration(
+            "\(configuration.file): database.web_url: \(error); docs/security.md says how to make a login")
     }
 
     private static func judge(_ configuration: GatewayConfiguration) -> Int32 {

@@ -69,7 +69,7 @@ enum DemoCommand {
 
     /// The site of this domain, or the only one.
     private static func site(_ domain: String?, _ connection: Connection) throws(CommandFailure) -> Site {
-        let sites = try OperatorConnection.reportingSites { () throws(AccountError) in try SiteStore(connection).list()
+        let sites = try OperatorConnection.reporting { () throws(DatabaseError) in try SiteStore(connection).list()
         }
         if let domain {
             guard let site = sites.first(where: { $0.domain == domain.lowercased() }) else {

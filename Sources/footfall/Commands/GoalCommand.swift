@@ -15,7 +15,8 @@ enum GoalCommand {
 
             A goal is reached by viewing a page or by sending an event; * in PATH or NAME stands for anything. --property
             asks for a property of the event, --revenue names the property that holds an amount of money. Reports have
-            the numbers at once, for the past as well. add with a known NAME changes that goal. All take --config FILE.
+            the numbers at once, for the past as well. add with a known NAME changes that goal. add and remove are written
+            into the audit log. All take --config FILE.
             """
     ) { (words) throws(CommandFailure) in
         let arguments = try Arguments(
@@ -24,13 +25,16 @@ enum GoalCommand {
         switch (words.first, words.count) {
         case ("add", 3): try add(arguments, domain: words[1], name: words[2])
         case ("list", 2):
-            try withSite(arguments, words[1]) { (site, store) throws(DatabaseError) in
-                for goal in try store.goals(of: site) { Output.line("\(goal.name)\t\(describe(goal))") }
+            try withSite(arguments, words[1]) { (site, connection) throws(DatabaseError) in
+                for goal in try GoalStore(connection).goals(of: site.id) {
+                    Output.line("\(goal.name)\t\(describe(goal))")
+                }
             }
         case ("remove", 3):
             var isGone = false
-            try withSite(arguments, words[1]) { (site, store) throws(DatabaseError) in
-                isGone = try store.remove(words[2], of: site)
+            try withSite(arguments, words[1]) { (site, connection) throws(DatabaseError) in
+                isGone = try GoalStore(connection).remove(words[2], of: site.id)
+                if isGone { try OperatorConnection.note(.goalRemoved, of: site, words[2], on: connection) }
             }
             guard isGone else {
                 throw .usage("\(words[1]) has no goal \"\(words[2])\"; footfall goal list \(words[1]) names them")
@@ -58,24 +62,20 @@ enum GoalCommand {
             conditions.append(Goal.PropertyCondition(name: parts[0], values: [parts[1]]))
         }
         let goal = Goal(name: name, target: target, properties: conditions, revenue: arguments["revenue"] ?? "")
-        try withSite(arguments, domain) { (site, store) throws(DatabaseError) in try store.set(goal, of: site) }
+        try withSite(arguments, domain) { (site, connection) throws(DatabaseError) in
+            try GoalStore(connection).set(goal, of: site.id)
+            try OperatorConnection.note(.goalSet, of: site, name, on: connection)
+        }
         Output.line("\(goal.name)\t\(describe(goal))")
     }
 
     private static func withSite(
         _ arguments: Arguments, _ domain: String,
-        _ body: (SiteID, GoalStore) throws(DatabaseError) -> Void
+        _ body: (Site, Connection) throws(DatabaseError) -> Void
     ) throws(CommandFailure) {
         let connection = try OperatorConnection.open(arguments, as: "footfall goal")
-        try OperatorConnection.reportingSites { () throws(AccountError) in
-            guard let site = try SiteStore(connection).site(domain: domain) else {
-                throw .invalid("there is no site \"\(domain)\"; footfall site list names them")
-            }
-            do throws(DatabaseError) {
-                try body(site.id, GoalStore(connection))
-            } catch {
-                throw .database(error)
-            }
+        try OperatorConnection.changing(connection) { () throws(DatabaseError) in
+            try body(try OperatorConnection.site(domain, connection), connection)
         }
     }
 

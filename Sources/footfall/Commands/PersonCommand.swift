@@ -1,4 +1,5 @@
 import Accounts
+import Dashboard
 import Cache
 import Database
 import EventModel
@@ -53,7 +54,8 @@ enum PersonCommand {
         let site = try site(arguments, connection)
         let selector = try selector(arguments, site, connection)
         _ = try OperatorConnection.reporting { () throws(DatabaseError) in
-            try note(.dataExported, site, connection)
+            // That it was done, and nothing about whom.
+            try OperatorConnection.note(.dataExported, of: site, on: connection)
             try PersonalExport(selector, of: site.id, on: connection).run { Output.line($0) }
         }
         return ExitCode.success
@@ -73,7 +75,7 @@ enum PersonCommand {
             }
             let store = ErasureStore(connection)
             let number = try connection.transaction { () throws(DatabaseError) in
-                try note(.dataErased, site, connection)
+                try OperatorConnection.note(.dataErased, of: site, on: connection)
                 return try store.request(selector, of: site.id, now: now)
             }
             try Eraser(connection).run(number, now: now)
@@ -99,9 +101,11 @@ enum PersonCommand {
             Output.line(
                 """
                 \(erasure.number)\t\(erasure.kind.rawValue)\tasked \(moment(erasure.requestedAt))\t\
-                invisible \(moment(erasure.invisibleAt))\toff the disk \(moment(erasure.doneAt))\t\
+                invisible \(moment(erasure.invisibleAt))\toff the disk \(moment(erasure.doneAt))\
+                \(erasure.isLogClean == false ? " (PostgreSQL keeps files of its log)" : "")\t\
                 \(erasure.events) events, \(erasure.visits) visits, \(erasure.deadLetters) dead letters, \
-                \(erasure.lateEvents) late events
+                \(erasure.lateEvents) late events\
+                \(erasure.failures > 0 ? ", failed \(erasure.failures) times: see the log" : "")
                 """)
         }
         if erasures.isEmpty { Output.line("Nobody has asked for anything to be erased.") }
@@ -147,26 +151,13 @@ enum PersonCommand {
         return ExitCode.success
     }
 
-    /// That it was done, and nothing about whom.
-    private static func note(
-        _ action: AuditAction, _ site: Site, _ connection: Connection
-    ) throws(DatabaseError) {
-        let organisation: Int32? = try connection.query(
-            "SELECT organisation_id FROM site WHERE site_id = \(site.id.rawValue)")[0].value(0)
-        try AuditLog(connection).note(action, site.domain, organisation: organisation, person: .operatorTerminal)
-    }
-
     // MARK: Who
 
     private static func site(_ arguments: Arguments, _ connection: Connection) throws(CommandFailure) -> Site {
         guard let domain = arguments["site"] else { throw .usage("--site DOMAIN is missing") }
-        let site = try OperatorConnection.reportingSites { () throws(AccountError) in
-            try SiteStore(connection).site(domain: domain)
+        return try OperatorConnection.changing(connection) { () throws(DatabaseError) in
+            try OperatorConnection.site(domain, connection)
         }
-        guard let site else {
-            throw .configuration("there is no site \"\(domain)\"; footfall site list names them")
-        }
-        return site
     }
 
     private static func selector(
@@ -175,7 +166,7 @@ enum PersonCommand {
         let (from, to) = (arguments["from"], arguments["to"])
         switch (arguments["user"], arguments["visitor"], from ?? to) {
         case (let id?, nil, nil):
-            return try OperatorConnection.reportingSites { () throws(AccountError) in
+            return try OperatorConnection.reporting { () throws(DatabaseError) in
                 try SelectorReader(connection).user(id, of: site.id)
             }
         case (nil, let number?, nil):
@@ -185,7 +176,7 @@ enum PersonCommand {
             return .visitor(visitor)
         case (nil, nil, .some):
             guard let from, let to else { throw .usage("--from and --to belong together") }
-            return try OperatorConnection.reportingSites { () throws(AccountError) in
+            return try OperatorConnection.reporting { () throws(DatabaseError) in
                 try SelectorReader(connection).period(from: from, through: to, of: site.id)
             }
         default: throw .usage("say one of --user ID, --visitor NUMBER, or --from DATE --to DATE")

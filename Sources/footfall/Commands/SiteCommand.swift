@@ -1,10 +1,11 @@
 import Accounts
+import Database
 import EventModel
 
 /// `footfall site`: the sites of this installation.
 enum SiteCommand {
     static let command = Program.Command(
-        name: "site", summary: "add a site, or list them",
+        name: "site", summary: "add or change a site, or list them",
         help: """
             usage: footfall site add DOMAIN [--host HOST]... [--time-zone ZONE] [--key KEY] [--ack LEVEL]
                                      [--organisation NAME] [--if-missing]
@@ -29,7 +30,10 @@ enum SiteCommand {
             default for what the configuration says. Older ones are deleted by a job within six hours, day by day; what
             is known of past days as sums stays.
 
-            A running gateway notices within five seconds. All take --config FILE.
+            list prints a line for each site: domain, key, hosts, time zone, and what was set for it.
+
+            A running gateway notices within five seconds. add and set are written into the audit log. All take
+            --config FILE.
             """
     ) { (words) throws(CommandFailure) in
         let arguments = try Arguments(
@@ -54,7 +58,7 @@ enum SiteCommand {
             timeZone: arguments["time-zone"] ?? "UTC", ack: try ack(arguments) ?? nil)
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
         if arguments.has("if-missing") {
-            let known = try OperatorConnection.reportingSites { () throws(AccountError) in
+            let known = try OperatorConnection.reporting { () throws(DatabaseError) in
                 try SiteStore(connection).site(domain: new.domain)
             }
             if let known {
@@ -63,10 +67,12 @@ enum SiteCommand {
             }
         }
         new.organisation = try OperatorConnection.organisation(arguments["organisation"], connection)
-        let site = try OperatorConnection.reportingSites { () throws(AccountError) in
-            try SiteStore(connection).add(new, ifMissing: arguments.has("if-missing"))
+        let key = try OperatorConnection.changing(connection) { () throws(DatabaseError) in
+            let site = try SiteStore(connection).add(new, ifMissing: arguments.has("if-missing"))
+            try OperatorConnection.note(.siteAdded, of: site, on: connection)
+            return site.key
         }
-        Output.line(site.key)
+        Output.line(key)
         return ExitCode.success
     }
 
@@ -82,20 +88,25 @@ enum SiteCommand {
             )
         }
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
-        try OperatorConnection.reportingSites { () throws(AccountError) in
+        let options = ["ack", "events-per-second", "script-token", "retention"]
+        var words = options.compactMap { name in arguments[name].map { "\(name) \($0)" } }
+        if isRenewing { words.append("another secret of the script") }
+        try OperatorConnection.changing(connection) { () throws(DatabaseError) in
             let store = SiteStore(connection)
-            if let level { try store.setAck(level, domain: domain) }
-            if let limit { try store.setEventsPerSecond(limit, domain: domain) }
-            if isRenewing { try store.renewScriptSecret(domain: domain) }
-            if let token { try store.setNeedsScriptToken(token, domain: domain) }
-            if let months { try store.setRetention(months: months, domain: domain) }
+            let site = try OperatorConnection.site(domain, connection)
+            if let level { try store.setAck(level, of: site.id) }
+            if let limit { try store.setEventsPerSecond(limit, of: site.id) }
+            if isRenewing { try store.renewScriptSecret(of: site.id) }
+            if let token { try store.setNeedsScriptToken(token, of: site.id) }
+            if let months { try store.setRetention(months: months, of: site.id) }
+            try OperatorConnection.note(.siteChanged, of: site, words.joined(separator: ", "), on: connection)
         }
         return ExitCode.success
     }
 
     private static func list(_ arguments: Arguments) throws(CommandFailure) -> Int32 {
         let connection = try OperatorConnection.open(arguments, as: "footfall site")
-        let sites = try OperatorConnection.reportingSites { () throws(AccountError) in try SiteStore(connection).list()
+        let sites = try OperatorConnection.reporting { () throws(DatabaseError) in try SiteStore(connection).list()
         }
         for site in sites {
             let ack = site.ack.map { "\tack \($0.rawValue)" } ?? ""

@@ -78,9 +78,9 @@ struct BatchLoad {
         _ batch: Batch, _ memory: inout LoadMemory, locking extra: Set<VisitorKey>
     ) throws(DatabaseError) -> Outcome {
         try memory.holdTexts(connection)
-        let split = try Erasures(connection).split(batch.hits)
-        let hits = split.left
-        try checkSites(hits)
+        let deleted = try DeletedSites(connection, of: batch)
+        let split = try Erasures(connection, for: batch.hits).split(batch.hits, deleted, storesVisits: true)
+        let hits = split.hits
 
         var visitors = LockedVisitors(connection: connection, extra: extra)
         if let missing = try visitors.lockAndLoad(hits) { return .needsLocks(missing) }
@@ -92,7 +92,7 @@ struct BatchLoad {
         events.reserveCapacity(accepted.count)
         for index in accepted {
             if !hits[index].quarantine.isEmpty {
-                try quarantine(hits[index], sequence: sequence(of: hits[index], in: batch))
+                try quarantine(hits[index], sequence: batch.sequence(ofHit: split.place(of: index)))
             } else if hits[index].isBot {
                 bots.append(try EncodedHit(hits[index], &memory, new: &texts))
             } else {
@@ -112,40 +112,16 @@ struct BatchLoad {
         try SessionTable(connection: connection).store(merged)
         let bookkeeping = Bookkeeping(connection: connection)
         try bookkeeping.bump(events + bots, merged)
-        try bookkeeping.count(
-            hits, accepted: accepted, ended: batch.ledger + split.erased.map(BatchLoad.droppedAsErased))
-        try split.count(connection)
+        try bookkeeping.count(hits, accepted: accepted, ended: deleted.ledger(of: batch) + split.dropped)
+        try split.note(connection)
         let receipt = StoreReceipt(stored: accepted.count, duplicates: hits.count - accepted.count)
         return .done(receipt, texts)
-    }
-
-    /// How the ledger counts an event that is not stored because it came after its erasure.
-    static func droppedAsErased(_ hit: Hit) -> LedgerDelta {
-        LedgerDelta(site: hit.site, receivedAt: hit.receivedAt, outcome: .dropped, reason: "erased")
-    }
-
-    /// Its place in the batch may be another one than among the hits that are left.
-    private func sequence(of hit: Hit, in batch: Batch) -> UInt64 {
-        batch.sequence(ofHit: batch.hits.firstIndex { $0.id == hit.id && $0.site == hit.site } ?? 0)
     }
 
     /// Sets an event aside until a person has looked at it.
     private func quarantine(_ hit: Hit, sequence: UInt64) throws(DatabaseError) {
         _ = try DeadLetter(hit: hit, reason: "quarantine: \(hit.quarantine)")
             .insert(batch.journal, sequence: sequence, store: store, connection)
-    }
-
-    /// Events of a site that was deleted meanwhile are dead letters.
-    private func checkSites(_ hits: [Hit]) throws(DatabaseError) {
-        if hits.isEmpty { return }
-        let sites = Set(hits.map(\.site.rawValue)).sorted()
-        let rows = try connection.query(
-            """
-            SELECT wanted FROM unnest(\(sites)) AS wanted
-            WHERE NOT EXISTS (SELECT FROM site WHERE site_id = wanted) LIMIT 1
-            """)
-        guard let row = rows.first else { return }
-        throw DatabaseError(kind: .poison, message: "site \(try row.value(0, as: Int32.self)) does not exist")
     }
 }
 
@@ -183,6 +159,12 @@ struct Partitions {
     static func month(_ milliseconds: Int64) -> Int {
         let time = CivilTime(milliseconds: milliseconds)
         return time.year * 12 + time.month - 1
+    }
+
+    /// How the names of the partitions of a month end, as in `event_2026_11`.
+    static func suffix(_ month: Int) -> String {
+        let number = month % 12 + 1
+        return "\(month / 12)_\(number < 10 ? "0" : "")\(number)"
     }
 }
 

@@ -91,20 +91,34 @@ public struct PostgresStore: EventStore {
                 let cursor = JournalCursor(journal: batch.journal, store: id, connection: connection)
                 guard let batch = batch.after(try cursor.lock(before: batch)) else { return }
                 try memory.holdTexts(connection)
-                let split = try Erasures(connection).split(batch.hits)
-                for (index, hit) in batch.hits.enumerated() where split.left.contains(hit) {
+                let deleted = try DeletedSites(connection, of: batch, throwsForUnknown: false)
+                let split = try Erasures(connection, for: batch.hits).split(batch.hits, deleted, storesVisits: false)
+                for (index, hit) in split.hits.enumerated() {
                     var hit = hit
                     // Dead, whatever it would have been.
                     hit.quarantine = ""
+                    let sequence = batch.sequence(ofHit: split.place(of: index))
                     let isNew = try DeadLetter(hit: hit, reason: reason)
-                        .insert(batch.journal, sequence: batch.sequence(ofHit: index), store: id, connection)
+                        .insert(batch.journal, sequence: sequence, store: id, connection)
                     if isNew { try Bookkeeping(connection: connection).countDead(hit) }
                 }
-                let erased = split.erased.map(BatchLoad.droppedAsErased)
-                try Bookkeeping(connection: connection).count([], accepted: [], ended: erased)
-                try split.count(connection)
+                try Bookkeeping(connection: connection).count([], accepted: [], ended: split.dropped)
+                try split.note(connection)
                 try cursor.move(to: batch.last)
             }
+        }
+    }
+
+    /// Writes down how far the journal is loaded, for erasures.
+    public func note(loadedThrough moment: Timestamp, of journal: JournalID) throws(StoreError) {
+        try translating { (connection, _) throws(DatabaseError) in
+            _ = try connection.execute(
+                """
+                INSERT INTO journal_cursor (journal, store, position, loaded_through)
+                VALUES (\(uuid: journal.value), \(id), 0, \(timestamp: moment.milliseconds))
+                ON CONFLICT (journal, store) DO UPDATE
+                SET loaded_through = greatest(journal_cursor.loaded_through, excluded.loaded_through)
+                """)
         }
     }
 

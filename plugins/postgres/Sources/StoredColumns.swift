@@ -58,7 +58,9 @@ public enum StoredColumns {
             "settled_at": .technical("how far it is"), "done_at": .technical("how far it is"),
             "events": .technical("how many were erased"), "visits": .technical("how many were erased"),
             "dead_letters": .technical("how many were erased"), "late_events": .technical("how many were erased"),
-            "months": .technical("in which partitions something was erased"),
+            "log_position": .technical("how far it is"),
+            "is_log_clean": .technical("whether the database's log of changes held nothing of it any more"),
+            "failures": .technical("how often it was tried in vain"), "retry_at": .technical("when it is tried again"),
         ],
     ]
 
@@ -93,7 +95,7 @@ public enum StoredColumns {
         "site", "site_key", "secret_key", "journal_cursor", "ledger", "site_day", "day_stat", "goal", "job_run",
         "text_epoch", "schema_migration", "organisation", "person", "recovery_code", "membership", "team",
         "team_member", "site_access", "invitation", "one_time_link", "person_session", "shared_link", "audit_entry",
-        "gateway_secret",
+        "gateway_secret", "deleted_site", "erasure_trace",
     ]
 
     private static let shared: [String: Content] = [

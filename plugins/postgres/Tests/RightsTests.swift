@@ -140,7 +140,7 @@ import Testing
             let anna = try reader.user("anna", of: site)
             #expect(try reader.user("anna", of: site) == anna)
             #expect(try reader.user("anna", of: SiteID(rawValue: 2)) != anna, "every site has a key of its own")
-            #expect(throws: AccountError.self) { try reader.user("", of: site) }
+            #expect(throws: DatabaseError.self) { try reader.user("", of: site) }
         }
     }
 
@@ -155,8 +155,43 @@ import Testing
             // The clock is put forward at midnight: the day begins at one.
             try fixture.connection.execute("UPDATE site SET time_zone = 'America/Asuncion' WHERE site_id = 2")
             for (first, last) in [("2026-11-25", "2026-11-24"), ("2026-02-30", "2026-03-01"), ("24.11.2026", "x")] {
-                #expect(throws: AccountError.self) { try reader.period(from: first, through: last, of: site) }
+                #expect(throws: DatabaseError.self) { try reader.period(from: first, through: last, of: site) }
             }
+        }
+    }
+
+    /// Everybody's, and of every kind; nothing of the moments before and after, and nothing of another site.
+    @Test func anExportOfDaysHoldsAllThatHappenedInThem() throws {
+        try StoreFixture.with { fixture in
+            let start = midnight - hour
+            let end = midnight + 23 * hour
+            try fixture.store().append([
+                StoreFixture.hit(1, at: start - 1, visitor: 1, path: "/day-before"),
+                StoreFixture.hit(2, at: start, visitor: 2, path: "/first"),
+                StoreFixture.hit(3, at: end - 1, visitor: nil, path: "/last"),
+                StoreFixture.hit(4, at: end, visitor: 4, path: "/day-after"),
+                StoreFixture.hit(5, at: midnight, visitor: nil, path: "/program") { $0.isBot = true },
+                StoreFixture.hit(6, at: midnight, visitor: 6, path: "/set-aside") { $0.quarantine = "unknown_event" },
+                StoreFixture.hit(7, at: end, visitor: 7, path: "/set-aside-later") { $0.quarantine = "unknown_event" },
+                StoreFixture.hit(8, at: midnight, visitor: 8, site: 2, path: "/elsewhere"),
+            ])
+            let day = try SelectorReader(fixture.connection).period(
+                from: "2026-11-24", through: "2026-11-24", of: site)
+            let exported = try lines(day, fixture)
+            for path in ["/first", "/last", "/program", "/set-aside"] {
+                #expect(exported.contains { $0.contains("\"\(path)\"") }, "\(path)")
+            }
+            for path in ["/day-before", "/day-after", "/set-aside-later", "/elsewhere"] {
+                #expect(!exported.contains { $0.contains("\"\(path)\"") }, "\(path)")
+            }
+            let kinds = exported.map { $0.contains("\"kind\": \"visit\"") || $0.contains("\"kind\":\"visit\"") }
+            #expect(exported.count == 5 && kinds.filter { $0 }.count == 1)
+            // The erasure of the same days leaves an export of nothing.
+            _ = try erase(day, fixture)
+            #expect(try lines(day, fixture) == [])
+            #expect(try fixture.count("SELECT count(*) FROM event WHERE site_id = 1") == 2)
+            #expect(try fixture.count("SELECT count(*) FROM bot_event") == 0)
+            #expect(try fixture.count("SELECT count(*) FROM dead_letter") == 1)
         }
     }
 
@@ -256,9 +291,12 @@ import Testing
             _ = try erase(.user(UserID(rawValue: 7)), fixture)
             _ = try erase(visitor(1), fixture)
             let eraser = Eraser(fixture.connection)
-            #expect(try eraser.settle(askedBefore: now, now: now) == 0)
-            #expect(try eraser.settle(askedBefore: now + 1, now: now + 1) == 2)
-            #expect(try eraser.settle(askedBefore: now + 1, now: now + 1) == 0)
+            func settle(_ moment: Int64) throws -> Int {
+                try eraser.settle(askedBefore: moment, heedsJournals: true, now: moment).done
+            }
+            #expect(try settle(now) == 0)
+            #expect(try settle(now + 1) == 2)
+            #expect(try settle(now + 1) == 0)
             #expect(
                 try fixture.count(
                     "SELECT count(*) FROM erasure WHERE visitors IS NOT NULL OR user_hash IS NOT NULL") == 0)

@@ -60,6 +60,7 @@ struct ErasedVisits {
                 AND session.session_id = gone.session_id
             """)
         var new: [MergedVisit] = []
+        var moved: [(from: Int64, part: StoredVisit)] = []
         for visit in visits {
             guard let places = places[visit.session] else { continue }
             // The first part keeps the number; others, beyond a gap that has come up, get their own.
@@ -70,20 +71,25 @@ struct ErasedVisits {
                 if index == 0 {
                     part.visit.session = visit.session
                 } else {
-                    try move(visit.session, to: part.visit)
+                    moved.append((visit.session, part.visit))
                 }
                 new.append(part)
             }
         }
+        try move(moved)
         try SessionTable(connection: connection).store(new)
     }
 
-    private func move(_ session: Int64, to part: StoredVisit) throws(DatabaseError) {
+    /// Gives events to the visits that they are of now.
+    private func move(_ moved: [(from: Int64, part: StoredVisit)]) throws(DatabaseError) {
+        if moved.isEmpty { return }
         try connection.execute(
             """
-            UPDATE event SET session_id = \(part.session)
-            WHERE site_id = \(site) AND session_id = \(session)
-                AND "time" BETWEEN \(timestamp: part.summary.first.time) AND \(timestamp: part.summary.lastAt)
+            UPDATE event SET session_id = part.session_id
+            FROM unnest(\(moved.map(\.from)), \(moved.map(\.part.session)),
+                \(timestamps: moved.map(\.part.summary.first.time)), \(timestamps: moved.map(\.part.summary.lastAt))
+            ) AS part (former, session_id, since, until)
+            WHERE event.site_id = \(site) AND event.session_id = part.former AND event."time" BETWEEN since AND until
             """)
     }
 
