@@ -25,6 +25,8 @@ struct ChangeCase: Sendable {
     var object = ""
     /// How many entries of that kind there are.
     var entries = 1
+    /// Whether it is asked for first.
+    var isAskedFor = false
     let form: @Sendable (DoorFixture, Tenant) throws -> Form
 
     init(
@@ -54,11 +56,13 @@ struct ChangeCase: Sendable {
         _ role: Role, _ route: Route, _ action: AuditAction?, _ object: String = "", entries: Int = 1,
         asks: Asked? = nil, _ fields: @escaping @Sendable (DoorFixture, Tenant) throws -> Fields = { _, _ in [] }
     ) -> ChangeCase {
-        ChangeCase(route, action, object, entries: entries) { fixture, tenant in
+        var change = ChangeCase(route, action, object, entries: entries) { fixture, tenant in
             Form(
                 browser: try tenant.browser(role, fixture), address: fill(route, tenant),
                 fields: try fields(fixture, tenant), confirmation: asks?.word(tenant, role))
         }
+        change.isAskedFor = asks != nil
+        return change
     }
 
     /// A form of somebody who is not signed in.

@@ -20,10 +20,10 @@ struct ChangeTests {
 
     @Test func whatCannotBeTakenBackIsAskedForFirst() throws {
         try DoorFixture.with { fixture in
-            for (number, change) in ChangeCase.all.enumerated() {
+            for (number, change) in ChangeCase.all.enumerated() where change.isAskedFor {
                 let tenant = try fixture.tenant("t\(number)")
                 let form = try change.form(fixture, tenant)
-                guard let confirmation = form.confirmation else { continue }
+                let confirmation = form.confirmation ?? ""
                 let before = try fixture.snapshot()
                 for wrong in [nil, "", "no", "on", "\(confirmation)x"] {
                     let answer = form.browser.post(

@@ -148,12 +148,16 @@ struct RouteAccessTests {
                     own.link, password: Tenant.linkPassword, address: .v4(0x0A00_0001)
                 ).proof ?? ""
             var attempt = 0
+            var browsers: [Visitor: Browser] = [:]
             for route in Route.all {
                 for visitor in Visitor.allCases {
                     for target in Target.allCases where matters(target, route) {
                         attempt += 1
                         let tenant = target == .foreign ? foreign : own
-                        let browser = try browser(visitor, own, lonely, proof, fixture)
+                        // Some forms end the session: after each a fresh one.
+                        let known = route.method == .get ? browsers[visitor] : nil
+                        let browser = try known ?? browser(visitor, own, lonely, proof, fixture)
+                        browsers[visitor] = route.method == .get ? browser : nil
                         let address = try address(route, tenant, target, fixture)
                         let response =
                             route.method == .get
@@ -178,7 +182,6 @@ struct RouteAccessTests {
         }
     }
 
-    /// Fresh for every request: some of them end the session.
     private func browser(
         _ visitor: Visitor, _ own: Tenant, _ lonely: Int32, _ proof: String, _ fixture: DoorFixture
     ) throws -> Browser {
