@@ -53,7 +53,8 @@ enum ServeCommand {
             guard pending.isEmpty else {
                 throw DatabaseError(
                     kind: .refused,
-                    message: "the database lacks \(pending.count == 1 ? "a migration" : "\(pending.count) migrations"): "
+                    message:
+                        "the database lacks \(pending.count == 1 ? "a migration" : "\(pending.count) migrations"): "
                         + "run footfall migrate")
             }
             announceSetUp(configuration, connection)
