@@ -67,6 +67,8 @@ enum ReasonWords {
         "missing_field": Meaning(title: "Missing field", explanation: "A field that every event needs is not there."),
         "unknown_site": Meaning(
             title: "Unknown key", explanation: "No site has this key: look at data-site in the pages’ script element."),
+        "site_deleted": Meaning(
+            title: "Deleted site", explanation: "The site was deleted before the event could be stored."),
         "host_not_allowed": Meaning(
             title: "Host not allowed", explanation: "The page is on a host that does not belong to the site."),
         "too_large": Meaning(title: "Too large", explanation: "The request is larger than the gateway takes."),
