@@ -72,16 +72,36 @@ import Testing
 
     /// Nanoseconds that the thread computes, of the fastest of five.
     private func time(_ body: () -> Void) -> Int {
-        func now() -> Int {
-            var time = timespec()
-            _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-            return time.tv_sec * 1_000_000_000 + time.tv_nsec
-        }
-        return (0..<5).map { _ in
-            let start = now()
+        (0..<5).map { _ in
+            let start = now(CLOCK_THREAD_CPUTIME_ID)
             body()
-            return now() - start
+            return now(CLOCK_THREAD_CPUTIME_ID) - start
         }.min() ?? 0
+    }
+
+    private func now(_ clock: clockid_t) -> Int {
+        var time = timespec()
+        _ = unsafe clock_gettime(clock, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
+    }
+
+    /// However many come: all that their threads compute together takes no more than the time that passes. Where others
+    /// have the processors it takes less, which is right as well.
+    @Test func neverTwoAreComputedAtATime() async throws {
+        let hash = try #require(PasswordHash.make("correct horse battery"))
+        let start = now(CLOCK_MONOTONIC)
+        let computed = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<12 {
+                group.addTask {
+                    let start = now(CLOCK_THREAD_CPUTIME_ID)
+                    _ = PasswordHash.verify("another password", against: hash)
+                    return now(CLOCK_THREAD_CPUTIME_ID) - start
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        let passed = now(CLOCK_MONOTONIC) - start
+        #expect(computed < passed + passed / 5)
     }
 
     @Test func manyAtATimeAreAllRight() async throws {
