@@ -77,9 +77,14 @@ public struct PersonStore {
 
     /// Changes the address.
     func setEmail(_ email: String, of person: Int32) throws(DatabaseError) {
-        // What people type proves nothing, whoever they were before.
-        try connection.execute(
-            "UPDATE person SET email = \(email), has_proven_email = false WHERE person_id = \(person)")
+        do throws(DatabaseError) {
+            // What people type proves nothing, whoever they were before.
+            try connection.execute(
+                "UPDATE person SET email = \(email), has_proven_email = false WHERE person_id = \(person)")
+        } catch {
+            // 23505: unique. Two who want the same one at the same moment.
+            throw error.sqlState == "23505" ? .invalid("somebody with this address is here already") : error
+        }
     }
 
     /// Sets a password. Whoever is signed in anywhere as this person, is no longer, but for `session`.

@@ -19,11 +19,7 @@ extension AccountService {
         var behalf = actor.behalf()
         behalf.email = email
         try change(for: behalf) { (connection) throws(DatabaseError) in
-            let people = PersonStore(connection)
-            guard try people.number(email: email) == nil else {
-                throw .invalid("somebody with this address is here already")
-            }
-            try people.setEmail(email, of: actor.person.person)
+            try PersonStore(connection).setEmail(email, of: actor.person.person)
             _ = try SessionStore(connection).removeAll(of: actor.person.person, but: actor.person.session)
             try note(connection, .addressChanged, "\(actor.person.email) to \(email)", actor)
             // Who manages people in an organisation has to be able to tell who that was.
