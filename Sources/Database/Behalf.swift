@@ -37,14 +37,15 @@ extension Connection {
         guard self.behalf != behalf else { return }
         self.behalf = nil
         func text(_ number: Int32?) -> String { number.map { "\($0)" } ?? "" }
-        try execute(
-            """
-            SELECT set_config('footfall.site', \(text(behalf.site)), false),
-                set_config('footfall.organisation', \(text(behalf.organisation)), false),
-                set_config('footfall.person', \(text(behalf.person)), false),
-                set_config('footfall.email', \(behalf.email ?? ""), false),
-                set_config('footfall.secret', \(behalf.secret ?? ""), false)
-            """)
+        _ = try query(
+            prepared:
+                """
+                SELECT set_config('footfall.site', \(text(behalf.site)), false),
+                    set_config('footfall.organisation', \(text(behalf.organisation)), false),
+                    set_config('footfall.person', \(text(behalf.person)), false),
+                    set_config('footfall.email', \(behalf.email ?? ""), false),
+                    set_config('footfall.secret', \(behalf.secret ?? ""), false)
+                """)
         self.behalf = behalf
     }
 

@@ -10,6 +10,12 @@ import CPostgres
     public private(set) var isInTransaction = false
     /// On whose behalf it acts; `nil` where nobody has said.
     var behalf: Behalf?
+    /// Whether its session is its own, with no pooler in between that lends it to others: statements may be prepared then.
+    var ownsSession = false
+    /// Statements that the server has read and planned for this connection, with their names.
+    private var prepared: [PreparedStatement: String] = [:]
+    /// How many there ever were: no name is given twice.
+    private var preparations = 0
 
     /// Connects. Throws an error of kind `connection` when the server is away or turns us down, `refused` when the
     /// URL is not one.
@@ -51,6 +57,41 @@ import CPostgres
     public func query(_ sql: SQL) throws(DatabaseError) -> Rows {
         let result = unsafe try run(sql)
         return unsafe try Rows(result)
+    }
+
+    /// The same for a statement that this connection will run again and again: the server reads and plans it once, where the
+    /// session is known to be this connection's own. Through a pooler one client's statement could be another's by name.
+    public func query(prepared sql: SQL) throws(DatabaseError) -> Rows {
+        guard ownsSession else { return try query(sql) }
+        let statement = PreparedStatement(text: sql.text, types: sql.binds.map(\.type.rawValue))
+        do throws(DatabaseError) {
+            let name = try name(of: statement)
+            let result = unsafe send(sql.binds) { count, _, values, lengths, formats in
+                unsafe PQexecPrepared(handle, name, count, values, lengths, formats, 1)
+            }
+            return unsafe try Rows(try checked(result))
+        } catch {
+            // 0A000: a migration has changed what it answers with. 26000: it is gone.
+            guard ["0A000", "26000"].contains(error.sqlState), !isInTransaction else { throw error }
+            prepared[statement] = nil
+            return try query(sql)
+        }
+    }
+
+    private struct PreparedStatement: Hashable {
+        var text: String
+        var types: [UInt32]
+    }
+
+    private func name(of statement: PreparedStatement) throws(DatabaseError) -> String {
+        if let known = prepared[statement] { return known }
+        preparations += 1
+        let name = "footfall_\(preparations)"
+        let types = statement.types.map { Oid($0) }
+        let result = unsafe PQprepare(handle, name, statement.text, Int32(truncatingIfNeeded: types.count), types)
+        unsafe PQclear(try checked(result))
+        prepared[statement] = name
+        return name
     }
 
     /// Runs a statement for its effect. Returns how many rows it touched.
@@ -135,7 +176,16 @@ import CPostgres
     private func run(
         _ sql: SQL, expecting expected: ExecStatusType? = nil
     ) throws(DatabaseError) -> OpaquePointer {
-        let result = unsafe sendAndWait(sql)
+        let result = unsafe send(sql.binds) { count, types, values, lengths, formats in
+            unsafe PQexecParams(handle, sql.text, count, types, values, lengths, formats, 1)
+        }
+        return unsafe try checked(result, expecting: expected)
+    }
+
+    /// The result, unless it says that something failed.
+    private func checked(
+        _ result: OpaquePointer?, expecting expected: ExecStatusType? = nil
+    ) throws(DatabaseError) -> OpaquePointer {
         do {
             unsafe try check(result, expecting: expected)
         } catch {
@@ -146,8 +196,11 @@ import CPostgres
         return unsafe result
     }
 
-    private func sendAndWait(_ sql: SQL) -> OpaquePointer? {
-        let binds = sql.binds
+    /// Hands values to libpq in its own form: how many, their types, where they are, their lengths and formats.
+    private func send(
+        _ binds: [Bind],
+        _ call: (Int32, [Oid], [UnsafePointer<CChar>?], [Int32], [Int32]) -> OpaquePointer?
+    ) -> OpaquePointer? {
         let types = binds.map { Oid($0.type.rawValue) }
         let lengths = binds.map { Int32(truncatingIfNeeded: $0.bytes?.count ?? 0) }
         let formats = [Int32](repeating: 1, count: binds.count)
@@ -163,8 +216,7 @@ import CPostgres
         return unsafe buffer.withUnsafeBytes { bytes in
             let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
             let values = unsafe offsets.map { offset in unsafe offset.flatMap { unsafe start?.advanced(by: $0) } }
-            return unsafe PQexecParams(
-                handle, sql.text, Int32(truncatingIfNeeded: binds.count), types, values, lengths, formats, 1)
+            return unsafe call(Int32(truncatingIfNeeded: binds.count), types, values, lengths, formats)
         }
     }
 

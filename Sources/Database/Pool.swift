@@ -94,8 +94,11 @@ public final class Pool: Sendable {
         do throws(DatabaseError) {
             let connection = try Connection(settings)
             // Somebody may have given the login more meanwhile.
-            if isConfined, let reason = try connection.reasonNotConfined() {
-                throw DatabaseError(kind: .refused, message: reason)
+            if isConfined {
+                if let reason = try connection.reasonNotConfined() {
+                    throw DatabaseError(kind: .refused, message: reason)
+                }
+                connection.ownsSession = true
             }
             return connection
         } catch {

@@ -40,14 +40,15 @@ struct SiteReader {
     private func read(_ condition: SQL) throws(DatabaseError) -> [OwnedSite] {
         var sites: [OwnedSite] = []
         for row in try connection.query(
-            """
-            SELECT site_id, domain, time_zone, hosts,
-                (SELECT key FROM site_key WHERE site_key.site_id = site.site_id ORDER BY created_at, key LIMIT 1),
-                ack, events_per_second, needs_script_token, retention_months,
-                site.organisation_id, is_public, least(site.delete_at, organisation.delete_at),
-                organisation.delete_at IS NOT NULL, embed_hosts
-            FROM site LEFT JOIN organisation USING (organisation_id) WHERE \(condition) ORDER BY domain
-            """)
+            prepared:
+                """
+                SELECT site_id, domain, time_zone, hosts,
+                    (SELECT key FROM site_key WHERE site_key.site_id = site.site_id ORDER BY created_at, key LIMIT 1),
+                    ack, events_per_second, needs_script_token, retention_months,
+                    site.organisation_id, is_public, least(site.delete_at, organisation.delete_at),
+                    organisation.delete_at IS NOT NULL, embed_hosts
+                FROM site LEFT JOIN organisation USING (organisation_id) WHERE \(condition) ORDER BY domain
+                """)
         {
             let site = Site(
                 id: SiteID(rawValue: try row.value(0)), domain: try row.value(1),
