@@ -15,7 +15,7 @@ public struct GoalStore {
     /// A site's goals, by name. What cannot be read, written by a later version perhaps, is left out.
     public func goals(of site: SiteID) throws(DatabaseError) -> [Goal] {
         let rows = try connection.query(
-            "SELECT name, definition::text FROM goal WHERE site_id = \(site.rawValue) ORDER BY name")
+            prepared: "SELECT name, definition::text FROM goal WHERE site_id = \(site.rawValue) ORDER BY name")
         var goals: [Goal] = []
         for row in rows {
             let text: String = try row.value(1)

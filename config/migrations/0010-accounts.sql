@@ -208,21 +208,28 @@ COMMENT ON FUNCTION asking_person IS 'The person who is signed in; null for nobo
 COMMENT ON FUNCTION asking_email IS 'The address of somebody who is about to sign in, or to be made known; null for none.';
 COMMENT ON FUNCTION asking_secret IS 'The hash or token that somebody has shown: it opens the row that has it; null for none.';
 
--- What a policy may look at without being subject to policies itself.
+-- What a policy may look at without being subject to policies itself. Every page asks: in plpgsql, which plans once for a
+-- session and not once for each statement, a page is a millisecond faster.
 CREATE FUNCTION is_member(organisation integer, person integer) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS
 $$
-    SELECT EXISTS (SELECT FROM membership WHERE organisation_id = organisation AND person_id = person)
+BEGIN
+    RETURN EXISTS (SELECT FROM membership WHERE organisation_id = organisation AND person_id = person);
+END
 $$;
 CREATE FUNCTION organisation_of_site(asked integer) RETURNS integer
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS
 $$
-    SELECT organisation_id FROM site WHERE site_id = asked
+BEGIN
+    RETURN (SELECT organisation_id FROM site WHERE site_id = asked);
+END
 $$;
 CREATE FUNCTION organisation_of_team(asked integer) RETURNS integer
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS
 $$
-    SELECT organisation_id FROM team WHERE team_id = asked
+BEGIN
+    RETURN (SELECT organisation_id FROM team WHERE team_id = asked);
+END
 $$;
 REVOKE ALL ON FUNCTION is_member, organisation_of_site, organisation_of_team FROM PUBLIC;
 

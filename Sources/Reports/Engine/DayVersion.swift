@@ -14,11 +14,12 @@ func queryVersions(
     _ connection: Connection, site: SiteID, from first: LocalDate, through last: LocalDate
 ) throws(DatabaseError) -> [LocalDate: DayVersion] {
     let rows = try connection.query(
-        """
-        SELECT day, version, visits_since FROM site_day
-        WHERE site_id = \(site.rawValue)
-            AND day BETWEEN \(first.description)::text::date AND \(last.description)::text::date
-        """)
+        prepared:
+            """
+            SELECT day, version, visits_since FROM site_day
+            WHERE site_id = \(site.rawValue)
+                AND day BETWEEN \(first.description)::text::date AND \(last.description)::text::date
+            """)
     var versions: [LocalDate: DayVersion] = [:]
     for row in rows {
         versions[try row.localDate(0)] = DayVersion(
