@@ -89,6 +89,7 @@ let libraries: [Target] = [
     .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),  // MaxMind
     .systemLibrary(name: "COath", pkgConfig: "liboath", providers: [.apt(["liboath-dev"])]),  // OneTimePassword
     .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),  // QRCode
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),  // Mail
     .target(name: "CSystem"),  // Platform: what Glibc's module does not show to Swift
 ]
 
@@ -100,6 +101,7 @@ let package = Package(
         + room("Cryptography", uses: ["CSodium"])
         + room("OneTimePassword", uses: ["COath", "Cryptography"])
         + room("QRCode", uses: ["CQRencode"])
+        + room("Mail", uses: ["CCurl", "Cryptography", "Platform"])
         + room("Compression", uses: ["CZlib", "CZstd"])
         + room("RegularExpressions", uses: ["CPCRE2"])
         + room("MaxMind", uses: ["CMaxMindDB", "EventModel"], extras: ["make-database.pl"])
@@ -127,7 +129,7 @@ let package = Package(
             "Dashboard",
             uses: [
                 "FastCGI", "Reports", "Accounts", "Database", "EventModel", "Platform", "Cryptography",
-                "OneTimePassword", "QRCode",
+                "Mail", "OneTimePassword", "QRCode",
             ],
             resources: [
                 .embedInCode("Assets/dashboard.css"), .embedInCode("Assets/dashboard.js"),

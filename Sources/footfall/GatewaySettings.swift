@@ -4,6 +4,8 @@ import Configuration
 import EventModel
 import Jobs
 import Journal
+import Mail
+import Platform
 
 /// Every option of `config/footfall.json5`, with its default.
 struct GatewaySettings: ValidatedSettings {
@@ -15,6 +17,7 @@ struct GatewaySettings: ValidatedSettings {
     var journal = JournalOptions()
     var web = Web()
     var accounts = Accounts()
+    var mail = MailSettings()
     var cache = CacheSettings()
     var replay = Replay()
     var privacy = Privacy()
@@ -80,6 +83,32 @@ struct GatewaySettings: ValidatedSettings {
         var invitation_days = 7
         var grace_days = 14
         var single_sign_on = false
+    }
+
+    struct MailSettings: Codable {
+        var url = ""
+        var from = ""
+
+        /// What is wrong with them, given where the dashboard is.
+        func problems(publicURL: String) -> [SettingProblem] {
+            guard !url.isEmpty else { return [] }
+            var problems: [SettingProblem] = []
+            do throws(MailServer.Failure) {
+                _ = try MailServer(url: url)
+            } catch {
+                problems.append(SettingProblem("mail.url", "\(error)"))
+            }
+            if EmailAddress.normalised(from) == nil {
+                problems.append(
+                    SettingProblem("mail.from", "must be the address that messages come from, as mail.url is set"))
+            }
+            if publicURL.isEmpty {
+                problems.append(
+                    SettingProblem(
+                        "web.url", "must say where the dashboard is, as mail.url is set: links in mail begin with it"))
+            }
+            return problems
+        }
     }
 
     struct CacheSettings: Codable {
@@ -149,6 +178,7 @@ struct GatewaySettings: ValidatedSettings {
         check("accounts.session_days", accounts.session_days, 1...90)
         check("accounts.invitation_days", accounts.invitation_days, 1...90)
         check("accounts.grace_days", accounts.grace_days, 0...365)
+        problems += mail.problems(publicURL: publicURL)
         check("cache.memory_bytes", cache.memory_bytes, 65_536...4_294_967_296)
         if !replay.spool.isEmpty, !replay.spool.hasPrefix("/") {
             problems.append(SettingProblem("replay.spool", "must be an absolute path, or empty"))
@@ -188,6 +218,12 @@ struct GatewaySettings: ValidatedSettings {
 
     /// Scheme, host and port of the dashboard, as browsers write them in `Origin`; empty where only the request knows.
     var publicURL: String { PublicOrigin(web.url)?.text ?? "" }
+
+    /// Sends mail; `nil` where no server is set.
+    func mailOffice(log: Log) -> MailOffice? {
+        guard !mail.url.isEmpty, let server = try? MailServer(url: mail.url) else { return nil }
+        return MailOffice(server: server, email: mail.from, log: log)
+    }
 
     /// How long things of the accounts last, as their room has it.
     var accountSettings: AccountSettings {
@@ -282,6 +318,11 @@ struct GatewaySettings: ValidatedSettings {
             "web.url",
             "Where people open the dashboard, as in `https://stats.example.com`: for links that are shown and printed, and so that forms are taken where TLS ends before nginx. Empty: as the request says."
         ),
+        (
+            "mail.url",
+            "Mail server for invitations, as in `smtps://USER:PASSWORD@mail.example.com` or `smtp://127.0.0.1`; beyond this machine TLS is a must (STARTTLS with `smtp:`). Empty: no mail, links are for people to send ([accounts](accounts.md#invitations)). A secret: use `${NAME}`, `url_file`, or the variable."
+        ),
+        ("mail.from", "Address that messages come from, as in `stats@example.com`."),
         ("accounts.idle_minutes", "Minutes without a page after which somebody is signed out."),
         ("accounts.session_days", "Days after which somebody is signed out whatever happens."),
         ("accounts.invitation_days", "Days for which an invitation's link is good."),

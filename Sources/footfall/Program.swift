@@ -15,7 +15,7 @@ enum Program {
     static let commands: [Command] = [
         ServeCommand.command, CheckCommand.command, PluginsCommand.command, MigrateCommand.command, SiteCommand.command,
         OrganisationCommand.command, UserCommand.command, KeyCommand.command, GoalCommand.command, DeadCommand.command,
-        PersonCommand.command,
+        PersonCommand.command, MailCommand.command,
         HealthCommand.command, ReplayCommand.command,
         DemoCommand.command, ExplainCommand.command, PrivacyCommand.command, ConfigReferenceCommand.command,
     ]

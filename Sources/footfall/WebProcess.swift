@@ -54,7 +54,9 @@ struct WebProcess {
         let accounts = AccountService(
             pool: pool, settings: settings.accountSettings, wakeErasures: { erasing.wake(Job.eraseName) })
         let dashboard = DashboardHandler(
-            reports: reports, access: accounts, settings: SettingsHandler(accounts: accounts, gateway: gateway),
+            reports: reports, access: accounts,
+            settings: SettingsHandler(
+                accounts: accounts, gateway: gateway, mail: settings.mailOffice(log: log)),
             publicURL: settings.publicURL,
             gateway: gateway, log: log)
         let jobs = JobRunner(

@@ -4,6 +4,8 @@ import EventModel
 /// `/footfall/organisation/N/people`: who belongs to it.
 struct PeoplePage {
     let frame: OrganisationFrame
+    /// Whether invitations go by mail to whom they are for.
+    var sendsMail = false
 
     private var details: AccountService.OrganisationDetails { frame.details }
 
@@ -68,7 +70,7 @@ struct PeoplePage {
             \(choiceField("site_role", "What the guest may", [("viewer", "Read reports"), ("editor", "Set goals and share links, too")]))
             """
         return """
-            <p>You get a link to send, in whichever way you like.</p>
+            <p>\(sendsMail ? "Whom you name gets a link by mail; you see it, too." : "You get a link to send, in whichever way you like.")</p>
             \(FormCard(action: frame.address("people/invite"), token: frame.token, fields: fields, button: "Make the link").html)
             """
     }

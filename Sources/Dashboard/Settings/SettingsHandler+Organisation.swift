@@ -1,6 +1,7 @@
 import Accounts
 import EventModel
 import FastCGI
+import Mail
 import Platform
 
 /// What people change about an organisation.
@@ -101,12 +102,34 @@ extension SettingsHandler {
                 site: SiteID(rawValue: site), role: Role(rawValue: form["site_role"]) ?? .viewer)
         }
         let token = try accounts.invite(new, to: organisation, actor)
+        let link = "\(inquiry.origin)/footfall/join?token=\(token)"
+        let lead: HTML =
+            switch sendInvitation(new, link, organisation, inquiry, actor) {
+            case nil: "<strong>Send this link.</strong>"
+            case .sent: "<strong>The invitation is on its way by mail.</strong> Should it not arrive, send this link."
+            case .tooMany:
+                "<strong>No mail was sent: this organisation has sent many within an hour.</strong> Send this link yourself."
+            case .failed: "<strong>No mail was sent: the mail server did not take it.</strong> Send this link yourself."
+            }
         return Notice(
             kind: .done,
             words: """
-                <strong>Send this link.</strong> It is good once, for \(Format.count(accounts.invitationDays, "day", "days")), \
-                and is not shown again.
-                """, secrets: ["\(inquiry.origin)/footfall/join?token=\(token)"])
+                \(lead) It is good once, for \(Format.count(accounts.invitationDays, "day", "days")), and is not shown again.
+                """, secrets: [link])
+    }
+
+    /// Sends an invitation to whom it is for; `nil` where that is said nowhere, or no mail is set up.
+    private func sendInvitation(
+        _ new: NewInvitation, _ link: String, _ organisation: Int32, _ inquiry: Inquiry, _ actor: Actor
+    ) -> MailOffice.Outcome? {
+        guard let mail, let email = new.email.flatMap({ EmailAddress.normalised($0) }) else { return nil }
+        let membership = actor.person.memberships.first { $0.organisation == organisation }
+        let invitation = InvitationMail(
+            inviter: actor.person.email, organisation: membership?.name ?? "", brand: inquiry.surroundings.brand,
+            role: new.role, email: email, link: link, days: accounts.invitationDays)
+        return mail.send(
+            to: email, subject: invitation.subject, text: invitation.text, from: invitation.senderName,
+            for: organisation)
     }
 
     // MARK: Pages
@@ -122,7 +145,7 @@ extension SettingsHandler {
         switch inquiry.match.route {
         case .peoplePage, .invite, .revokeInvitation, .setRole, .removePerson, .addTeam, .removeTeam, .addTeamMember,
             .removeTeamMember:
-            return PeoplePage(frame: frame).html
+            return PeoplePage(frame: frame, sendsMail: mail != nil).html
         case .keysPage, .addKey, .revokeKey:
             return KeysPage(frame: frame, keys: try accounts.keys(of: organisation)).html
         case .brandPage, .setBrand: return BrandPage(frame: frame).html

@@ -1,17 +1,22 @@
 public import Accounts
 import EventModel
 import FastCGI
+public import Mail
 import Reports
 
 /// Answers the pages on which people sign in and change something. Whether they may was decided before.
 public struct SettingsHandler: Sendable {
     let accounts: AccountService
     let gateway: GatewaySource
+    let mail: MailOffice?
 
     /// A handler over the accounts; what the collecting process does comes from `gateway`.
-    public init(accounts: AccountService, gateway: GatewaySource) {
+    ///
+    /// - Parameter mail: sends invitations; `nil` where nothing is sent.
+    public init(accounts: AccountService, gateway: GatewaySource, mail: MailOffice? = nil) {
         self.accounts = accounts
         self.gateway = gateway
+        self.mail = mail
     }
 
     /// How a change ended.
