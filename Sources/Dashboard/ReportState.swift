@@ -44,7 +44,10 @@ struct ReportState: Equatable {
     /// filter is not understood.
     static func allFilters(of query: String) -> [Filter.Test]? {
         let filters = ReportState(query: query).filters
-        let count = query.utf8.split(separator: UInt8(ascii: "&")).count { $0.starts(with: "filter=".utf8) }
+        let pairs = query.utf8.split(separator: UInt8(ascii: "&"))
+        // The form for a filter sends one more, in parts.
+        let hasForm = pairs.contains { $0.starts(with: "value=".utf8) && $0.count > "value=".utf8.count }
+        let count = pairs.count { $0.starts(with: "filter=".utf8) } + (hasForm ? 1 : 0)
         return filters.count == count ? filters : nil
     }
 

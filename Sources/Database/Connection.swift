@@ -72,8 +72,10 @@ import CPostgres
             return unsafe try Rows(try checked(result))
         } catch {
             // 0A000: a migration has changed what it answers with. 26000: it is gone.
-            guard ["0A000", "26000"].contains(error.sqlState), !isInTransaction else { throw error }
+            guard ["0A000", "26000"].contains(error.sqlState) else { throw error }
             prepared[statement] = nil
+            // Of a transaction nothing can go on after an error; the next one finds no broken plan.
+            if isInTransaction { throw error }
             return try query(sql)
         }
     }

@@ -114,8 +114,9 @@ public struct ErasureWork: Sendable {
         if let oldest = try rewriting.oldestRequest(),
             schedule.isDue(oldest: oldest, last: try rewriting.last(), now: now)
         {
-            emptyCaches()
             let tables = try rewriting.run(now: now)
+            // Not before: while somebody is in the way it is tried again every minute, and pages would be computed each time.
+            emptyCaches()
             told.append("\(tables) tables were rewritten")
         }
         if let line = try rewriting.finish(now: now) { told.append(line) }

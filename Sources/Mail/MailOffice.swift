@@ -8,20 +8,26 @@ public final class MailOffice: Sendable {
     public enum Outcome: Sendable, Equatable {
         /// The mail server has it.
         case sent
-        /// The organisation has sent too much within an hour.
+        /// The organisation, the person, or everybody together has sent too much within an hour.
         case tooMany
         /// The mail server did not take it; the log says why.
         case failed
     }
 
-    /// Messages that an organisation may send within an hour.
+    /// Messages that an organisation, and that a person, may send within an hour; and all together.
     public static let mostInAnHour = 30
+    static let mostOfAll = 300
+    /// Messages under way at once: whoever waits for the mail server holds a thread that others need for pages.
+    private static let mostAtOnce = 2
 
     private let server: MailServer
     private let email: String
     private let log: Log
     private let clock: @Sendable () -> Int64
-    private let sent = Mutex<[Int32: [Int64]]>([:])
+    private let byOrganisation = HourlyLimit<Int32>(most: mostInAnHour)
+    private let byPerson = HourlyLimit<Int32>(most: mostInAnHour)
+    private let all = HourlyLimit<Bool>(most: mostOfAll)
+    private let underWay = Mutex(0)
 
     /// An office.
     ///
@@ -40,12 +46,22 @@ public final class MailOffice: Sendable {
 
     /// Sends a message for an organisation, and waits until the server has it.
     ///
-    /// - Parameter name: the sender as it is shown.
+    /// - Parameters:
+    ///   - name: the sender as it is shown.
+    ///   - person: who has it sent.
     public func send(
-        to address: String, subject: String, text: String, from name: String, for organisation: Int32
+        to address: String, subject: String, text: String, from name: String, for organisation: Int32, by person: Int32
     ) -> Outcome {
         let now = clock()
-        guard takes(organisation, at: now) else { return .tooMany }
+        guard byOrganisation.takes(organisation, at: now), byPerson.takes(person, at: now), all.takes(true, at: now)
+        else {
+            return .tooMany
+        }
+        guard begins() else {
+            log.warning("mail: a message was not sent: \(MailOffice.mostAtOnce) wait for the server already")
+            return .failed
+        }
+        defer { underWay.withLock { $0 -= 1 } }
         let message = MailMessage(
             from: MailMessage.Sender(name: name, email: email), to: address, subject: subject, text: text, sentAt: now,
             id: Randomness.text(24))
@@ -58,12 +74,10 @@ public final class MailOffice: Sendable {
         }
     }
 
-    private func takes(_ organisation: Int32, at now: Int64) -> Bool {
-        sent.withLock { sent in
-            if sent.count > 1000 { sent = sent.filter { $0.value.last ?? 0 > now - 3_600_000 } }
-            let recent = (sent[organisation] ?? []).filter { $0 > now - 3_600_000 }
-            guard recent.count < MailOffice.mostInAnHour else { return false }
-            sent[organisation] = recent + [now]
+    private func begins() -> Bool {
+        underWay.withLock { count in
+            guard count < MailOffice.mostAtOnce else { return false }
+            count += 1
             return true
         }
     }

@@ -7,7 +7,7 @@ public struct MailServer: Sendable {
     private let isOnThisMachine: Bool
 
     /// Milliseconds after which handing in is given up: somebody waits for the page.
-    static let timeout = 15_000
+    static let timeout = 8_000
 
     /// What is wrong, in words for the operator; never with a password.
     public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {

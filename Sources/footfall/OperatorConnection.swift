@@ -52,6 +52,21 @@ enum OperatorConnection {
         return site
     }
 
+    /// Somebody with this address, which must be known to be theirs: people type what they like, and what the operator gives to
+    /// an address would be given to them.
+    static func person(_ email: String, _ connection: Connection) throws(DatabaseError) -> Int32? {
+        let people = PersonStore(connection)
+        guard let person = try people.number(email: email) else { return nil }
+        guard try people.hasProvenEmail(person) else {
+            throw .invalid(
+                """
+                somebody has an account with \(email), and nobody knows whether the address is theirs: footfall user reset \
+                \(email) makes a link for whom you know, and ends what others have set
+                """)
+        }
+        return person
+    }
+
     /// The organisation of this name; without a name the only one, and `nil` where there is none yet.
     static func organisation(_ name: String?, _ connection: Connection) throws(CommandFailure) -> Int32? {
         let store = OrganisationStore(connection)

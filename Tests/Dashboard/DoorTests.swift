@@ -46,7 +46,9 @@ struct DoorTests {
     }
 
     @Test(arguments: [
-        ("", 0), ("filter=country,is,DE", 1), ("filter=country,is,DE&filter=page,is,/a", 2),
+        ("", 0), ("filter=country,is,DE", 1), ("dimension=page&operator=contains&value=%2Fa", 1),
+        ("filter=country,is,DE&dimension=page&operator=is&value=%2Fa", 2), ("dimension=page&operator=is&value=", 0),
+        ("filter=country,is,DE&filter=page,is,/a", 2),
     ])
     func filtersAreReadWhole(query: String, count: Int) {
         #expect(ReportState.allFilters(of: query)?.count == count)
@@ -54,6 +56,8 @@ struct DoorTests {
 
     @Test(arguments: [
         "filter=", "filter=mood,is,good", "filter=country,sounds_like,DE", "filter=country,is,DE&filter=x",
+        "filter=x&dimension=page&operator=is&value=%2Fa",
+        "dimension=mood&operator=is&value=good",
         "filter=country,is,DE&filter=country,is,DE", "filter=country,is,%00",
     ])
     func orNotAtAll(query: String) {

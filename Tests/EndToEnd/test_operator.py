@@ -124,6 +124,21 @@ def test_somebody_who_is_here_keeps_name_and_password(base_url, team):
     door.Session(base_url).sign_in(person)
 
 
+def test_an_address_that_somebody_only_typed_is_given_nothing(team, database):
+    """Whoever is signed in may change their address: what the operator means for its owner would be theirs."""
+    name, _, owner = team
+    thief = door.Person()
+    footfall("user", "add", thief.email, "--organisation", name, "--password-stdin", text=thief.password)
+    database.execute("update person set has_proven_email = false where email = %s", (thief.email,))
+    for words in (("user", "add", thief.email, "--organisation", name, "--role", "owner"),
+                  ("organisation", "add", f"Their {secrets.token_hex(4)}", "--owner", thief.email)):
+        assert "nobody knows whether the address is theirs" in refused(*words)
+    # With the link of a reset whoever the operator knows comes in, and nobody else.
+    assert "/footfall/password?token=" in footfall("user", "reset", thief.email)
+    footfall("user", "add", thief.email, "--organisation", name)
+    footfall("user", "remove", thief.email)
+
+
 def test_a_reset_stands_in_the_log_of_the_person_and_of_the_organisation(team, log, database):
     name, number, _ = team
     email = door.Person().email

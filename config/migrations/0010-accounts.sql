@@ -182,8 +182,8 @@ CREATE TABLE audit_entry (
     network         text        NOT NULL DEFAULT '',
     "time"          timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX audit_entry_organisation ON audit_entry (organisation_id, "time");
-CREATE INDEX audit_entry_person ON audit_entry (person_id, "time");
+CREATE INDEX audit_entry_organisation ON audit_entry (organisation_id, audit_entry_id);
+CREATE INDEX audit_entry_person ON audit_entry (person_id, audit_entry_id);
 COMMENT ON TABLE audit_entry IS 'Who did what, from where and when. The dashboard''s login can add rows and change none.';
 COMMENT ON COLUMN audit_entry.person_name IS 'As it was then: the person may be gone.';
 COMMENT ON COLUMN audit_entry.network IS 'Truncated address: /24 of IPv4, /48 of IPv6; empty for the operator''s terminal.';
@@ -270,7 +270,7 @@ BEGIN
         WHERE person_id = asked AND role = 'owner' ORDER BY organisation_id FOR UPDATE OF organisation;
     RETURN QUERY SELECT name FROM organisation JOIN membership AS own USING (organisation_id)
         WHERE own.person_id = asked AND own.role = 'owner' AND delete_at IS NULL
-            AND (session_user = current_user OR asked = asking_person())
+            AND (pg_has_role(session_user, current_user, 'MEMBER') OR asked = asking_person())
             AND NOT EXISTS (SELECT FROM membership AS other WHERE other.organisation_id = organisation.organisation_id
                 AND other.role = 'owner' AND other.person_id <> asked)
         ORDER BY name;

@@ -392,7 +392,12 @@ COMMENT ON FUNCTION drop_empty_event_partitions IS
 -- ---- the dashboard's login ------------------------------------------------------------------------------------------
 
 ALTER TABLE erasure ENABLE ROW LEVEL SECURITY;
-CREATE POLICY of_site ON erasure USING (site_id = (SELECT asking_site()));
+CREATE POLICY of_site ON erasure FOR SELECT USING (site_id = (SELECT asking_site()));
+CREATE POLICY of_member ON erasure USING (site_id = (SELECT asking_site())
+    AND is_member((SELECT organisation_of_site((SELECT asking_site()))), (SELECT asking_person())));
+-- What visitors ask for themselves, without being anybody here.
+CREATE POLICY of_visitor ON erasure FOR INSERT WITH CHECK (site_id = (SELECT asking_site()) AND kind = 'visitor');
+CREATE POLICY of_visitor_again ON erasure FOR UPDATE USING (site_id = (SELECT asking_site()) AND kind = 'visitor');
 -- No page has business in these: no policy, no grant.
 ALTER TABLE erasure_trace ENABLE ROW LEVEL SECURITY;
 ALTER TABLE deleted_site ENABLE ROW LEVEL SECURITY;

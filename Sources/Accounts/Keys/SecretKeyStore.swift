@@ -130,8 +130,9 @@ public struct SecretKeyStore {
             SELECT key_hash, secret_key_id, scopes, expires_at,
                 ARRAY(
                     SELECT site_id FROM site
-                    WHERE site_id = ANY (site_ids)
-                        OR site_ids IS NULL AND site.organisation_id = secret_key.organisation_id
+                    WHERE (site_ids IS NULL OR site_id = ANY (site_ids))
+                        AND site.organisation_id IS NOT DISTINCT FROM secret_key.organisation_id
+                        AND (site_ids IS NOT NULL OR secret_key.organisation_id IS NOT NULL)
                     ORDER BY site_id)
             FROM secret_key WHERE expires_at IS NULL OR expires_at > now() - interval '30 days'
             """)

@@ -115,18 +115,20 @@ public struct OrganisationStore {
         return members
     }
 
-    /// Makes somebody a member; who is one already keeps the role that may do more.
-    public func join(_ person: Int32, organisation: Int32, role: Role) throws(DatabaseError) {
+    /// Makes somebody a member; who is one already keeps the role that may do more. Returns what they are then.
+    @discardableResult
+    public func join(_ person: Int32, organisation: Int32, role: Role) throws(DatabaseError) -> Role {
         let known: String? = try connection.query(
             "SELECT role FROM membership WHERE organisation_id = \(organisation) AND person_id = \(person)"
         ).first?.value(0)
-        if let known = known.flatMap({ Role(rawValue: $0) }), known >= role { return }
+        if let known = known.flatMap({ Role(rawValue: $0) }), known >= role { return known }
         try connection.execute(
             """
             INSERT INTO membership (organisation_id, person_id, role)
             VALUES (\(organisation), \(person), \(role.rawValue))
             ON CONFLICT (organisation_id, person_id) DO UPDATE SET role = excluded.role
             """)
+        return role
     }
 
     func setRole(_ role: Role, of person: Int32, in organisation: Int32) throws(DatabaseError) {

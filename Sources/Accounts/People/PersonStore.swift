@@ -101,6 +101,11 @@ public struct PersonStore {
             "UPDATE person SET password_hash = \(hash) WHERE person_id = \(person) AND password_hash = \(old)")
     }
 
+    /// Whether somebody whom we trust has said that the address is this person's.
+    public func hasProvenEmail(_ person: Int32) throws(DatabaseError) -> Bool {
+        try connection.query("SELECT has_proven_email FROM person WHERE person_id = \(person)").first?.value(0) ?? false
+    }
+
     /// Notes that the address is this person's. What others may have set before that is taken away, the first time.
     func proveEmail(of person: Int32) throws(DatabaseError) {
         let isFirst =
@@ -147,11 +152,13 @@ public struct PersonStore {
         try connection.query("SELECT count(*) FROM recovery_code WHERE person_id = \(person)")[0].value(0)
     }
 
-    /// Takes away password, second factor and sessions: the operator's way to help somebody who is locked out.
+    /// Takes away password, second factor and sessions: the operator's way to help somebody who is locked out. Who then gets
+    /// the link is the one whose address that is.
     public func reset(_ person: Int32) throws(DatabaseError) {
         try connection.execute(
             """
-            UPDATE person SET password_hash = NULL, totp_secret = NULL, has_second_factor = false, totp_last_step = 0
+            UPDATE person SET password_hash = NULL, totp_secret = NULL, has_second_factor = false, totp_last_step = 0,
+                has_proven_email = true
             WHERE person_id = \(person)
             """)
         try connection.execute("DELETE FROM recovery_code WHERE person_id = \(person)")

@@ -25,6 +25,23 @@ public struct PersonalExport {
         self.batchSize = batchSize
     }
 
+    /// The first lines of all, at most so many, and whether that was all.
+    public func lines(atMost limit: Int) throws(DatabaseError) -> (lines: [String], isAll: Bool) {
+        var lines: [String] = []
+        let enough = "FFEND"
+        do throws(DatabaseError) {
+            try run { (line) throws(DatabaseError) in
+                // Nothing is read for nobody: a page waits for this.
+                guard lines.count < limit else { throw DatabaseError(kind: .refused, sqlState: enough, message: "") }
+                lines.append(line)
+            }
+        } catch {
+            guard error.sqlState == enough else { throw error }
+            return (lines, false)
+        }
+        return (lines, true)
+    }
+
     /// Hands over one line after the other, without the line break; returns how many. All are of one moment. What `write`
     /// throws ends it.
     @discardableResult

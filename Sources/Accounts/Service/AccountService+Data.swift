@@ -53,20 +53,15 @@ extension AccountService {
     /// What is kept, as lines of JSON; at most so many of all.
     public func export(
         _ selection: Selection, of site: OwnedSite, limit: Int, _ actor: Actor
-    ) throws(AccountError) -> (lines: [String], count: Int) {
-        var lines: [String] = []
-        var count = 0
+    ) throws(AccountError) -> (lines: [String], isAll: Bool) {
         // Written down first, and by itself: the export is one moment's, in a transaction of its own that only reads.
         try changeSite(site, .dataExported, selection.words, actor) { (connection) throws(DatabaseError) in
             _ = try selection.selector(of: site.site.id, connection)
         }
-        try read(for: .site(site.site.id.rawValue)) { (connection) throws(DatabaseError) in
+        return try read(for: .site(site.site.id.rawValue)) { (connection) throws(DatabaseError) in
             let selector = try selection.selector(of: site.site.id, connection)
-            count = try PersonalExport(selector, of: site.site.id, on: connection).run { (line) throws(DatabaseError) in
-                if lines.count < limit { lines.append(line) }
-            }
+            return try PersonalExport(selector, of: site.site.id, on: connection).lines(atMost: limit)
         }
-        return (lines, count)
     }
 
     /// Asks for an erasure; jobs carry it out.

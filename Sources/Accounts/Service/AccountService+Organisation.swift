@@ -38,7 +38,8 @@ extension AccountService {
         let now = clock()
         let known = brands.withLock { $0[organisation] }
         if let known, known.until > now { return known.brand }
-        let brand = try readBrand(of: organisation)
+        // What does not exist is not kept: anybody can ask for any number.
+        guard let brand = try readBrand(of: organisation) else { return Brand() }
         brands.withLock { brands in
             // Each may have a picture of 48 KiB.
             if brands.count >= 100 { brands.removeAll() }
@@ -47,9 +48,9 @@ extension AccountService {
         return brand
     }
 
-    private func readBrand(of organisation: Int32) throws(AccountError) -> Brand {
+    private func readBrand(of organisation: Int32) throws(AccountError) -> Brand? {
         try read(for: Behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
-            try OrganisationStore(connection).organisation(organisation)?.brand ?? Brand()
+            try OrganisationStore(connection).organisation(organisation)?.brand
         }
     }
 
@@ -161,6 +162,7 @@ extension AccountService {
     ) throws(AccountError) {
         try checkMayGive(role, in: organisation, actor)
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
+            try OrganisationStore(connection).lock(organisation)
             let member = try member(person, organisation, connection)
             try checkMayChange(member, in: organisation, actor)
             try OrganisationStore(connection).setRole(role, of: person, in: organisation)
@@ -172,6 +174,7 @@ extension AccountService {
     /// Takes somebody out of an organisation.
     public func removePerson(_ person: Int32, from organisation: Int32, _ actor: Actor) throws(AccountError) {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
+            try OrganisationStore(connection).lock(organisation)
             let member = try member(person, organisation, connection)
             try checkMayChange(member, in: organisation, actor)
             try OrganisationStore(connection).remove(person, from: organisation)
@@ -182,6 +185,7 @@ extension AccountService {
     /// Leaves an organisation. Its last owner cannot.
     public func leave(_ organisation: Int32, _ actor: Actor) throws(AccountError) {
         try change(for: actor.behalf(organisation: organisation)) { (connection) throws(DatabaseError) in
+            try OrganisationStore(connection).lock(organisation)
             try note(connection, .personLeft, actor, organisation: organisation)
             try OrganisationStore(connection).remove(actor.person.person, from: organisation)
         }
@@ -262,7 +266,9 @@ extension AccountService {
     }
 
     func check(_ site: SiteID, of organisation: Int32, _ connection: Connection) throws(DatabaseError) {
-        guard try SiteReader(connection).site(site)?.organisation == organisation else {
+        let rows = try connection.query(
+            "SELECT organisation_id FROM site WHERE site_id = \(site.rawValue) FOR NO KEY UPDATE")
+        guard let row = rows.first, try row.value(0, as: Int32?.self) == organisation else {
             throw .invalid("this site is not one of the organisation's")
         }
     }

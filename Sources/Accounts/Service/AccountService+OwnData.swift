@@ -16,11 +16,8 @@ extension AccountService {
     /// What is kept of a visitor, as lines of JSON.
     public func exportOwn(_ visitor: VisitorID, of site: SiteID) throws(AccountError) -> [String] {
         try read(for: .site(site.rawValue)) { (connection) throws(DatabaseError) in
-            var lines: [String] = []
-            try PersonalExport(.visitor(visitor), of: site, on: connection).run { (line) throws(DatabaseError) in
-                if lines.count < AccountService.mostOwnLines { lines.append(line) }
-            }
-            return lines
+            try PersonalExport(.visitor(visitor), of: site, on: connection).lines(atMost: AccountService.mostOwnLines)
+                .lines
         }
     }
 

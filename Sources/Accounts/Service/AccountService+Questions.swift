@@ -23,6 +23,13 @@ extension AccountService {
         }
     }
 
+    /// Whether the operator or the single sign-on has said that the address is this person's.
+    public func hasProvenEmail(_ person: SignedIn) throws(AccountError) -> Bool {
+        try read(for: Behalf(person: person.person)) { (connection) throws(DatabaseError) in
+            try PersonStore(connection).hasProvenEmail(person.person)
+        }
+    }
+
     /// Whether somebody signs in with a password; people of a single sign-on may have none.
     public func hasPassword(_ person: SignedIn) throws(AccountError) -> Bool {
         try read(for: Behalf(person: person.person)) { (connection) throws(DatabaseError) in

@@ -121,9 +121,19 @@ extension AccountService {
     ) throws(AccountError) {
         try change(for: actor.behalf(organisation: site.organisation, site: site.site.id)) {
             (connection) throws(DatabaseError) in
+            try lock(site.site.id, of: site.organisation, connection)
             try body(connection)
             let words = object.isEmpty ? site.site.domain : "\(site.site.domain): \(object)"
             try note(connection, action, words, actor, organisation: site.organisation)
+        }
+    }
+
+    /// Makes others wait who change or move the same site, until the transaction ends.
+    private func lock(_ site: SiteID, of organisation: Int32?, _ connection: Connection) throws(DatabaseError) {
+        let rows = try connection.query(
+            "SELECT organisation_id FROM site WHERE site_id = \(site.rawValue) FOR NO KEY UPDATE")
+        guard let row = rows.first, try row.value(0, as: Int32?.self) == organisation else {
+            throw .invalid("this site has moved meanwhile, or is gone")
         }
     }
 

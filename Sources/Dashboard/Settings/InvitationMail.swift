@@ -3,7 +3,7 @@ import Platform
 
 /// What somebody reads who is invited.
 struct InvitationMail {
-    /// Who invites, by address.
+    /// Who invites: the address, where it is known to be theirs.
     let inviter: String
     /// The organisation's name.
     let organisation: String

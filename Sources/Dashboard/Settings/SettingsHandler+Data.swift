@@ -45,7 +45,7 @@ extension SettingsHandler {
         var response = Response(
             status: 200, type: "application/x-ndjson", body: Array(export.lines.map { $0 + "\n" }.joined().utf8))
         // A cut that the file itself does not show is one that nobody notices.
-        let cut = export.count > export.lines.count ? "-first-\(export.lines.count)-of-\(export.count)" : ""
+        let cut = export.isAll ? "" : "-first-\(export.lines.count)"
         response.addHeader("Content-Disposition", "attachment; filename=\"export\(cut).jsonl\"")
         response.addHeader("Cache-Control", "private, no-store")
         response.addSecurityHeaders()

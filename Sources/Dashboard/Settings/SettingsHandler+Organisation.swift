@@ -104,7 +104,7 @@ extension SettingsHandler {
         let token = try accounts.invite(new, to: organisation, actor)
         let link = "\(inquiry.origin)/footfall/join?token=\(token)"
         let lead: HTML =
-            switch sendInvitation(new, link, organisation, inquiry, actor) {
+            switch try sendInvitation(new, link, organisation, inquiry, actor) {
             case nil: "<strong>Send this link.</strong>"
             case .sent: "<strong>The invitation is on its way by mail.</strong> Should it not arrive, send this link."
             case .tooMany:
@@ -121,15 +121,16 @@ extension SettingsHandler {
     /// Sends an invitation to whom it is for; `nil` where that is said nowhere, or no mail is set up.
     private func sendInvitation(
         _ new: NewInvitation, _ link: String, _ organisation: Int32, _ inquiry: Inquiry, _ actor: Actor
-    ) -> MailOffice.Outcome? {
+    ) throws(AccountError) -> MailOffice.Outcome? {
         guard let mail, let email = new.email.flatMap({ EmailAddress.normalised($0) }) else { return nil }
         let membership = actor.person.memberships.first { $0.organisation == organisation }
         let invitation = InvitationMail(
-            inviter: actor.person.email, organisation: membership?.name ?? "", brand: inquiry.surroundings.brand,
-            role: new.role, email: email, link: link, days: accounts.invitationDays)
+            inviter: try accounts.hasProvenEmail(actor.person) ? actor.person.email : "Somebody",
+            organisation: membership?.name ?? "", brand: inquiry.surroundings.brand, role: new.role, email: email,
+            link: link, days: accounts.invitationDays)
         return mail.send(
             to: email, subject: invitation.subject, text: invitation.text, from: invitation.senderName,
-            for: organisation)
+            for: organisation, by: actor.person.person)
     }
 
     // MARK: Pages

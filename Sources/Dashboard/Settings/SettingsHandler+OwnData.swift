@@ -1,6 +1,7 @@
 import Accounts
 import EventModel
 import FastCGI
+import Platform
 
 /// What people may ask about themselves, without a name: what is kept of their own visit of today, and its end.
 ///
@@ -13,6 +14,10 @@ extension SettingsHandler {
         guard gateway.isSelfServiceOpen(),
             let site = try accounts.visitedSite(domain: inquiry.match.parameters["domain"] ?? "")
         else { return ownDataAnswer(404, "There is no such page", "nothing is answered here", inquiry) }
+        // Whoever shares the address, and guesses at browsers, would read other people's visits.
+        guard ownData.takes(NetworkWords.of(inquiry.address), at: Clock.wallMilliseconds()) else {
+            return tooMany("your network has asked for this too often, try again in an hour", inquiry)
+        }
         switch gateway.recognise(inquiry.request, site) {
         case .away: return ownDataAnswer(503, "One moment", "this is away for a moment, try again soon", inquiry)
         case .nobody:
@@ -33,10 +38,7 @@ extension SettingsHandler {
 
     private func erased(_ number: Int32?, _ inquiry: Inquiry) -> Response {
         guard let number else {
-            var response = ownDataAnswer(
-                429, "One moment", "too many have asked for this within an hour, try again later", inquiry)
-            response.addHeader("Retry-After", "600")
-            return response
+            return tooMany("too many have asked for this within an hour, try again later", inquiry)
         }
         guard inquiry.wantsPage else { return answer(202, "application/json", "{\"erasure\":\(number)}\n") }
         let page = ErrorPage(
@@ -46,6 +48,12 @@ extension SettingsHandler {
                 on count anew.
                 """, surroundings: Surroundings(audience: .everybody))
         return Response.page(status: 202, page.html)
+    }
+
+    private func tooMany(_ words: String, _ inquiry: Inquiry) -> Response {
+        var response = ownDataAnswer(429, "One moment", words, inquiry)
+        response.addHeader("Retry-After", "3600")
+        return response
     }
 
     private func ownDataAnswer(_ status: Int, _ title: String, _ words: String, _ inquiry: Inquiry) -> Response {

@@ -2,6 +2,7 @@ public import Accounts
 import EventModel
 import FastCGI
 public import Mail
+import Platform
 import Reports
 
 /// Answers the pages on which people sign in and change something. Whether they may was decided before.
@@ -9,6 +10,8 @@ public struct SettingsHandler: Sendable {
     let accounts: AccountService
     let gateway: GatewaySource
     let mail: MailOffice?
+    /// Questions of visitors about themselves, by network.
+    let ownData = HourlyLimit<String>(most: 30)
 
     /// A handler over the accounts; what the collecting process does comes from `gateway`.
     ///

@@ -67,7 +67,7 @@ enum OrganisationCommand {
         let email = EmailAddress.normalised(owner) ?? owner
         let connection = try OperatorConnection.open(arguments, as: "footfall organisation")
         try OperatorConnection.changing(connection) { () throws(DatabaseError) in
-            guard let person = try PersonStore(connection).number(email: email) else {
+            guard let person = try OperatorConnection.person(email, connection) else {
                 throw DatabaseError.invalid(
                     "there is nobody with the address \(email): footfall user add \(email) --organisation NAME makes both"
                 )

@@ -92,7 +92,7 @@ enum UserCommand {
         let people = PersonStore(connection)
         let organisations = OrganisationStore(connection)
         let person: Int32
-        if let known = try people.number(email: new.email) {
+        if let known = try OperatorConnection.person(new.email, connection) {
             guard new.hash == nil else {
                 throw DatabaseError.invalid(
                     """
@@ -106,11 +106,11 @@ enum UserCommand {
                 email: new.email, name: new.name, passwordHash: new.hash, hasProvenEmail: true)
         }
         let known = try organisation(new.organisation, organisations)
-        let role = new.role ?? (known == nil ? .owner : .viewer)
+        var role = new.role ?? (known == nil ? .owner : .viewer)
         let organisation: Int32
         if let known {
             organisation = known
-            try organisations.join(person, organisation: known, role: role)
+            role = try organisations.join(person, organisation: known, role: role)
         } else {
             guard role == .owner else {
                 throw DatabaseError.invalid(

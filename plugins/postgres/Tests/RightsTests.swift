@@ -321,6 +321,14 @@ import Testing
             defer {
                 try? fixture.database.run(script: "DROP OWNED BY \(login); DROP ROLE \(login)")
             }
+            try fixture.database.run(
+                script: """
+                    INSERT INTO organisation (name) VALUES ('Ours');
+                    INSERT INTO person (email) VALUES ('ada@example.com');
+                    INSERT INTO membership (organisation_id, person_id, role)
+                        SELECT organisation_id, person_id, 'admin' FROM organisation, person;
+                    UPDATE site SET organisation_id = (SELECT organisation_id FROM organisation) WHERE site_id = 1;
+                    """)
             let connection = try fixture.database.connect()
             try connection.execute("SELECT set_config('footfall.site', '1', false)")
             try connection.execute("SELECT set_config('role', \(login), false)")
@@ -333,8 +341,12 @@ import Testing
             #expect(try lines(2) == 0)
             let store = ErasureStore(connection)
             let selector = try SelectorReader(connection).user("anna", of: SiteID(rawValue: 1))
+            // Visitors ask for themselves; all else takes somebody who belongs to the site's organisation.
+            let own = try store.request(.visitor(VisitorID(rawValue: 1)), of: SiteID(rawValue: 1), now: time)
+            #expect(throws: DatabaseError.self) { try store.request(selector, of: SiteID(rawValue: 1), now: time) }
+            try connection.execute("SELECT set_config('footfall.person', '1', false)")
             let number = try store.request(selector, of: SiteID(rawValue: 1), now: time)
-            #expect(try store.list(of: SiteID(rawValue: 1)).map(\.number) == [number])
+            #expect(try store.list(of: SiteID(rawValue: 1)).map(\.number) == [number, own])
             #expect(throws: DatabaseError.self) {
                 try store.request(selector, of: SiteID(rawValue: 2), now: time)
             }
