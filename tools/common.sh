@@ -73,12 +73,19 @@ find_swift() {
 # the terminal would, so that it puts away what it has started.
 lanes=()
 lane_logs=()
+lane_folders=()
 
 # lane FILE command...: begins a command whose output goes into the file. A function has to end with exec.
 lane() {
+    local folder
+    # pytest makes the folder above all of its runs its user's alone, while PostgreSQL's user works in that of the other
+    # lane. A short name: a unix socket's has 107 characters.
+    folder=$(mktemp -d "${TMPDIR:-/tmp}/lXXXXXX")
+    chmod 755 "$folder"
+    lane_folders+=("$folder")
     # Without it bash has what is in the background ignore interrupts.
     set -m
-    "${@:2}" >"$1" 2>&1 </dev/null &
+    PYTEST_DEBUG_TEMPROOT=$folder "${@:2}" >"$1" 2>&1 </dev/null &
     set +m
     lanes+=($!)
     lane_logs+=("$1")
@@ -94,7 +101,8 @@ join_lanes() {
         cat "${lane_logs[place]}"
         if [ "$code" -ne 5 ] && [ "$code" -gt "$worst" ]; then worst=$code; fi
     done
-    lanes=() lane_logs=()
+    rm -rf "${lane_folders[@]}"
+    lanes=() lane_logs=() lane_folders=()
     return "$worst"
 }
 
@@ -105,5 +113,6 @@ end_lanes() {
         kill -INT "$pid" 2>/dev/null || true
         wait "$pid" || true
     done
-    lanes=()
+    if [ "${#lane_folders[@]}" -gt 0 ]; then rm -rf "${lane_folders[@]}"; fi
+    lanes=() lane_folders=()
 }

@@ -144,11 +144,11 @@ def test_a_reset_stands_in_the_log_of_the_person_and_of_the_organisation(team, l
     email = door.Person().email
     footfall("user", "add", email, "--organisation", name, "--role", "viewer")
     footfall("user", "reset", email)
-    assert log(number) == [("password_changed", f"{email}: reset"), ("person_joined", f"{email} as viewer")]
-    assert log(None)[-1:] == [("password_changed", "reset")]
+    assert log(number) == [("password_reset", email), ("person_added", f"{email} as viewer")]
+    assert log(None)[-1:] == [("password_reset", "")]
     person = database.execute("select person_id from person where email = %s", (email,)).fetchone()[0]
-    own = "select object from audit_entry where person_id = %s and organisation_id is null"
-    assert database.execute(own, (person,)).fetchall() == [("reset",)]
+    own = "select action from audit_entry where person_id = %s and organisation_id is null"
+    assert database.execute(own, (person,)).fetchall() == [("password_reset",)]
 
 
 def test_an_account_can_be_removed_unless_an_organisation_would_have_nobody(team, log):
@@ -159,4 +159,4 @@ def test_an_account_can_be_removed_unless_an_organisation_would_have_nobody(team
     assert footfall("user", "remove", email.upper()) == "removed"
     assert email not in footfall("user", "list")
     assert "there is nobody" in refused("user", "remove", email)
-    assert log(number) == [("person_joined", f"{email} as viewer"), ("person_removed", email)]
+    assert log(number) == [("person_added", f"{email} as viewer"), ("person_removed", email)]
