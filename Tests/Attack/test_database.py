@@ -222,7 +222,9 @@ def test_what_functions_tell_is_little(login, tenants, tally):
     found = {row[0] for row in login.execute(
         "select proname from pg_proc where prosecdef and prorettype <> 'trigger'::regtype and has_function_privilege(oid, 'execute')"
         " and pronamespace = (select relnamespace from pg_class where oid = 'event'::regclass)")}
-    assert found == {"is_member", "organisation_of_site", "organisation_of_team", "site_of_domain", "has_person", "adopt_sites"}
+    # owned_alone tells only whoever asks about themselves (Tests/Accounts/LeavingTests.swift).
+    assert found == {
+        "is_member", "organisation_of_site", "organisation_of_team", "site_of_domain", "has_person", "adopt_sites", "owned_alone"}
     unsafe = login.execute(
         "select proname from pg_proc where prosecdef and pronamespace = (select relnamespace from pg_class where oid = 'event'::regclass)"
         " and not coalesce(proconfig::text like '%search_path%', false)").fetchall()
