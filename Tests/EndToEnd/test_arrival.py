@@ -13,22 +13,18 @@ import time
 import pytest
 from support import door
 from support.looks import look
-from test_gateway import BINARY, Stack
+from stacks import BINARY, Stack
+
+
+def empty(stack):
+    """Nobody is to be there."""
+    stack.session = door.Session(stack.base)
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
-    state = tmp_path_factory.mktemp("arrival")
-    for folder in [state, *state.parents[:2]]:
-        folder.chmod(0o755)  # PostgreSQL's user has to get through
-    stack = Stack(state)
-    # Nobody is to be there.
-    stack.session = door.Session(stack.base)
-    try:
-        stack.up()
+    with Stack.of_its_own(tmp_path_factory, "arrival", empty) as stack:
         yield stack
-    finally:
-        stack.down()
 
 
 def footfall(stack, *words):

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 from conftest import wait_for
-from test_gateway import Stack
+from stacks import Stack
 
 HOME = "/footfall/organisation/1"
 SETTINGS = "/dashboard/shop.example/settings"
@@ -14,15 +14,8 @@ SETTINGS = "/dashboard/shop.example/settings"
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
-    state = tmp_path_factory.mktemp("brand")
-    for folder in [state, *state.parents[:2]]:
-        folder.chmod(0o755)  # PostgreSQL's user has to get through
-    stack = Stack(state)
-    try:
-        stack.up()
+    with Stack.of_its_own(tmp_path_factory, "brand") as stack:
         yield stack
-    finally:
-        stack.down()
 
 
 def printed(page, label):

@@ -2,83 +2,20 @@
 
 import os
 import signal
-import subprocess
 import time
 import urllib.error
 import urllib.request
 
-import psycopg
 import pytest
 from conftest import wait_for
 from fastcgi import Connection, request
-from test_gateway import BINARY, Stack, runs
-
-
-class DurableStack(Stack):
-    def footfall(self, *words, code=0):
-        """One of the program's subcommands, as an operator calls it."""
-        environment = os.environ | self.environment | {"FOOTFALL_CONFIG": str(self.config)}
-        done = subprocess.run([BINARY, *words], capture_output=True, text=True, env=environment)
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout
-
-    def execute(self, statement):
-        with psycopg.connect(self.environment["FOOTFALL_TEST_STACK_DATABASE_URL"], autocommit=True) as database:
-            found = database.execute(statement)
-            return found.fetchall() if found.description else None
-
-    def ask(self, path):
-        try:
-            return urllib.request.urlopen(self.base + path, timeout=30).read().decode()
-        except urllib.error.HTTPError as answer:
-            return answer.read().decode()
-
-    def metric(self, name):
-        return next(float(line.split()[1]) for line in self.ask("/metrics").splitlines() if line.startswith(name + " "))
-
-    def kill_all(self):
-        """The gateway as a power cut leaves it, the disk excepted."""
-        pids = [self.child("ingest"), self.child("web"), self.supervisor]
-        os.kill(self.supervisor, signal.SIGKILL)
-        for pid in pids:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        assert wait_for(lambda: not any(runs(pid) for pid in pids))
-        # tools/stack need not miss it.
-        self.call("stop", str(self.state), "gateway")
-
-    def serve(self, **variables):
-        """The gateway without the preparations of tools/stack, for which the database would have to be there."""
-        names = ("FOOTFALL_LISTEN_INGEST", "FOOTFALL_LISTEN_WEB", "FOOTFALL_DATABASE_URL",
-                 "FOOTFALL_DATABASE_WEB_URL", "FOOTFALL_WEB_URL", "FOOTFALL_REDIS_URL", "FOOTFALL_DATABASE_MIGRATIONS",
-                 "FOOTFALL_JOURNAL_FOLDER")
-        environment = os.environ | {name: self.environment[name] for name in names} | variables
-        with (self.state / "log/gateway.log").open("ab") as log:
-            process = subprocess.Popen(
-                [BINARY, "serve", "--config", self.config], env=environment, stdout=log, stderr=log,
-                start_new_session=True)
-        self.supervisor = process.pid
-        assert wait_for(lambda: self.child("ingest") and "well" in self.ask("/healthz"))
-        return process
-
-    def stop(self, process):
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
+from stacks import DurableStack
 
 
 @pytest.fixture
 def stack(tmp_path_factory):
-    state = tmp_path_factory.mktemp("durable")
-    for folder in [state, *state.parents[:2]]:
-        folder.chmod(0o755)  # PostgreSQL's user has to get through
-    stack = DurableStack(state)
-    try:
-        stack.up()
+    with DurableStack.of_its_own(tmp_path_factory, "durable") as stack:
         yield stack
-    finally:
-        stack.down()
 
 
 def test_what_was_acknowledged_while_the_database_was_away_survives_kill_9_and_a_start_without_it(stack):

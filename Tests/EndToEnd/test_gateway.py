@@ -17,94 +17,14 @@ import psycopg
 import pytest
 from conftest import ROOT, wait_for
 from fastcgi import Connection, request
+from stacks import BINARY, Stack, runs
 from support import door
-
-BINARY = os.environ.get("FOOTFALL_RUN_BINARY", str(ROOT / ".build/release/footfall"))
-
-
-class Stack:
-    def __init__(self, state):
-        self.state = state
-        self.config = state / "footfall.json5"
-        self.config.write_text((ROOT / "config/footfall.json5").read_text())
-        # Somebody who is signed in: for as long as the database is there, whatever becomes of the gateway.
-        self.session = None
-        self.choose_port()
-
-    def choose_port(self):
-        self.port = subprocess.run(
-            ["bash", "-c", f". {ROOT}/tools/common.sh && free_port"], capture_output=True, text=True, check=True
-        ).stdout.strip()
-        self.base = f"http://127.0.0.1:{self.port}"
-
-    def call(self, *words):
-        environment = os.environ | {"FOOTFALL_RUN_CONFIG": str(self.config)}
-        done = subprocess.run([ROOT / "tools/stack", *words], capture_output=True, text=True, env=environment)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def up(self):
-        try:
-            self.call("up", str(self.state), self.port)
-        except AssertionError as failure:
-            # Somebody else was faster to take the port.
-            if "Address already in use" not in str(failure) and "is taken" not in str(failure):
-                raise
-            self.choose_port()
-            self.call("up", str(self.state), self.port)
-        text = (self.state / "environment").read_text()
-        self.environment = dict(re.findall(r"export (\w+)='(.*)'", text))
-        self.supervisor = int(self.environment["FOOTFALL_TEST_SUPERVISOR_PID"])
-        if self.session is None:
-            self.session = door.come_in(self.base, self.environment)
-        self.session.base_url = self.base
-
-    def down(self):
-        self.call("down", str(self.state))
-
-    def send(self, path, times=1, **headers):
-        body = "[" + ",".join(['{"s":"demo","u":"http://localhost%s"}' % path] * times) + "]"
-        request = urllib.request.Request(self.base + "/e", body.encode(), {"Content-Type": "text/plain"} | headers)
-        try:
-            return urllib.request.urlopen(request, timeout=30).status
-        except urllib.error.HTTPError as answer:
-            return answer.code
-
-    def count(self, path):
-        with psycopg.connect(self.environment["FOOTFALL_TEST_STACK_DATABASE_URL"]) as database:
-            return database.execute("select count(*) from event_text where path = %s", (path,)).fetchone()[0]
-
-    def child(self, name):
-        for pid in Path(f"/proc/{self.supervisor}/task/{self.supervisor}/children").read_text().split():
-            if name in Path(f"/proc/{pid}/cmdline").read_text():
-                return int(pid)
-
-    def log(self):
-        return (self.state / "log/gateway.log").read_text()
-
-    def postgres(self):
-        return int(re.search(r"^postgres (\d+)", (self.state / "processes").read_text(), re.M)[1])
-
-
-def runs(pid):
-    """Whether the process is there and not a zombie, which only waits for its parent to look."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
-    state = tmp_path_factory.mktemp("stack")
-    for folder in [state, *state.parents[:2]]:
-        folder.chmod(0o755)  # PostgreSQL's user has to get through
-    stack = Stack(state)
-    try:
-        stack.up()
+    with Stack.of_its_own(tmp_path_factory, "stack") as stack:
         yield stack
-    finally:
-        stack.down()
 
 
 def test_a_crash_of_one_process_is_not_noticed_by_nginx(stack):

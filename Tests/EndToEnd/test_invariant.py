@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from conftest import wait_for
 from support import door
-from test_durability import DurableStack
+from stacks import DurableStack
 
 ADDRESS, ADDRESS6 = "198.51.100.77", "2001:db8:dead:beef::77"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0 Unmistakable/8c1d9f"
@@ -112,21 +112,15 @@ class Run(DurableStack):
             self.session.read(f"/dashboard/shop.example{path}")
 
 
+def quick(stack):
+    """What nginx has kept comes back as soon as its file is over."""
+    stack.configure(every_seconds=1)
+
+
 @pytest.fixture
 def run(tmp_path_factory):
-    state = tmp_path_factory.mktemp("invariant")
-    for folder in [state, *state.parents[:2]]:
-        folder.chmod(0o755)  # PostgreSQL's user has to get through
-    stack = Run(state)
-    # What nginx has kept comes back as soon as its file is over.
-    text = stack.config.read_text()
-    assert text.count("every_seconds: 60") == 1
-    stack.config.write_text(text.replace("every_seconds: 60", "every_seconds: 1"))
-    try:
-        stack.up()
-        yield stack
-    finally:
-        stack.down()
+    with Run.of_its_own(tmp_path_factory, "invariant", quick) as run:
+        yield run
 
 
 def files_with(folder, secrets):

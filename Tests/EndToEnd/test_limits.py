@@ -12,25 +12,17 @@ import pytest
 from conftest import wait_for
 from fastcgi import Connection, request
 from support.contract import Contract
-from test_gateway import BINARY, Stack
+from stacks import BINARY, Stack
+
+
+def small(stack):
+    stack.configure(site_events_per_second=50, key_events_per_second=100, burst_seconds=3600)
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
-    state = tmp_path_factory.mktemp("limits")
-    for folder in [state, *state.parents[:2]]:
-        folder.chmod(0o755)  # PostgreSQL's user has to get through
-    stack = Stack(state)
-    text = stack.config.read_text()
-    for option, value in [("site_events_per_second", 50), ("key_events_per_second", 100), ("burst_seconds", 3600)]:
-        text, count = re.subn(rf"{option}: \d+", f"{option}: {value}", text)
-        assert count == 1
-    stack.config.write_text(text)
-    try:
-        stack.up()
+    with Stack.of_its_own(tmp_path_factory, "limits", small) as stack:
         yield stack
-    finally:
-        stack.down()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from support import door
-from test_durability import DurableStack
+from stacks import DurableStack
 
 HOME = "/footfall/organisation/1"
 # On loopback there is no TLS to ask for.
@@ -57,19 +57,17 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory, inbox):
-    state = tmp_path_factory.mktemp("mail")
-    for folder in [state, *state.parents[:2]]:
-        folder.chmod(0o755)  # PostgreSQL's user has to get through
-    stack = DurableStack(state)
-    mail = (f'mail: {{ url: "smtp://footfall%40example.com:se%2Fcret@127.0.0.1:{inbox.port}", '
-            'from: "stats@example.com" }')
-    stack.config.write_text(re.sub(r"mail: \{.*?\n  \}", mail, stack.config.read_text(), flags=re.S))
-    assert mail in stack.config.read_text()
-    try:
-        stack.up()
+    def mail(stack):
+        text = stack.config.read_text()
+        server = f"smtp://footfall%40example.com:se%2Fcret@127.0.0.1:{inbox.port}"
+        # `url` stands there several times.
+        text, count = re.subn(
+            r"(mail: \{.*?url: )\"\"(.*?from: )\"\"", rf'\g<1>"{server}"\g<2>"stats@example.com"', text, flags=re.S)
+        assert count == 1
+        stack.config.write_text(text)
+
+    with DurableStack.of_its_own(tmp_path_factory, "mail", mail) as stack:
         yield stack
-    finally:
-        stack.down()
 
 
 def invite(session, address, **more):
@@ -170,7 +168,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(stack, tmp_path):
         server = threading.Thread(target=serve, args=(listener,), daemon=True)
         server.start()
         port = listener.getsockname()[1]
-        stack.config.write_text(re.sub(r"smtp://[^\"]*", f"smtps://127.0.0.1:{port}", good, count=1))
+        stack.config.write_text(re.sub(r'url: "smtp://[^"]*', f'url: "smtps://127.0.0.1:{port}', good, count=1))
         try:
             stack.footfall("mail", "test", "ops@example.com", code=70)
         finally:

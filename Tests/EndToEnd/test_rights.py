@@ -11,7 +11,7 @@ import urllib.request
 import psycopg
 import pytest
 from conftest import wait_for
-from test_durability import DurableStack
+from stacks import DurableStack
 
 DAY = "select (now() at time zone time_zone)::date::text from site where domain = 'shop.example'"
 
@@ -60,22 +60,15 @@ class Run(DurableStack):
         return not any(text in report for text in texts)
 
 
+def quick(stack):
+    """A file of the journal goes as soon as every store has it and the next one is begun."""
+    stack.configure(retain_after_load_seconds=0, self_service="true", public_record="true")
+
+
 @pytest.fixture
 def run(tmp_path_factory):
-    state = tmp_path_factory.mktemp("rights")
-    for folder in [state, *state.parents[:2]]:
-        folder.chmod(0o755)  # PostgreSQL's user has to get through
-    stack = Run(state)
-    # A file of the journal goes as soon as every store has it and the next one is begun.
-    config = stack.config.read_text()
-    config = config.replace("retain_after_load_seconds: 3600", "retain_after_load_seconds: 0")
-    config = config.replace("self_service: false", "self_service: true").replace("public_record: false", "public_record: true")
-    stack.config.write_text(config)
-    try:
-        stack.up()
-        yield stack
-    finally:
-        stack.down()
+    with Run.of_its_own(tmp_path_factory, "rights", quick) as run:
+        yield run
 
 
 def holders(folder, wanted):
