@@ -26,22 +26,26 @@ struct AuditPage {
     }
 }
 
-/// A table of the audit log.
+/// A table of the audit log. Roles are written out because narrow windows show rows as blocks, what was done first, which makes
+/// some browsers forget the table.
 func auditTable(_ entries: [AuditEntry], isOwn: Bool = false) -> HTML {
     func row(_ entry: AuditEntry) -> HTML {
-        let who: HTML = isOwn ? .empty : "<td><bdi>\(entry.person)</bdi></td>"
+        let who: HTML = isOwn ? .empty : "<td role=\"cell\"><bdi>\(entry.person)</bdi></td>"
         let object: HTML = entry.object.isEmpty ? .empty : " <bdi class=\"object\">\(entry.object)</bdi>"
         return """
-            <tr><td>\(DateWords.time(entry.time))</td>\(who)<td>\(AuditWords.of(entry.action))\(object)</td>\
-            <td><bdi>\(entry.network)</bdi></td></tr>
+            <tr role="row"><td role="cell">\(DateWords.time(entry.time))</td>\(who)\
+            <td role="cell" class="what">\(AuditWords.of(entry.action))\(object)</td>\
+            <td role="cell"><bdi>\(entry.network)</bdi></td></tr>
 
             """
     }
     guard !entries.isEmpty else { return "<p class=\"about\">Nothing yet.</p>\n" }
-    let who: HTML = isOwn ? .empty : "<th scope=\"col\">Who</th>"
+    func column(_ title: StaticString) -> HTML { "<th role=\"columnheader\" scope=\"col\">\(title.description)</th>" }
+    let who: HTML = isOwn ? .empty : column("Who")
     return """
-        <div class="wideTable" tabindex="0" role="region" aria-label="Log"><table class="plain left"><thead><tr><th scope="col">When</th>\(who)<th scope="col">What</th>\
-        <th scope="col">From</th></tr></thead><tbody>
+        <div class="wideTable" tabindex="0" role="region" aria-label="Log">\
+        <table class="plain left log" role="table"><thead role="rowgroup"><tr role="row">\
+        \(column("When"))\(who)\(column("What"))\(column("From"))</tr></thead><tbody role="rowgroup">
         \(each: entries, row)</tbody></table></div>
 
         """
