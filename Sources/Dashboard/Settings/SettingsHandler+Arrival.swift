@@ -220,3 +220,13 @@ extension SettingsHandler {
         return Response.page(status: 404, error.html)
     }
 }
+
+extension Route {
+    /// Whether it is for somebody who comes in or goes, or opens a shared link.
+    var isArrival: Bool {
+        switch action {
+        case .signIn, .signOut, .setUp, .join, .setPassword, .unlockSharedLink: true
+        default: false
+        }
+    }
+}

@@ -35,7 +35,7 @@ public struct SettingsHandler: Sendable {
     func answer(_ inquiry: Inquiry) throws -> Response {
         var inquiry = inquiry
         inquiry.surroundings.audience = .readers
-        if [.ownData, .eraseOwnData].contains(inquiry.match.route) { return try ownData(inquiry) }
+        if [.readOwnData, .eraseOwnData].contains(inquiry.match.route.action) { return try ownData(inquiry) }
         guard inquiry.match.route.method == .post else {
             return try show(inquiry, Done.notice(in: inquiry.request.query), status: 200)
         }
@@ -56,11 +56,7 @@ public struct SettingsHandler: Sendable {
 
     /// Makes a change.
     private func change(_ inquiry: Inquiry, _ form: Form) throws(AccountError) -> Outcome {
-        switch inquiry.match.route {
-        case .signIn, .signInCode, .signOut, .setUp, .joinAsSomebodyNew, .joinAsMyself, .setPassword, .unlockShared:
-            return try arrive(inquiry, form)
-        default: break
-        }
+        if inquiry.match.route.isArrival { return try arrive(inquiry, form) }
         // Everything else takes somebody who is signed in, as `authorize` has seen to.
         guard let person = inquiry.person else { throw .invalid("you are signed out") }
         let actor = Actor(person, network: NetworkWords.of(inquiry.address))
@@ -72,20 +68,15 @@ public struct SettingsHandler: Sendable {
 
     /// The page of a route, or the one on which its form stands.
     private func show(_ inquiry: Inquiry, _ notice: Notice?, status: Int) throws -> Response {
+        if inquiry.match.route.isArrival { return try arrivalPage(inquiry, notice, status: status) }
+        if inquiry.match.route == .auditFile { return try auditFile(inquiry) }
         let html: HTML?
-        switch inquiry.match.route {
-        case .signInPage, .signIn, .signInCode, .signOut, .setUpPage, .setUp, .joinPage, .joinAsSomebodyNew,
-            .joinAsMyself, .passwordPage, .setPassword, .unlockShared:
-            return try arrivalPage(inquiry, notice, status: status)
-        case .auditFile: return try auditFile(inquiry)
-        default:
-            if let site = inquiry.site {
-                html = try siteSettingsPage(site, inquiry, notice)
-            } else if let organisation = inquiry.organisation {
-                html = try organisationPage(organisation, inquiry, notice)
-            } else {
-                html = try accountPage(inquiry, notice)
-            }
+        if let site = inquiry.site {
+            html = try siteSettingsPage(site, inquiry, notice)
+        } else if let organisation = inquiry.organisation {
+            html = try organisationPage(organisation, inquiry, notice)
+        } else {
+            html = try accountPage(inquiry, notice)
         }
         guard let html else {
             let error = ErrorPage(
