@@ -26,7 +26,7 @@ struct WebLogin {
         do throws(DatabaseError) {
             reason = try Connection(database).reasonNotConfined()
         } catch {
-            // An URL that is none, or tables that may not be read, will not mend themselves.
+            // An URL that is none will not mend itself.
             guard error.kind == .refused, error.sqlState.isEmpty else { return error }
             reason = error.message
         }

@@ -40,12 +40,32 @@ struct SealerTests {
         }
     }
 
+    /// A visit in September; this moment in November, and the moment before which events go.
+    private func oldDay(_ shop: Shop) throws -> (now: Timestamp, end: Int64) {
+        try shop.bounce(try shop.local("2026-09-10 10:00"), visitor: 1)
+        return (try shop.local("2026-11-24 15:20"), try shop.utc("2026-11-01 00:00").milliseconds)
+    }
+
+    /// An earlier version had other shapes. Nobody seals them anew, and the days' events go all the same.
+    @Test func aShapeOfAnEarlierVersionHoldsUpNothing() throws {
+        try Shop.with { shop in
+            let (now, end) = try oldDay(shop)
+            #expect(try shop.service(now: now).seal(limit: 10) > 0)
+            try shop.database.run(
+                script: """
+                    INSERT INTO day_stat (site_id, day, shape, version, slice)
+                        SELECT site_id, day, 'of_before', version, slice FROM day_stat LIMIT 1;
+                    UPDATE site_day SET version = version + 1;
+                    """)
+            #expect(try shop.service(now: now).detach(eventsBefore: end) == 1)
+            #expect(try count(shop, "SELECT count(*) FROM day_stat WHERE NOT has_texts AND shape <> 'of_before'") == 0)
+        }
+    }
+
     /// A day whose events go is made to last as a whole or not at all.
     @Test func aDayIsDetachedAsAWhole() throws {
         try Shop.with { shop in
-            let now = try shop.local("2026-11-24 15:20")
-            try shop.bounce(try shop.local("2026-09-10 10:00"), visitor: 1)
-            let end = try shop.utc("2026-11-01 00:00").milliseconds
+            let (now, end) = try oldDay(shop)
             try shop.database.run(
                 script: """
                     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
@@ -65,9 +85,7 @@ struct SealerTests {
     /// Numbers that are not those of the day any more must not become its last ones: then its events stay.
     @Test func aDayForWhichEventsKeepComingIsNotDetached() throws {
         try Shop.with { shop in
-            let now = try shop.local("2026-11-24 15:20")
-            try shop.bounce(try shop.local("2026-09-10 10:00"), visitor: 1)
-            let end = try shop.utc("2026-11-01 00:00").milliseconds
+            let (now, end) = try oldDay(shop)
             try shop.database.run(
                 script: """
                     CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS

@@ -101,7 +101,7 @@ struct Sealer: Sendable {
                 let rows = try connection.query(
                     """
                     SELECT DISTINCT day FROM day_stat
-                    WHERE site_id = \(site.id.rawValue) AND NOT has_texts
+                    WHERE site_id = \(site.id.rawValue) AND NOT has_texts AND shape = ANY (\(Self.shapes))
                         AND day::timestamp AT TIME ZONE \(site.timeZone) < \(timestamp: moment)
                     """)
                 var left = rows.count
@@ -119,6 +119,9 @@ struct Sealer: Sendable {
         )
     }
 
+    /// The shapes that are sealed. One that an earlier version had is not sealed anew, and must hold up nothing.
+    private static var shapes: [String] { Shape.standard.map(\.name) }
+
     /// How often days are sealed anew for which events came in between.
     private static let detachRounds = 5
 
@@ -130,6 +133,7 @@ struct Sealer: Sendable {
                 """
                 SELECT shape, slice, version FROM day_stat
                 WHERE site_id = \(site.id.rawValue) AND day = \(day.description)::text::date
+                    AND shape = ANY (\(Self.shapes))
                 """)
             for row in rows where try row.value(2) != version { return false }
             for row in rows {

@@ -15,9 +15,10 @@ enum CheckCommand {
             chain does what it says. Starts nothing. Prints every problem at once and exits with 78, or prints the chain
             and exits with 0.
 
-            It also signs in as database.web_url, and exits with 78 where footfall serve web would: when that login may
-            see more than row-level security shows it, or cannot sign in although database.url can. A database that does
-            not answer at all is no mistake of the configuration, which is said and left at that.
+            It also signs in as database.web_url, and exits with 78 when that login may see more than row-level security
+            shows it (the dashboard does not start then), or cannot sign in although database.url can (the dashboard
+            starts, and shows nothing until it can). A database that does not answer at all is no mistake of the
+            configuration, which is said and left at that.
 
             --policy cnil judges it against each condition of the French regulator's exemption for audience measurement:
             pass, fail or unknown, with the reason. Exits with 78 when one fails. What it cannot know, such as what you
